@@ -52,8 +52,6 @@ export function trackConnections(server: Server) {
     })
   }
   server.prependListener('request', track)
-  // Node emits this one in place of 'request'.
-  server.prependListener('checkExpectation', track)
 
   function isOver(socket: Socket, connection: Connection): boolean {
     if (connection.answering.length > 0) return false
@@ -62,6 +60,9 @@ export function trackConnections(server: Server) {
   }
 
   return {
+    /** Tracks the response to a request that Node's server does not emit as `request`. */
+    track,
+
     /** The responses under way on a connection, in the order of their requests. */
     answering: (socket: Socket): readonly ServerResponse[] => connections.get(socket)?.answering ?? [],
 

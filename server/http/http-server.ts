@@ -12,6 +12,8 @@ const times = {
   headersTimeout: 10_000,
   connectionsCheckingInterval: 5_000,
   keepAliveTimeout: 65_000,
+  /** Without a byte in either direction, as of a client that reads no answer (slow read). Event streams send pings. */
+  socketTimeout: 300_000,
 }
 
 export type Listening = { server: Server; connections: Connections }
@@ -22,14 +24,16 @@ export function createHttpServer(
   refuseUnparsed: RefuseUnparsed,
   others: Partial<typeof times> = {},
 ): Listening {
+  const { socketTimeout, ...timeouts } = { ...times, ...others }
   // Without this option Node would answer requests without Host (RFC 9112 §3.2) by itself, with no body.
-  const server = createServer({ ...times, ...others, requireHostHeader: false }, (request, response) => {
-    const { socket, headers, httpVersion } = request
+  const server = createServer({ ...timeouts, requireHostHeader: false }, (request, response) => {
+    const { socket } = request
     // Node's parser still emits the requests in bytes that it had read when the connection was refused or destroyed.
     if (socket.destroyed || refused.has(socket)) return
-    if (headers.host === undefined && httpVersion === '1.1') refuse('malformed_request', request, response)
-    else listener(request, response)
+    if (isHttp1(request) && hasHost(request)) listener(request, response)
+    else refuse('malformed_request', request, response)
   })
+  server.timeout = socketTimeout
   const connections = trackConnections(server)
   /** Connections that are closed once a refusal is sent. */
   const refused = new WeakSet<Socket>()
@@ -45,16 +49,48 @@ export function createHttpServer(
     if (refused.has(socket)) return
     refused.add(socket)
     const last = connections.answering(socket).at(-1)
-    if (!last) refuse(code, ...ofNoRequest(socket))
+    if (!last) refuseBytes(socket, code)
     // The parse error is in the body of the last request. Node sends answers in the order of requests.
-    else if (!last.req.complete && !last.headersSent) refuse(code, last.req, last)
+    else if (!last.req.complete && !last.headersSent) {
+      // The handler waits for a body that will not come.
+      last.once('close', () => last.req.destroy())
+      refuse(code, last.req, last)
+    }
     // The client would take a refusal now for the answer to the last request.
     else last.once('close', () => socket.destroy())
   }
 
-  server.on('checkExpectation', (request, response) => {
+  /** Refuses bytes that Node could not parse as a request, by a response that belongs to none. */
+  function refuseBytes(socket: Socket, code: ErrorCode): void {
+    const request = new IncomingMessage(socket)
+    const response = new ServerResponse(request)
+    try {
+      response.assignSocket(socket)
+    } catch {
+      // Another response is being sent on it.
+      socket.destroy()
+      return
+    }
+    response.once('finish', () => {
+      response.detachSocket(socket)
+      socket.destroySoon()
+    })
+    refuse(code, request, response)
+  }
+
+  /** Node's own test takes any list of expectations that has a `100-continue` in it. */
+  function onExpectation(request: IncomingMessage, response: ServerResponse): void {
+    if (request.headers.expect!.toLowerCase() === '100-continue') {
+      response.writeContinue()
+      server.emit('request', request, response)
+      return
+    }
+    connections.track(request, response)
     if (!refused.has(request.socket)) refuse('expectation_failed', request, response)
-  })
+  }
+  server.on('checkContinue', onExpectation)
+  server.on('checkExpectation', onExpectation)
+
   server.on('connect', (_, stream: Duplex) => {
     const socket = stream as Socket
     // Node has removed its own listeners: it sends no answer that is still under way, and a reset would be uncaught.
@@ -70,14 +106,15 @@ export function createHttpServer(
   return { server, connections }
 }
 
-/** A request and a response for bytes that Node could not parse as a request. */
-function ofNoRequest(socket: Socket): [IncomingMessage, ServerResponse] {
-  const request = new IncomingMessage(socket)
-  const response = new ServerResponse(request)
-  response.assignSocket(socket)
-  response.once('finish', () => {
-    response.detachSocket(socket)
-    socket.destroySoon()
-  })
-  return [request, response]
+const isHttp1 = ({ httpVersionMajor }: IncomingMessage) => httpVersionMajor === 1
+
+/** RFC 9112 §3.2: one Host in HTTP/1.1, and never two of them, of which proxies and servers might each believe another. */
+function hasHost({ headers: { host }, httpVersionMinor, rawHeaders }: IncomingMessage): boolean {
+  if (!host) return host === undefined && httpVersionMinor === 0
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!
+    if (name.length === 4 && name.toLowerCase() === 'host') count++
+  }
+  return count === 1
 }

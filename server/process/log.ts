@@ -69,7 +69,11 @@ export function captureOutput({ log, flush }: ProcessLog): void {
   process.on('warning', ({ name, message, code }: Error & { code?: string }) =>
     log.warn({ name, code, text: message.slice(0, 2_000) }, 'node warns'),
   )
+  // The first error alone: until the log is flushed, requests under way may fail by the hundred.
+  let ending = false
   process.on('uncaughtException', error => {
+    if (ending) return
+    ending = true
     log.fatal({ err: error }, 'an unexpected error ended the process')
     void flush(1_000).then(() => process.exit(1))
   })

@@ -1,7 +1,10 @@
-// What Node's parser refuses: an answer with a code and a request id, once, and the connection is closed.
-import type { AddressInfo } from 'node:net'
+// Requests that Node's HTTP parser cannot read, or that it would refuse itself: they are answered once, with a request id, and the
+// connection is closed.
+import { type AddressInfo, connect } from 'node:net'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
+import { waitFor } from '../support/mariadb.js'
 import { exchange, type RawAnswer, readAnswer, sendAndReset } from '../support/raw.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
@@ -16,11 +19,15 @@ const signIn = (headers: string, body = credentials) =>
 
 const counted = `Content-Length: ${Buffer.byteLength(credentials)}\r\n`
 
-const unparsed: Record<string, [bytes: string, status: number, code: string]> = {
+/** `code`: null where the wire of simplejwt has none. */
+const unparsed: Record<string, [bytes: string, status: number, code: string | null]> = {
   'bytes of another protocol': ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'malformed_request'],
   'a request without Host': ['GET /healthz HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
   'a page without Host': ['GET /sign-in?next=secret HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
-  'a method that there is none of': [`FETCH / HTTP/1.1\r\n${host}\r\n`, 400, 'malformed_request'],
+  'an empty Host': ['GET /healthz HTTP/1.1\r\nHost:\r\n\r\n', 400, 'malformed_request'],
+  'two Hosts': [`GET /healthz HTTP/1.1\r\n${host}host: other\r\n\r\n`, 400, 'malformed_request'],
+  'HTTP/2.0 in the request line': [`GET /healthz HTTP/2.0\r\n${host}\r\n`, 400, 'malformed_request'],
+  'an unknown method': [`FETCH / HTTP/1.1\r\n${host}\r\n`, 400, 'malformed_request'],
   'a name of a header with a space': [signIn(`${counted}Content-Length : 5\r\n`), 400, 'malformed_request'],
   'two lengths': [signIn(`${counted}Content-Length: 5\r\n`), 400, 'malformed_request'],
   'a length beside chunks': [signIn(`${counted}Transfer-Encoding: chunked\r\n`), 400, 'malformed_request'],
@@ -28,17 +35,13 @@ const unparsed: Record<string, [bytes: string, status: number, code: string]> = 
   'headers of 20 KB': [signIn(`${counted}X-Large: ${'a'.repeat(20_000)}\r\n`), 431, 'headers_too_large'],
   'an address of 20 KB': [`GET /${'a'.repeat(20_000)} HTTP/1.1\r\n${host}\r\n`, 431, 'headers_too_large'],
   'an expectation': [signIn(`${counted}Expect: a-miracle\r\n`), 417, 'expectation_failed'],
-  'an expectation before the one that HTTP has': [
-    signIn(`${counted}Expect: x 100-continued\r\n`),
-    417,
-    'expectation_failed',
-  ],
-  'a tunnel': [`CONNECT localhost:443 HTTP/1.1\r\n${host}\r\n`, 405, 'method_not_allowed'],
+  'an expectation beside 100-continue': [signIn(`${counted}Expect: 100-continue, x\r\n`), 417, 'expectation_failed'],
+  'a tunnel': [`CONNECT localhost:443 HTTP/1.1\r\n${host}\r\n`, 405, null],
 }
 
-function expectRefused({ status, headers, text }: RawAnswer, wanted: number, code: string, what: string): void {
-  const { detail, code: told } = JSON.parse(text)
-  expect([status, told ?? code], what).to.deep.equal([wanted, code])
+function expectRefused({ status, headers, text }: RawAnswer, wanted: number, code: string | null, what: string): void {
+  const { detail, code: told = null } = JSON.parse(text)
+  expect([status, told], what).to.deep.equal([wanted, code])
   expect(detail, what).to.be.a('string')
   expect(headers.connection, what).to.equal('close')
   expect(headers['x-request-id'], what).to.match(/^[0-9a-f-]{36}$/)
@@ -46,8 +49,8 @@ function expectRefused({ status, headers, text }: RawAnswer, wanted: number, cod
   expect(headers['cache-control'], what).to.equal('no-store')
 }
 
-describe('what is no request', () => {
-  it('is refused with a code of the catalogue, changes nothing, and no second answer follows', async () => {
+describe('a request that cannot be parsed', () => {
+  it('is refused once, with a code of the catalogue, and changes nothing', async () => {
     const server = await aServer()
     const before = await snapshotOf(server)
     for (const [what, [bytes, status, code]] of Object.entries(unparsed)) {
@@ -70,7 +73,7 @@ describe('what is no request', () => {
     }
   })
 
-  it('is refused once, and what follows it in the same packet is not done', async () => {
+  it('is refused once, and no request behind it in the same packet is handled', async () => {
     const server = await aServer()
     const before = await snapshotOf(server)
     for (const [what, [bytes, status, code]] of Object.entries(unparsed))
@@ -82,14 +85,14 @@ describe('what is no request', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('harms nobody where its client resets the connection', async () => {
+  it('does not end the process when its client resets the connection', async () => {
     const server = await aServer()
     const all = Object.values(unparsed).flatMap(([bytes]) => [bytes, health + bytes, signIn(counted) + bytes])
     for (let round = 0; round < 20; round++) await Promise.all(all.map(bytes => sendAndReset(server, bytes)))
     expect((await aClient(server).get('/healthz')).status).to.equal(200)
   })
 
-  it('does not take the answer of the request that came before it, and closes the connection behind that', async () => {
+  it('leaves the answer to the request before it as it is, and is refused behind that or not at all', async () => {
     const server = await aServer()
     // Node gives up the connection to whoever answers a CONNECT, and with it the answers that are still to come.
     const { 'a tunnel': tunnel, ...others } = unparsed
@@ -104,13 +107,24 @@ describe('what is no request', () => {
     }
   })
 
-  it('has a request id that the debug log knows', async () => {
+  it('has a request id that is in the debug log', async () => {
     const server = await aServer()
     const { headers } = readAnswer(await exchange(server, 'nonsense\r\n\r\n'))
     expect(server.logged.join('\n')).to.include(headers['x-request-id'])
   })
 
-  it('whose headers, or body, do not come is told so', async () => {
+  it('whose body fails does not keep its handler waiting', async () => {
+    const server = await aServer({ ports: { bodyWait: 60_000 } })
+    for (const path of ['/api/token/', '/oauth/token', '/api/token/verify/']) {
+      const type = path.startsWith('/oauth') ? 'application/x-www-form-urlencoded' : 'application/json'
+      const head = `POST ${path} HTTP/1.1\r\n${host}Content-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n`
+      expectRefused(readAnswer(await exchange(server, `${head}zz\r\n`)), 400, 'malformed_request', path)
+      await waitFor(async () => expect(server.logged.join('\n')).to.match(new RegExp(`request .*"path":"${path}"`)))
+    }
+    expect(server.logged.join('\n')).to.not.include('ERR_HTTP_HEADERS_SENT')
+  })
+
+  it('gets 408 when its headers or its body do not arrive', async () => {
     const server = await aServer({ ports: { bodyWait: 60_000 } })
     const slow = await anImpatientServer(server)
     try {
@@ -125,17 +139,32 @@ describe('what is no request', () => {
   })
 })
 
-describe('requests of one connection that do not wait for an answer', () => {
+describe('pipelined requests', () => {
   const handled = ({ logged }: TestServer) => logged.filter(line => line.startsWith('request ')).length
 
-  it('are handled up to a hundred; of whoever sends more the connection is closed', async () => {
+  it('are handled up to a hundred; a connection with more is closed', async () => {
     const server = await aServer()
     await exchange(server, health.repeat(20_000))
     expect(handled(server)).to.be.within(1, 100)
     expect((await aClient(server).get('/healthz')).status).to.equal(200)
   })
 
-  it('are answered in their order, where they are no more', async () => {
+  it('of a client that reads no answer are over when nothing has moved for a while', async () => {
+    const slow = await anImpatientServer(await aServer(), { socketTimeout: 50 })
+    const { hostname, port } = new URL(slow.url)
+    const socket = connect(Number(port), hostname)
+    socket.pause()
+    socket.write(`GET /openapi.json HTTP/1.1\r\n${host}\r\n`.repeat(90))
+    try {
+      await waitFor(async () => expect(await slow.connections()).to.equal(1))
+      await waitFor(async () => expect(await slow.connections()).to.equal(0))
+    } finally {
+      socket.destroy()
+      await slow.close()
+    }
+  })
+
+  it('are answered in their order', async () => {
     const server = await aServer()
     const closing = `GET /healthz HTTP/1.1\r\n${host}Connection: close\r\n\r\n`
     const received = await exchange(server, signIn(counted) + health.repeat(98) + closing)
@@ -145,16 +174,16 @@ describe('requests of one connection that do not wait for an answer', () => {
   })
 })
 
-/** The same application, on a port where a request has to come within a moment. */
-async function anImpatientServer({ composed }: TestServer) {
-  const { server } = composed.app.createServer({
-    headersTimeout: 20,
-    requestTimeout: 40,
-    connectionsCheckingInterval: 10,
-  })
+/** The application of a server on another port, with short timeouts; ms. */
+async function anImpatientServer(
+  { composed }: TestServer,
+  timeouts: Parameters<typeof composed.app.createServer>[0] = { headersTimeout: 20, requestTimeout: 40 },
+) {
+  const { server } = composed.app.createServer({ connectionsCheckingInterval: 10, ...timeouts })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => promisify(server.getConnections.bind(server))(),
     close: () => new Promise(resolve => server.close(resolve)),
   }
 }

@@ -115,17 +115,19 @@ export class PlainContext implements PartOfContext {
   /** Sends the response. */
   respond(): void {
     const { res } = this
+    // A body that could not be parsed was refused already (http-server.ts).
+    if (res.writableEnded) return
     if (!(res.socket?.writable ?? true)) {
       res.end()
       return
     }
-    const { status, lines, text } = this.said()
+    const { status, lines, text } = this.serialized()
     res.writeHead(status, lines)
     res.end(text)
   }
 
   /** The response as it is sent; `lines`: names and values of headers, alternating. */
-  said(): Answer {
+  serialized(): Answer {
     const text = this.#body === null ? '' : typeof this.#body === 'string' ? this.#body : JSON.stringify(this.#body)
     const lines = [...this.#lines, 'Content-Length', String(Buffer.byteLength(text))]
     return { status: this.#status, lines, text }

@@ -30,9 +30,9 @@ export function createRefusedAlike({ noteFailure, uuid }: RefusedAlikeDeps) {
     /** Keeps a refusal for copies. @param ctx of a request that the steps have refused */
     keep(ctx: PlainContext, refusal: Refusal): void {
       if (ctx.status !== refusal.status) return
-      const said = ctx.said()
-      const nameAt = said.lines.indexOf('X-Request-Id')
-      if (nameAt >= 0) kept.set(refusal, { ...said, idAt: nameAt + 1 })
+      const answer = ctx.serialized()
+      const nameAt = answer.lines.indexOf('X-Request-Id')
+      if (nameAt >= 0) kept.set(refusal, { ...answer, idAt: nameAt + 1 })
     },
   }
 }
