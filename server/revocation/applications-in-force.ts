@@ -69,7 +69,8 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
       if (seen !== follows) continue
       const next = new Map(known)
       for (const id of ids) next.delete(id)
-      for (const one of found) next.set(one.id, one)
+      // Of two loads of one row the one that began first may end last.
+      for (const one of found) next.set(one.id, newer(one, known.get(one.id)))
       const passing = [...next.values()].filter(one => !isAlwaysKnown(one))
       for (const { id } of passing.slice(0, Math.max(0, passing.length - mostMet))) next.delete(id)
       take(next)
@@ -123,6 +124,9 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
 }
 
 export type ApplicationsInForce = ReturnType<typeof createApplicationsInForce>
+
+const newer = (one: ApplicationRecord, other: ApplicationRecord | undefined): ApplicationRecord =>
+  other && other.version > one.version ? other : one
 
 const isActiveResourceServer = ({ id, active, resource }: ApplicationRecord) =>
   active && (resource !== null || id === ownApplicationId)

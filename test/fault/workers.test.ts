@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import type { DatabaseSettings } from '../../config/settings.js'
@@ -6,6 +7,7 @@ import { aClient, claimsOf } from '../support/client.js'
 import { aFolder, onMariaDb, onRedis } from '../support/engines.js'
 import { ended, freePort, waitFor } from '../support/mariadb.js'
 import { urlOf } from '../support/processes.js'
+import { exchange } from '../support/raw.js'
 import { aRedis } from '../support/redis.js'
 
 const main = fileURLToPath(new URL('../../server/main.js', import.meta.url))
@@ -118,6 +120,29 @@ onMariaDb('several workers on one port', engine =>
       await waitFor(async () => expect(orphans.filter(isAlive)).to.deep.equal([]))
     }).timeout(60_000)
 
+    it('a connection is handed to a second worker when the first dies, and to no third', async () => {
+      const running = await start(await settingsOf(await engine.migrated()))
+      const first = await waitFor(async () => {
+        expect(running.workers()).to.have.length(3)
+        return running.workers()
+      })
+      for (const pid of first) process.kill(pid, 'SIGSTOP')
+      // Each of the three workers has one of these, and confirms none.
+      const health = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+      const answers = Array.from({ length: 3 }, () => exchange(running, health))
+      await waitFor(async () => expect(await connectionsOf(running)).to.equal(3))
+      for (const [index, pid] of first.entries()) {
+        process.kill(pid, 'SIGKILL')
+        await waitFor(async () =>
+          expect(running.printed().match(/a worker died; another is started/g)).to.have.length(index + 1),
+        )
+      }
+      // The last worker's own connection is handed on for the first time; the other two have been with a second worker already.
+      const statuses = (await Promise.all(answers)).map(text => text.slice(0, 12)).sort()
+      expect(statuses).to.deep.equal(['', '', 'HTTP/1.1 200'])
+      expect((await aClient(running).send('GET', '/healthz', fresh)).status).to.equal(200)
+    }).timeout(60_000)
+
     it('a port that is taken is told, and nothing is left running', async () => {
       const settings = await settingsOf(await engine.migrated())
       const running = await start(settings)
@@ -130,6 +155,18 @@ onMariaDb('several workers on one port', engine =>
     }).timeout(60_000)
   }),
 )
+
+/** How many connections the server's port has, of which the leader has a descriptor. */
+async function connectionsOf({ url, child }: Running): Promise<number> {
+  const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, '0')
+  const table = readFileSync(`/proc/${child.pid}/net/tcp`, 'utf8').split('\n').slice(1)
+  const established = '01'
+  return table
+    .map(line => line.trim().split(/\s+/))
+    .filter(([, local, , state]) => {
+      return local?.endsWith(`:${port}`) && state === established
+    }).length
+}
 
 function childrenOf(pid: number): number[] {
   try {
