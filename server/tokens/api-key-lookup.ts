@@ -12,28 +12,34 @@ export type ApiKeyLookupDeps = {
   apiKeyStore: ApiKeyStore
   tail: Tail
   now: () => number
-  /** As `now`, by the latest that it may be. */
+  /** The current time at the latest that clock uncertainty allows, epoch ms. */
   latest: () => number
 }
 
 export function createApiKeyLookup({ database, apiKeyStore, tail, now, latest }: ApiKeyLookupDeps) {
   return {
-    /** null: there is none. @throws database_unavailable, log_went_back */
+    /**
+     * @returns null where no API key has this text
+     * @throws database_unavailable, log_went_back
+     */
     async find(text: string): Promise<ApiKeyStanding | null> {
       if (!isApiKey(text)) return null
-      // A database that went back may have forgotten that it was ended.
+      // A database that went back may have forgotten that the key was ended.
       if (!tail.isFresh()) await tail.freshen()
       return apiKeyStore.standingByHash(database, apiKeyHash(text))
     },
 
-    /** Why it is good for nothing now, whoever takes it; null where it is good. */
+    /** Why no request may use the key now, whatever resource server it is for; null where it is good. */
     whyNot: ({ key, user }: ApiKeyStanding): ErrorCode | null => whyNotLive(key, user, now(), latest()),
   }
 }
 
 export type ApiKeyLookup = ReturnType<typeof createApiKeyLookup>
 
-/** 32 random bytes are not guessed, so a fast hash will do; and by an index of hashes nobody learns a key from the time it takes. */
+/**
+ * A fast hash is enough, as 32 random bytes cannot be guessed; the look-up is by an index of hashes, so its timing
+ * reveals no key.
+ */
 export function apiKeyHash(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }

@@ -5,14 +5,14 @@ import type { Database } from '../storage/database.js'
 
 export type ApiKeyUsesDeps = { database: Database; apiKeyStore: ApiKeyStore; now: () => number }
 
-/** More are not remembered: what is left out is used again. */
+/** Limit of remembered uses; those above it are dropped, and noted at the next use of the key. */
 const mostRemembered = 50_000
 const day = 86_400_000
 
 export function createApiKeyUses({ database, apiKeyStore, now }: ApiKeyUsesDeps) {
-  /** What is to be written, by key. */
+  /** Uses that are to be written, by key. */
   let used = new Map<string, { at: number; address: string }>()
-  /** Keys with addresses that were noted on a day. */
+  /** Pairs of key and address that were noted on a day. */
   let noted = { day: 0, of: new Set<string>() }
 
   return {
@@ -27,7 +27,7 @@ export function createApiKeyUses({ database, apiKeyStore, now }: ApiKeyUsesDeps)
       used.set(id, { at, address })
     },
 
-    /** Writes down what was used since, one row a statement. What cannot be written is forgotten. */
+    /** Writes the uses since the last flush, one row a statement. Those that cannot be written are dropped. */
     async flush(): Promise<void> {
       const taken = used
       used = new Map()

@@ -5,13 +5,13 @@ import { type ApplicationTerms, isUnseen } from '../policy/application-metadata.
 import { refuse } from '../protocol/errors.js'
 import { isJsonObject } from '../protocol/json.js'
 
-/** Of keys that have no name so many are tried. */
+/** How many keys without a key id are tried for one signature. */
 const mostTried = 5
 /** Cache of fetched keys: refreshed after, expired after, and fetched for an unknown key id no more often than; ms. */
 const [renewAfter, believedFor, retryAfter] = [10 * 60_000, 60 * 60_000, 60_000]
-/** While there are none at all they are tried for sooner. */
+/** Retry interval while no keys of this application are cached, in ms. */
 const retryFirstAfter = 5_000
-/** Of so many addresses keys are held. */
+/** How many addresses keys are cached of. */
 const mostHeld = 1_000
 const mostKeys = 100
 
@@ -20,7 +20,7 @@ type Keys = Pick<ApplicationTerms, 'origin' | 'metadata'>
 /** A `jwks_uri`; that of a self-registered or described application must have a public address. */
 type At = { uri: string; publicAlone: boolean }
 
-/** What lies at an address. Times are epoch ms, -Infinity for never. */
+/** The cached keys of one address. Times are epoch ms, -Infinity for never. */
 type Fetched = { keys: JWTVerifyGetKey | null; fetchedAt: number; triedAt: number; fetching: Promise<void> | null }
 
 export type ApplicationKeysDeps = {
@@ -30,7 +30,7 @@ export type ApplicationKeysDeps = {
 }
 
 export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDeps) {
-  /** As they were made ready, by the metadata's own object: another version has another one. */
+  /** Parsed keys of `jwks`, by the metadata object: another version of the metadata is another object. */
   const local = new WeakMap<object, JWTVerifyGetKey>()
   const fetched = new Map<string, Fetched>()
 
@@ -52,7 +52,7 @@ export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDep
     return made
   }
 
-  /** All who wait share one request. What was there stays where it fails. */
+  /** Concurrent callers share one request. Where it fails, the cached keys stay. */
   function fetchOnce(at: At, held: Fetched): Promise<void> {
     held.fetching ??= fetchAt(at, held).finally(() => {
       held.fetching = null
@@ -80,7 +80,7 @@ export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDep
     const isOver = ago(held.fetchedAt) >= believedFor
     if (held.fetching || ago(held.triedAt) >= (isOver ? retryFirstAfter : renewAfter)) {
       const fetching = fetchOnce(at, held)
-      // Those that are there do until then.
+      // Until the fetch is done the cached keys are used.
       if (isOver) await fetching
     }
     if (!held.keys || ago(held.fetchedAt) >= believedFor)
@@ -93,7 +93,7 @@ export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDep
     try {
       return await verifyByAny(token, held.keys, options)
     } catch (error) {
-      // It may be a new key; but made-up key ids must not cause a fetch each.
+      // The key id may belong to a new key; but made-up key ids must not cause a fetch each.
       if (!(error instanceof errors.JWKSNoMatchingKey) || ago(held.triedAt) < retryAfter) throw error
       await fetchOnce(at, held)
       return verifyByAny(token, held.keys, options)
@@ -102,7 +102,7 @@ export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDep
 
   return {
     /**
-     * The claims of a JWT that one of the application's keys has signed.
+     * Verifies a JWT by the application's keys. @returns its claims
      * @throws application_keys_unavailable; JOSEError, and what WebCrypto throws of a key that is none
      */
     async verify(
@@ -121,7 +121,7 @@ export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDep
 
 export type ApplicationKeys = ReturnType<typeof createApplicationKeys>
 
-/** @throws where it is no set of keys (RFC 7517 §5) */
+/** @throws where the body is no set of keys (RFC 7517 §5) */
 function readKeys(body: Buffer) {
   const document: unknown = JSON.parse(body.toString())
   const keys = isJsonObject(document) ? document.keys : null
@@ -129,7 +129,7 @@ function readKeys(body: Buffer) {
   return { keys: keys as { kty: string }[] }
 }
 
-/** Without a `kid` several may be meant. */
+/** A JWT without a `kid` may be signed by any of several keys. */
 async function verifyByAny(token: string, keys: JWTVerifyGetKey, options: JWTVerifyOptions) {
   try {
     return await jwtVerify(token, keys, options)

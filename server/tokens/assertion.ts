@@ -1,16 +1,17 @@
-// Client authentication by a signed assertion (RFC 7523 §2.2, §3), whose claims must say that it is for us and now.
+// Client authentication by a signed assertion (RFC 7523 §2.2, §3), whose claims must name this server and the present
+// time.
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { ApplicationTerms } from '../policy/application-metadata.js'
 import { Refusal } from '../protocol/errors.js'
 import type { ApplicationKeys } from './application-keys.js'
 import type { SpentProofs } from './spent-proofs.js'
 
-/** All asymmetric: a key that is published proves nothing with the others. */
+/** Algorithms of assertions, all asymmetric: a MAC under a published key proves nothing. */
 const algorithms = ['ES256', 'RS256', 'PS256', 'EdDSA']
-/** How long it may be good for at most, and by how much clocks may differ; seconds. */
+/** The longest lifetime of an assertion, and how much clocks may differ; seconds. */
 const [longest, skew] = [300, 30]
 const longestText = 8_192
-/** What it may be called; another kind of token is none of these (RFC 8725 §3.11). */
+/** Allowed values of the header `typ`; another kind of token is none of these (RFC 8725 §3.11). */
 const types: ReadonlySet<unknown> = new Set([undefined, 'jwt', 'client-authentication+jwt'])
 
 export type AssertionsDeps = {
@@ -41,7 +42,8 @@ export function createAssertions({ issuer, applicationKeys, spentProofs, now }: 
       },
     )
     const { aud, exp, jti } = claims
-    // RFC 10070: the issuer alone, and in no list, or one made for another server could be shown here.
+    // RFC 10070: `aud` is the issuer alone, and no list, or an assertion made for another server could be replayed
+    // here.
     if (aud !== issuer) throw new Bad('aud')
     if (typeof exp !== 'number' || exp * 1000 > now() + (longest + skew) * 1000) throw new Bad('exp')
     if (typeof jti !== 'string' || jti === '' || jti.length > 512) throw new Bad('jti')
@@ -49,7 +51,7 @@ export function createAssertions({ issuer, applicationKeys, spentProofs, now }: 
   }
 
   return {
-    /** Its unverified `sub`; '' where it has none. */
+    /** The unverified `sub` of an assertion; '' where it has none. */
     subjectOf(assertion: string): string {
       if (assertion.length > longestText) return ''
       try {
@@ -61,7 +63,8 @@ export function createAssertions({ issuer, applicationKeys, spentProofs, now }: 
     },
 
     /**
-     * Whether it is one of the application, for us, and shown for the first time; it is spent with that.
+     * Whether an assertion is the application's, for this server, and presented for the first time; a good one is
+     * spent.
      * @returns null, or for the log what is wrong with it
      * @throws database_unavailable
      */
@@ -72,7 +75,7 @@ export function createAssertions({ issuer, applicationKeys, spentProofs, now }: 
         return isFirst ? null : 'spent'
       } catch (error) {
         if (error instanceof Refusal) throw error
-        // Of a key that cannot be used WebCrypto has errors of its own.
+        // For a key that cannot be used WebCrypto throws errors of its own.
         const { code, name } = error as { code?: unknown; name?: unknown }
         return String(code ?? name)
       }

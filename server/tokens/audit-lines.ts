@@ -1,5 +1,5 @@
-// What the audit log says of a change, as a line of the process's log: who did what to what, from where. The values stay in
-// the audit log, where they are kept and read by right.
+// One line of the process's log for each change that is audited: who did what to what, from where. The values before
+// and after stay in the audit log, where reading them needs a permission.
 import { type Actor, nameOf, originOf } from '../policy/actor.js'
 import { type AuditNote, auditActions } from '../policy/audit.js'
 

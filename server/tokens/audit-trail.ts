@@ -10,16 +10,16 @@ import type { Secrets } from './secrets.js'
 
 export type AuditTrailDeps = { database: Database; auditStore: AuditStore; secrets: Secrets; now: () => number }
 
-/** What a check of the chain found: the first number at which it is broken, and how. */
+/** What verifying the chain found: the first number at which it is broken, and how. */
 export type ChainBreak = { seq: number; what: 'changed' | 'removed' | 'inserted' }
 export type ChainCheck = { checked: number; head: { seq: number; hash: string }; broken: ChainBreak | null }
 
-/** A row without its number and time, which it gets once the chain's end is locked. */
+/** An audit row without its number and time, which it gets once the chain's end is locked. */
 export type PreparedLine = Omit<AuditRow, 'seq' | 'createdAt'>
 
-/** How many rows are dropped at a time. */
+/** How many rows are deleted at a time. */
 const batch = 500
-/** How many are checked at a time: a hash each, which blocks the event loop. */
+/** How many rows are verified at a time: a hash each, which blocks the event loop. */
 const checkedAtOnce = 100
 
 export function createAuditTrail({ database, auditStore, secrets, now }: AuditTrailDeps) {
@@ -30,8 +30,8 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
   const endsAt = (seq: number, hash: string) => ({ seq, hash, mark: endMarkOf(seq, hash) })
 
   /**
-   * What the next row's hash covers. An end that is not ours was put there to hide what came behind it: the change goes on,
-   * but no check will find the chain whole again.
+   * What the next row's hash covers. A chain end that this server did not write was put there to hide removed rows:
+   * the change goes on, but the chain never verifies again.
    */
   const follows = ({ seq, hash, mark }: AuditPosition) =>
     mark === endMarkOf(seq, hash) ? hash : `not our end\n${hash}`
@@ -50,14 +50,14 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
   }
 
   return {
-    /** Marks the empty chain, when its secret is made. */
+    /** Marks the chain as empty, when its secret is made. */
     async begin(tx: Queries, purpose: SecretPurpose, secret: Buffer): Promise<void> {
       if (purpose !== 'audit') return
       const { seq, hash } = await auditStore.lockHead(tx)
       await auditStore.moveHead(tx, { mark: endMarkOf(seq, hash, secret) })
     },
 
-    /** What can be made of notes before the chain's end is locked. */
+    /** Makes audit rows of notes, as far as that can be done before the chain's end is locked. */
     prepare(actor: Actor, notes: readonly AuditNote[]): PreparedLine[] {
       const origin = originOf(actor)
       const who = {
@@ -70,7 +70,7 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
       return notes.map(note => ({ ...who, ...noted(key === null ? note : byKey(note, key)) }))
     },
 
-    /** Appends what a transaction did. @param head the chain's end, locked behind the rows of the change */
+    /** Appends the audit rows of a transaction. @param head the chain's end, locked after the rows of the change */
     async write(tx: Queries, head: AuditPosition, lines: readonly PreparedLine[]): Promise<void> {
       const createdAt = now()
       if (lines.length > 0)
@@ -81,11 +81,14 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
         )
     },
 
-    /** Appends many at once, as they were told elsewhere: what a demo brings along. There must be one at least. */
+    /** Appends many rows as they are given (those of a demo). There must be one at least. */
     append: async (tx: Queries, rows: readonly Omit<AuditRow, 'seq'>[]): Promise<void> =>
       append(tx, await auditStore.lockHead(tx), rows),
 
-    /** Reads the whole chain and names the first place where it does not hold. Writers go on meanwhile. */
+    /**
+     * Verifies the whole chain, and names the first place where it is broken. Other transactions may append
+     * meanwhile.
+     */
     async verify(): Promise<ChainCheck> {
       const head = await auditStore.head(database)
       const { seq, hash, mark, droppedSeq, droppedHash, droppedMark } = head
@@ -109,7 +112,7 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
       }
       if (last.hash !== hash) return broken(seq, 'changed', checked)
       if (mark !== endMarkOf(seq, hash)) return broken(seq + 1, 'removed', checked)
-      // A row that was committed meanwhile is behind the head that is read after it.
+      // A row that was committed meanwhile lies after the head that is read after it.
       const [beyond] = await auditStore.after(database, seq, 1)
       if (beyond && (await auditStore.head(database)).seq < beyond.seq) return broken(beyond.seq, 'inserted', checked)
       return { checked, head: { seq, hash }, broken: null }
@@ -135,10 +138,10 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
 
 export type AuditTrail = ReturnType<typeof createAuditTrail>
 
-/** The actor is the key's user, as always: which key they did it by is told beside. */
+/** The actor is the key's user, as always; the id of the key stands beside. */
 const byKey = (note: AuditNote, key: string): AuditNote => ({ ...note, after: { ...note.after, by_api_key: key } })
 
-/** What a note says, as the columns hold it. */
+/** An audit note as the columns store it. */
 export function noted({ action, subject, before, after }: AuditNote) {
   const about = { action, subjectKind: auditActions[action].subject, subject }
   return { ...about, beforeJson: asJson(before), afterJson: asJson(after) }

@@ -1,4 +1,4 @@
-// Group commit: what arrives while one run is under way goes together in the next.
+// Group commit: items that arrive while one run is under way are processed together in the next.
 import { setImmediate } from 'node:timers/promises'
 
 /** How long a batch is gathered at the most, in ms: a turn of the event loop is long where there is much to do. */

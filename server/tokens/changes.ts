@@ -16,11 +16,14 @@ import type { JudgedTransactions, RequireStill } from './judged-transactions.js'
 import type { Pending, Recorded, RevocationWriting } from './revocation-writing.js'
 
 export type Change = {
-  /** @returns for one session: whether it, or one that came from it, was open until now (if not, nothing is written) */
+  /** @returns for one session: whether it, or one of its children, was open until now (if not, nothing is written) */
   record: (trigger: Trigger, recorded: Recorded) => Promise<boolean>
-  /** Many sessions at once, each by its own trigger. @returns ids of those that were open until now, and ended with them */
+  /**
+   * Ends many sessions at once, each by its own trigger. @returns ids of those that were open until now, and ended
+   * with them
+   */
   recordEnds: (ends: Iterable<readonly [sid: string, trigger: Trigger]>) => Promise<ReadonlySet<string>>
-  /** Tells the audit log. */
+  /** Writes a note into the audit log. */
   note: (note: AuditNote) => void
 }
 
@@ -31,7 +34,7 @@ export type ChangesDeps = {
   auditTrail: AuditTrail
   revocationWriting: RevocationWriting
   count: Count
-  /** Told of each change that is noted, once it is committed. */
+  /** Called with each change that is noted, once it is committed. */
   audited: Audited
 }
 
@@ -83,7 +86,7 @@ export function createChanges(deps: ChangesDeps) {
     }
   }
 
-  /** All other changes wait for these row locks until the commit: nothing is read or made here that could be before. */
+  /** All other changes wait for these row locks until the commit: all that can be read or computed before was. */
   async function write(tx: Queries, actor: Actor, done: Done, requireStill: RequireStill): Promise<Written> {
     const { notes, pending } = done
     if (notes.length === 0 && pending.length === 0) return { logId: '', entries: [] }

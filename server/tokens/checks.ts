@@ -1,5 +1,6 @@
-// The checks of a token that comes back to us, one row each, in the order in which a refusal may be told. inspect.ts runs them
-// and stops at the first that refuses; explain.ts runs the same and tells how far a token comes.
+// The checks of a token that was presented to us, one row each, in the order in which a refusal may be disclosed.
+// inspect.ts runs them and stops at the first that refuses; explain.ts runs the same and reports how many of them a
+// token passes.
 import { ownApplicationId } from '../policy/application-metadata.js'
 import { longestAccessLifetime, longestRefreshLifetime } from '../policy/policies.js'
 import { macMatches, verifyInput } from '../protocol/algorithms.js'
@@ -24,11 +25,11 @@ export type TokenChecksDeps = {
   secrets: Secrets
   policy: PolicyInForce
   now: () => number
-  /** As `now`, by the latest that it may be. */
+  /** The current time at the latest that clock uncertainty allows, epoch ms. */
   latest: () => number
 }
 
-/** One question to a token that was taken apart: the code that refuses it, or null. Each may count on those before it. */
+/** One check of a parsed token: the code that refuses it, or null. Each may rely on those before it. */
 export type TokenCheck = { name: string; whyNot: (token: CompactToken) => ErrorCode | null }
 
 export type TokenKind = 'access' | 'refresh'
@@ -64,7 +65,7 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
     },
   ]
 
-  /** Of what we alone read: the algorithm is one, whatever the key. */
+  /** Checks of tokens that only this server verifies: their MAC algorithm is always the same. */
   const maced = (purpose: SecretPurpose): TokenCheck[] => {
     const versionIn = ({ header }: CompactToken) => versionOf(header.kid) ?? 0
     return [
@@ -94,7 +95,7 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
   const claims = (expected: (token: CompactToken) => ExpectedToken, ...checks: readonly ClaimCheck[]): TokenCheck[] =>
     checks.map(({ name, whyNot }) => ({ name, whyNot: token => whyNot(token.claims, expected(token)) }))
 
-  /** Made once for all tokens: each of them is asked a dozen times, and two of the checks go by the clock. */
+  /** Made once for all tokens: each check reads it, and two of the checks depend on the clock. */
   const expecting = (longestLifetime: number, audience: () => string): ExpectedToken => ({
     issuer,
     longestLifetime,
@@ -108,13 +109,13 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
       return latest()
     },
   })
-  // Other applications' tokens are for us where they name us; the policy may name what ours are for.
+  // A token of another application is for us where it names us; for our own tokens the policy may set another audience.
   const ofOwn = expecting(longestAccessLifetime, () => policy().audience || issuer)
   const ofOthers = expecting(longestAccessLifetime, () => issuer)
   const ofRefresh = expecting(longestRefreshLifetime, () => issuer)
   const expectedAccess = ({ claims }: CompactToken) => (claims.client_id === ownApplicationId ? ofOwn : ofOthers)
 
-  /** Of tokens that are for others too. */
+  /** What is expected of a token whatever its audience. */
   const expectedAnywhere = (token: CompactToken) => ({
     ...expectedAccess(token),
     audience: token.claims.aud as string,
@@ -127,24 +128,24 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
       ...claims(expected, ...registeredChecks, ...checks),
     ]
     const [byPerson, byProgram] = [of(personChecks), of(programChecks)]
-    /** By whose it is: a person's has a session. */
+    /** Checks by the subject of the token: a person's has a session. */
     return ({ claims }: CompactToken): readonly TokenCheck[] => (claims.sid === undefined ? byProgram : byPerson)
   }
 
   return {
-    /** One that is for us. */
+    /** An access token for this server. */
     access: accessOf(expectedAccess),
-    /** One that we gave, whomever it is for. */
+    /** An access token that this server issued, whatever its audience. */
     accessOfAny: accessOf(expectedAnywhere),
     refresh: [kind('rt+jwt'), ...maced('refresh'), ...claims(() => ofRefresh, ...registeredChecks, ...refreshChecks)],
-    /** A device's proof: what it says is judged where it is used. */
+    /** A device token, which proves a device: its claims are checked where it is used. */
     device: [kind('dt+jwt'), ...maced('device')],
   }
 }
 
 export type TokenChecks = ReturnType<typeof createTokenChecks>
 
-/** Asks one after the other, and stops at the first that refuses. @throws what that one says */
+/** Runs checks one after the other, and stops at the first that refuses. @throws the refusal of that check */
 export function pass(checks: readonly TokenCheck[], token: CompactToken): void {
   for (const { whyNot } of checks) {
     const code = whyNot(token)
@@ -152,7 +153,7 @@ export function pass(checks: readonly TokenCheck[], token: CompactToken): void {
   }
 }
 
-/** A refusal because of a time is temporary where the clock may be wrong: Retry-After. */
+/** A refusal by a time claim is temporary where the clock may be wrong: Retry-After. */
 export function refuseToken(code: ErrorCode): Refusal {
   return refuse(code, code === 'clock_jumped' || code === 'clock_went_back' ? { retryAfter: 10 } : {})
 }

@@ -1,5 +1,5 @@
-// Tokens that an application gets for itself (RFC 6749 §4.4). No person, no session, no row: what they say is the application
-// as it is held in memory, and the log ends them.
+// Tokens that an application gets for itself (RFC 6749 §4.4): without user, session and row. Their claims come from the
+// cached application, and an entry of the revocation log ends them.
 import { grantTypesOf } from '../policy/application-metadata.js'
 import { type ProgramRequest, programTarget } from '../policy/program-scope.js'
 import { resourceServersOf } from '../policy/session-scope.js'
@@ -26,14 +26,14 @@ export type ClientTokenDeps = {
 export function createClientToken(deps: ClientTokenDeps) {
   const { issuer, issue, tail, projection, policy, applications, count } = deps
 
-  /** Whether a token that takes the log into account up to there would be refused as soon as it was given. */
+  /** Whether a token that takes the log into account up to this head would be refused as soon as it was issued. */
   const isOutdated = (id: string, { seq }: FollowedHead) =>
     projection.find({ rev: seq, jti: '', sub: id, client_id: id, roles: [] }, '') !== null
 
-  /** What is held in memory is at least as new; the log may be further. */
+  /** The head of the log that the cached application is at least as new as; the log may be further. */
   async function followedHead(id: string): Promise<FollowedHead> {
     if (!tail.isFresh()) await tail.freshen()
-    // This application, or everybody, was told that their claims are stale since: what they are now is read first.
+    // An entry says that the claims of this application, or of all, are stale: the log is read again first.
     if (isOutdated(id, tail.lastHead!)) await tail.readNow()
     return tail.lastHead!
   }

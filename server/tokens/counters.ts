@@ -1,16 +1,16 @@
-// Counts what the dashboard plots, in memory, and adds it to the database every few seconds: no request waits for a counter,
-// and no row is locked by one. A crash loses seconds.
+// Counts what the dashboard plots, in memory, and adds the counts to the database every few seconds: no request waits
+// for a counter, and no counter locks a row. A crash loses seconds of counts.
 import { type CountName, grains } from '../policy/figures.js'
 import type { Database } from '../storage/database.js'
 import type { FigureRecord, FigureStore } from '../storage/figures.js'
 
 export type TallyDeps = { database: Database; figureStore: FigureStore; now: () => number }
 
-/** How the hot paths tell that something happened. */
+/** Increments a counter, from the hot paths. */
 export type Count = (name: CountName, howOften?: number) => void
 
 export function createCounters({ database, figureStore, now }: TallyDeps) {
-  /** By minute and name. */
+  /** Counts by minute and name. */
   let counted = new Map<string, FigureRecord>()
 
   function add({ beginsAt, name, value }: Omit<FigureRecord, 'grain'>): void {
@@ -28,7 +28,7 @@ export function createCounters({ database, figureStore, now }: TallyDeps) {
   return {
     count,
 
-    /** Writes down what was counted since. What cannot be written is kept for the next time. */
+    /** Writes the counts since the last flush. What cannot be written is kept for the next flush. */
     async flush(): Promise<void> {
       if (counted.size === 0) return
       const taken = [...counted.values()]

@@ -1,6 +1,6 @@
-// The credential of a change, judged where the change is made: inside its transaction, by the rows, under locks. A token or a
-// cookie that was good when the request came may be over by then; a concurrent end of it commits before or after the change,
-// never in between unseen.
+// The credential of a change, checked where the change is made: inside its transaction, by the rows, under locks. A
+// token or a cookie that was good when the request arrived may have ended since; a concurrent end of it commits before
+// or after the change, never unnoticed in between.
 import { type Actor, type ApiKeyCredential, credentialOf, type SessionCredential, userOf } from '../policy/actor.js'
 import { whyNotAsked, whyNotLive } from '../policy/api-key.js'
 import { ownApplicationId, permissionsFor } from '../policy/application-metadata.js'
@@ -16,11 +16,12 @@ import type { SessionStore, Standing } from '../storage/sessions.js'
 import type { UserStore } from '../storage/users.js'
 
 /**
- * What a change will lock beside its actor; named before, so that all transactions lock in the same order, against deadlocks.
+ * What a change will lock beside its actor; named in advance, so that all transactions lock in the same order,
+ * against deadlocks.
  */
 export type Subjects = {
   users?: readonly number[]
-  /** Where it gives or changes roles: these, and those of `users`. */
+  /** Where the change grants or edits roles: these roles, and those of `users`. */
   roles?: readonly string[]
 }
 
@@ -33,11 +34,14 @@ export type CredentialsDeps = {
   policy: PolicyInForce
   applications: Pick<ApplicationsInForce, 'resourceHead' | 'find' | 'outdated'>
   now: () => number
-  /** As `now`, by the latest that it may be. */
+  /** The current time at the latest that clock uncertainty allows, epoch ms. */
   latest: () => number
 }
 
-/** Thrown inside the transaction when this process knows an older policy, or older applications, than the database: read it, and begin again. */
+/**
+ * Thrown inside the transaction when this process knows an older policy, or older applications, than the database:
+ * reload them, and retry.
+ */
 export class PolicyMoved extends Error {
   /** @param outdated applications to be loaded */
   constructor(readonly outdated: readonly string[] = []) {
@@ -56,12 +60,15 @@ export function createCredentials({
   now,
   latest,
 }: CredentialsDeps) {
-  /** In the order of all transactions (users, roles, sessions), each kind by its ids: the actor's rows and the subjects'. */
+  /**
+   * Locks the actor's rows and the subjects' in the order of all transactions (users, roles, sessions), each kind by
+   * its ids.
+   */
   async function lock(tx: Queries, userId: number, subjects: Subjects): Promise<void> {
     const ids = [userId, ...(subjects.users ?? [])]
     await userStore.lockAll(tx, ids)
-    // A role that is about to be given or changed is locked exclusively at once: two transactions that both hold a shared lock
-    // first would deadlock.
+    // A role that is about to be granted or edited is locked exclusively at once: two transactions that both hold a
+    // shared lock first would deadlock.
     if (subjects.roles) await roleStore.lockOf(tx, ids, subjects.roles, 'update')
     else await roleStore.lockOf(tx, [userId], [], 'share')
   }
@@ -74,7 +81,7 @@ export function createCredentials({
     if (!application.active) return 'application_disabled'
     const eras = policy.eras()
     if (policyVersion !== eras.head) throw new PolicyMoved()
-    // What it overrides, or lists, may be otherwise by now.
+    // The application's overrides and lists may have changed since it was cached.
     if (application.id !== ownApplicationId) {
       const outdated = applications.outdated([application])
       if (outdated.length > 0 || resourcesVersion !== applications.resourceHead) throw new PolicyMoved(outdated)
@@ -82,7 +89,7 @@ export function createCredentials({
     const end = sessionEnd(session, ended, now(), eras.of(session))
     if (end !== null) return end === 'ended' || end === 'superseded' ? 'session_ended' : 'token_expired'
     if (user.mustChangePassword && !credential.beforeNewPassword) return 'password_change_required'
-    // What its application lists may have been taken from it since the token was issued.
+    // Permissions that the application lists may have been removed from it since the token was issued.
     const held = applications.find(application.id)
     const permissions = held ? permissionsFor(held, session.scope, user.allPermissions) : []
     if (credential.permission && !permissions.includes(credential.permission)) return 'permission_denied'
@@ -100,7 +107,7 @@ export function createCredentials({
     }
   }
 
-  /** Nothing ends a key without its user's lock, which is held here: it need not be asked again. */
+  /** Nothing ends an API key without its user's lock, which is held here: the key's row need not be read again. */
   async function judgeApiKey(tx: Queries, userId: number, { apiKeyId, permission, recent }: ApiKeyCredential) {
     await apiKeyStore.lock(tx, apiKeyId)
     const standing = await apiKeyStore.standing(tx, apiKeyId)
@@ -113,12 +120,14 @@ export function createCredentials({
 
   return {
     /**
-     * Judges the actor at the beginning of a transaction, before anything of it is changed: what the change itself ends,
-     * such as the own session, does not count against it.
-     * @returns asks, under the lock of the audit log's head, whether everybody's or the application's sessions were ended
-     *   meanwhile: those have no row that could be locked before. Null where there is no credential to judge, or a key.
-     * @throws session_ended, token_expired, user_inactive, user_unknown, application_disabled, password_change_required,
-     *   permission_denied; of an API key api_key_unknown, api_key_ended, api_key_expired, api_key_scope, clock_jumped
+     * Checks the actor at the beginning of a transaction, before anything of it is changed: what the change itself
+     * ends, such as the own session, does not count against it.
+     * @returns a function that checks, under the lock of the audit log's head, whether all sessions of everybody or
+     *   of the application were ended meanwhile: those ends have no row that could be locked before. Null where there
+     *   is no credential to check, or an API key.
+     * @throws session_ended, token_expired, user_inactive, user_unknown, application_disabled,
+     *   password_change_required, permission_denied; of an API key api_key_unknown, api_key_ended, api_key_expired,
+     *   api_key_scope, clock_jumped
      */
     async judge(tx: Queries, actor: Actor, subjects: Subjects): Promise<((tx: Queries) => Promise<void>) | null> {
       const credential = credentialOf(actor)
@@ -132,5 +141,5 @@ export function createCredentials({
 
 export type Credentials = ReturnType<typeof createCredentials>
 
-/** What a time decides may be otherwise in a moment. */
+/** A refusal that depends on the clock may be over in a moment: Retry-After, in seconds. */
 const retryOf = (code: ErrorCode) => (code === 'clock_jumped' ? { retryAfter: 10 } : {})

@@ -1,5 +1,6 @@
-// Writes down, in the transaction that ends sessions, which applications are to be told of it (OpenID Connect Back-Channel
-// Logout 1.0); identity/deliveries/ sends it. Where no application has an address for that, nothing is asked and nothing written.
+// Writes, in the transaction that ends sessions, one delivery per application that is to be notified (OpenID Connect
+// Back-Channel Logout 1.0); identity/deliveries/ sends them. Where no application has a back-channel logout address,
+// nothing is read or written.
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
 import type { Queries } from '../storage/database.js'
 import type { DeliveryStore, EndToTell } from '../storage/deliveries.js'
@@ -27,14 +28,15 @@ export function createDeliveryWriting({ deliveryStore, applications, uuid, now }
   }
 
   return {
-    /** Sessions that have ended in this transaction. */
+    /** Writes deliveries for sessions that have ended in this transaction. */
     async ofSessions(tx: Queries, ids: readonly string[]): Promise<void> {
       if (ids.length > 0 && applications.areAnyToldOfEnds()) await write(tx, await deliveryStore.endsOf(tx, ids))
     },
 
     /**
-     * What came from sessions that somebody has ended by name, and what of it has ended with them stands as ended: also those
-     * that stay because they are offline, whose refresh tokens stay good (§2.7), and those that had expired.
+     * Writes deliveries for children of browser sessions that a person ended by name, once the ends of the children
+     * are stored: also for those that stay because they are offline, whose refresh tokens stay good (§2.7), and those
+     * that had expired.
      */
     async ofBrowsers(tx: Queries, sids: readonly string[]): Promise<void> {
       if (sids.length > 0 && applications.areAnyToldOfEnds())

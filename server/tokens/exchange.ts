@@ -1,5 +1,5 @@
-// Token exchange (RFC 8693): a resource server that was sent a person's token gets one for the next resource server. It is the
-// same session's and says no more than the one that was sent, so that whatever ends that ends it.
+// Token exchange (RFC 8693): a resource server that received a user's token gets one for the next resource server. The
+// new token has the same session and grants no more than the received one, so that whatever ends that one ends it.
 import { type ApplicationTerms, grantTypesOf, mayUse } from '../policy/application-metadata.js'
 import { codeOfReason } from '../policy/revocation.js'
 import { sessionEnd } from '../policy/session.js'
@@ -38,14 +38,14 @@ export type ExchangeDeps = {
   applications: ApplicationsInForce
   count: Count
   now: () => number
-  /** As `now`, by the latest that it may be. */
+  /** The current time at the latest that clock uncertainty allows, epoch ms. */
   latest: () => number
 }
 
 export type ExchangeTerms = ExchangeRequest & {
-  /** The token that was sent. */
+  /** The subject token that was sent. */
   subject: string
-  /** Of the key that the new token is bound to. */
+  /** Proof of the key that the new token is bound to. */
   proof: ShownProof | null
 }
 
@@ -61,14 +61,15 @@ export function createExchange(deps: ExchangeDeps) {
     return { ...caller, resource }
   }
 
-  /** @throws subject_token_invalid, database_unavailable and what else may pass */
+  /** @throws subject_token_invalid, database_unavailable and other temporary failures */
   async function requireSubject(
     text: string,
     caller: { resource: string },
     jkt: string | undefined,
   ): Promise<SignedAccess> {
     try {
-      // Before anything else is told of it: others' tokens are none of its business, as introspection has it (RFC 7662 §4).
+      // Before anything else is disclosed of the token: a caller learns nothing of tokens for others, as with
+      // introspection (RFC 7662 §4).
       if (readCompact(text).claims.aud !== caller.resource) throw refused(problem('exchange_misdirected'))
       const signed = await inspect.issuedAccess(text)
       requireExchangeable(signed.claims, jkt)
@@ -78,20 +79,23 @@ export function createExchange(deps: ExchangeDeps) {
     }
   }
 
-  /** The session as it stands, and this process as far as the log was then: what is told of others is no older. */
+  /**
+   * The session's standing; this process has followed the log that far, so what is disclosed of other applications is
+   * no older.
+   */
   async function requireSession({ claims, kid }: SignedAccess): Promise<Found> {
     const sid = claims.sid!
     const { found, behind } = await standings.underOnePolicy([sid])
     if (behind.has(sid)) throw refuse('database_unavailable', { retryAfter: 1 })
     const one = found.get(sid)
-    // Unless the database went back, and forgot it.
+    // Where the session is missing because the database went back, this throws.
     if (!one) await tail.requireForward()
     const { standing } = one ?? throwing(refuse('session_ended'))
     const code = whyNot(one!, claims)
     if (code) throw refuseToken(code)
     if ((tail.lastHead?.seq ?? 0) < standing.seq || issue.isBehind(standing)) await tail.headNow()
-    // The new token takes the log into account up to there, so that what has ended the one that was sent must be asked up to
-    // there: else it would outlive its own revocation under another jti.
+    // The new token takes the log into account up to the standing, so the log must be searched up to there for an entry
+    // that refuses the subject token: else the new one would outlive its revocation under another jti.
     const entry = projection.find(claims, kid)
     if (entry) throw refuse(refusalCode(entry, codeOfReason))
     return one!
@@ -109,7 +113,7 @@ export function createExchange(deps: ExchangeDeps) {
     return end(latest()) === null ? null : 'clock_jumped'
   }
 
-  /** @throws database_unavailable: one that nobody can ask any more */
+  /** @throws database_unavailable: one of the applications was deleted */
   async function all(ids: readonly string[]): Promise<ApplicationTerms[]> {
     const found = await Promise.all(ids.map(id => applications.meet(id)))
     return found.map(one => one ?? throwing(refuse('database_unavailable', { retryAfter: 1 })))
@@ -128,7 +132,7 @@ export function createExchange(deps: ExchangeDeps) {
     const { claims: sent } = signed
     const issuedAt = now()
     const { standing, eras } = await requireSession(signed).catch(error => throwing(asRefused(error)))
-    // As it is now: of the standing's instant or later.
+    // The caller as it is now: of the standing's instant or later.
     const caller = await requireCaller(callerId)
     if (!mayUse(caller.metadata, standing.user.roles)) throw refused(problem('exchange_not_by_user'))
 
@@ -152,7 +156,7 @@ export function createExchange(deps: ExchangeDeps) {
         jkt: proof?.jkt,
         delegation: {
           act,
-          // Neither what was sent, nor what the caller's own tokens may be, outlives it.
+          // The new token outlives neither the subject token nor the lifetime of the caller's own tokens.
           notAfter: Math.min(sent.exp, Math.floor(issuedAt / 1000) + own.access_token_lifetime),
           ...narrowerRights(sent, through, standing.user),
         },
@@ -168,14 +172,14 @@ export type Exchange = ReturnType<typeof createExchange>
 /** @throws subject_token_invalid */
 function requireExchangeable(claims: AccessClaims, jkt: string | undefined): void {
   if (claims.sid === undefined) throw refused(problem('exchange_of_program'))
-  // Somebody else knows the password.
+  // An administrator knows the password.
   if (claims.must_change_password) throw refuse('password_change_required')
-  // RFC 9449 §7: without the key it is worth nothing to whoever holds it.
+  // RFC 9449 §7: a bound token is worth nothing without its key.
   const bound = boundKeyOf(claims)
   if (bound !== null && bound !== jkt) throw refused(problem('exchange_of_bound'))
 }
 
-/** RFC 8693 §2.2.2: whatever is wrong with it, the request is. What may pass stays what it is. */
+/** RFC 8693 §2.2.2: a refused subject token is an invalid request. Temporary failures stay what they are. */
 function asRefused(error: unknown): unknown {
   if (!(error instanceof Refusal) || errors[error.code].status >= 429 || error.code === 'subject_token_invalid')
     return error

@@ -1,5 +1,5 @@
-// Why a token is good, or what it fails at: the same checks that inspect.ts and rotate.ts make, in the same order, told one
-// by one. Changes nothing, and keeps nothing of the token.
+// Explains why a token is good, or which check it fails: the same checks that inspect.ts and rotate.ts make, in the
+// same order, reported one by one. Changes nothing, and stores nothing of the token.
 
 import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
 import { type ErrorCode, Refusal } from '../protocol/errors.js'
@@ -12,19 +12,19 @@ import type { Rotate } from './rotate.js'
 
 export type ExplainDeps = { inspect: Inspect; checks: TokenChecks; projection: Projection; rotate: Rotate }
 
-/** `skipped`: something before it failed, so it was not asked. */
+/** `skipped`: a check before it failed, so it was not run. */
 export type CheckResult = { name: string; result: 'passed' | 'failed' | 'skipped' }
 
 export type Explanation = {
   /** What the token says it is; null where it could not be read. */
   kind: TokenKind | null
   checks: CheckResult[]
-  /** What it is refused with, or null: it is good. */
+  /** The code that the token is refused with; null where it is good. */
   refusal: ErrorCode | null
-  /** As they stand in the token; not to be believed unless the signature passed. */
+  /** Header and claims as they stand in the token; not to be trusted unless the signature passed. */
   decoded: { header: Record<string, unknown>; claims: Record<string, unknown> } | null
   signed: boolean
-  /** The entry of the revocation log that refuses it. */
+  /** The entry of the revocation log that refuses the token. */
   entry: Revocation | null
 }
 
@@ -85,7 +85,7 @@ export type Explain = ReturnType<typeof createExplain>
 
 type Asked = { name: string; refusal: ErrorCode | null }
 
-/** Each in turn, up to the first that refuses. */
+/** Runs the steps in turn, up to the first that refuses. */
 async function ask(steps: readonly Step[]): Promise<Asked[]> {
   const asked: Asked[] = []
   for (const { name, run } of steps) {

@@ -1,5 +1,6 @@
-// An id_token of ours that an application shows again, as a hint of whom it means (OpenID Connect Core §3.1.2.1). It may long
-// be over, and its key too: what counts is that we have signed it, with a key that nobody has stolen.
+// An id_token of ours that an application presents again (`id_token_hint`), to name the user it means (OpenID Connect
+// Core §3.1.2.1). The token and its key may have expired: what counts is that we have signed it, with a key that was
+// not stolen.
 import { verifyInput } from '../protocol/algorithms.js'
 import { type CompactToken, readCompact } from '../protocol/jws.js'
 import type { SigningKeys } from './signing-keys.js'
@@ -18,7 +19,7 @@ export function createIdTokenHints({ issuer, signingKeys }: IdTokenHintsDeps) {
   }
 
   return {
-    /** @returns null where it is none of ours */
+    /** @returns null where the token is none of ours */
     read(token: string): IdTokenHint | null {
       let compact: CompactToken
       try {

@@ -1,5 +1,5 @@
-// The id_token (OIDC Core §2): tells an application who signed in, when and how. It opens nothing here: its type is another
-// one than an access token's, and its audience is the application.
+// The id_token (OIDC Core §2): tells an application who signed in, when and how. It gives access to nothing here: its
+// type differs from an access token's, and its audience is the application.
 import { createHash } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { type ApplicationTerms, scopeWords } from '../policy/application-metadata.js'
@@ -10,13 +10,13 @@ import { readCompact } from '../protocol/jws.js'
 import type { Standing } from '../storage/sessions.js'
 import type { SigningKeys } from './signing-keys.js'
 
-/** In seconds. It is read when it comes; nobody is signed in by it later. */
+/** Lifetime of an id_token, in seconds. It is read when it arrives; nobody is signed in by it later. */
 const longestLifetime = 3_600
 
-/** OIDC Core §2: what an application gets that registered no other. */
+/** OIDC Core §2: the algorithm for an application that registered no other. */
 export const usualIdTokenAlgorithm = 'RS256'
 
-/** That every one has, or may have; others come with scopes. */
+/** Claims that every id_token has, or may have; others come with scopes. */
 export const idTokenClaims = ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'at_hash', 'sid', 'amr'] as const
 
 export type IdTokenDeps = { issuer: string; signingKeys: SigningKeys }
@@ -24,13 +24,13 @@ export type IdTokenDeps = { issuer: string; signingKeys: SigningKeys }
 export type IdTokenSubject = Pick<Standing, 'session' | 'user'> & { application: ApplicationTerms }
 
 export type IdTokenTerms = {
-  /** The one that it comes with: named by its hash, and never outlived. */
+  /** The access token that is issued with it: it sets `at_hash`, and the id_token never outlives it. */
   accessToken: string
-  /** Of the authorization request; a refresh has none (OIDC Core §12.2). */
+  /** `nonce` of the authorization request; a refresh has none (OIDC Core §12.2). */
   nonce?: string | null | undefined
   /** Epoch ms. */
   issuedAt: number
-  /** What was granted, words with a space between. */
+  /** The granted scope, words with a space between. */
   scope: string
 }
 
@@ -56,14 +56,14 @@ export function createIdTokens({ issuer, signingKeys }: IdTokenDeps) {
         iss: issuer,
         sub: String(user.id),
         aud: application.id,
-        // So that a key that nothing needs any more (policy/key-life.ts) signed no id_token that is live.
+        // Bounded by the access token, so that a retired key (policy/key-life.ts) signed no id_token that is live.
         exp: Math.min(iat + longestLifetime, exp),
         iat,
         auth_time: Math.floor(session.authenticatedAt / 1000),
         ...(nonce != null && { nonce }),
         at_hash: halfHash(key.algorithm, accessToken),
         sid: session.id,
-        // RFC 8176: so far everybody signs in with a password.
+        // RFC 8176: all users sign in with a password.
         amr: ['pwd'],
       }
       const header = { alg: key.algorithm, typ: 'JWT', kid: key.kid }

@@ -1,6 +1,6 @@
-// Reads tokens that come back to us. Each check stands in the order in which it may be told: form, kind, key, signature,
-// claims (checks.ts), log. Nothing of a token is believed before its signature is right, and it is denied by its claims, never by its
-// text: one token can be spelt in many ways.
+// Verifies tokens that are presented to this server. The checks run in the order in which a refusal may be disclosed:
+// form, kind, key, signature, claims (checks.ts), log. Nothing of a token is trusted before its signature is verified,
+// and it is denied by its claims, never by its text: one token can be spelt in many ways.
 import { hash } from 'node:crypto'
 import { codeOfReason } from '../policy/revocation.js'
 import { type AccessClaims, isUserId, type RefreshClaims } from '../protocol/claims.js'
@@ -30,15 +30,15 @@ export type SignedAccess = { claims: AccessClaims; kid: string }
 
 export type AnyToken = { kind: 'access'; claims: AccessClaims } | { kind: 'refresh'; claims: RefreshClaims }
 
-/** How many access tokens are remembered whose signature was found right; some 3 KB each. */
+/** How many verified access tokens are cached; some 3 KB each. */
 const mostRemembered = 4_096
 
-/** How many versions a secret may be ahead of what this process knows; each is a revocation of a second ago. */
+/** How many versions a secret may be ahead of what this process knows; each stands for one revocation a second ago. */
 const mostNewVersions = 8
 
 export function createInspect(deps: InspectDeps) {
   const { issuer, signingKeys, secrets, checks, projection, tail, catchUp } = deps
-  /** By the digest of the whole text, signature and all: a look-up in place of 80 µs. */
+  /** Cache by the digest of the whole text, signature included: a look-up in place of 80 µs. */
   const remembered = createRecent<CompactToken>(mostRemembered)
 
   async function access(token: string): Promise<AccessClaims> {
@@ -51,7 +51,7 @@ export function createInspect(deps: InspectDeps) {
     return signed
   }
 
-  /** Takes a token apart, for a process that knows the log and the key that the token names, if there is such a key. */
+  /** Parses a token once this process has read the log and the key that the token names, if there is such a key. */
   async function read(token: string, compact = readCompact(token)): Promise<CompactToken> {
     if (!tail.isFresh()) await tail.freshen()
     // Another server may have signed it with a new key: a good token is not refused for being the first under that key.
@@ -71,7 +71,7 @@ export function createInspect(deps: InspectDeps) {
     return version > current && version <= current + mostNewVersions
   }
 
-  /** Signature and claims; what the log says of them is asked after it. */
+  /** Checks signature and claims; the revocation log is searched after that. */
   function accessOf(text: string, token: CompactToken, asked = checks.access): SignedAccess {
     const isRemembered = token.signedBy !== undefined
     try {
@@ -86,7 +86,7 @@ export function createInspect(deps: InspectDeps) {
     refuseRevoked(claims, kid)
     if (claims.rev > projection.position) {
       if (claims.rev > farthest) throw refuse('token_claims')
-      // Issued by a process that is further than we are, or before the database went back.
+      // The token was issued by a process that has read further in the log, or before the database went back.
       await tail.reach(claims.rev, 'a token')
       refuseRevoked(claims, kid)
     }
@@ -98,7 +98,7 @@ export function createInspect(deps: InspectDeps) {
     if (entry) throw refuse(refusalCode(entry, codeOfReason))
   }
 
-  /** A refresh token's signature and claims; whether its session lives is the caller's to ask. */
+  /** Checks a refresh token's signature and claims; the caller checks that its session lives. */
   async function refresh(token: string): Promise<RefreshClaims> {
     const compact = readCompact(token)
     const isCurrent = tail.isFresh() && !mayNameNewKey(compact)
@@ -119,31 +119,31 @@ export function createInspect(deps: InspectDeps) {
 
   return {
     access,
-    /** The same with the key, for who asks the log of it again later. */
+    /** Access token claims with the key id, for callers that search the log again later. */
     signedAccess,
     refresh,
     read,
     requireLive,
 
-    /** Whichever of the two it says it is. */
+    /** An access or a refresh token, by its `typ`. */
     any: (token: string) => anyOf(token, checks.access),
 
-    /** As `any`, for any audience: introspection and revocation ask about tokens for others. */
+    /** Like `any`, for any audience: introspection and revocation take tokens for others. */
     issued: (token: string) => anyOf(token, checks.accessOfAny),
 
-    /** The same of an access token, with its key. @throws token_type of any other */
+    /** Like `issued` for an access token alone, with its key. @throws token_type of any other */
     issuedAccess: async (token: string): Promise<SignedAccess> => {
       const signed = accessOf(token, await readKnown(token), checks.accessOfAny)
       await requireLive(signed)
       return signed
     },
 
-    /** Asks for the keys anew where a token names one that this process has not heard of yet. */
+    /** Reads the keys again where a token names one that this process does not know yet. */
     async ensureKeyKnown(token: string): Promise<void> {
       await read(token).catch(passOnOutage)
     },
 
-    /** The device that a device token proves, or null: a proof that fails is no proof, and no error. */
+    /** The device that a device token proves, or null: an invalid device token is no error. */
     device(token: string): { userId: string; deviceId: string } | null {
       try {
         const compact = readCompact(token)
@@ -173,7 +173,7 @@ function deepFreeze(value: unknown): void {
 
 export type Inspect = ReturnType<typeof createInspect>
 
-/** RFC 7638: the base64url of a SHA-256. */
+/** RFC 7638: a key id is the base64url of a SHA-256. */
 function isThumbprint(kid: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(kid)
 }

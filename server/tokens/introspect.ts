@@ -1,5 +1,5 @@
-// What a token is worth, told to those who may know (RFC 7662). Of an access token that costs a signature check and look-ups
-// in memory; of a refresh token the reading of its session, of an API key that of its row, and nothing is spent.
+// Token introspection (RFC 7662). An access token costs a signature check and look-ups in memory, a refresh token one
+// read of its session, an API key one read of its row. Nothing is spent.
 import { apiKeyPrefix, permissionsOfKey, scopesInForce } from '../policy/api-key.js'
 import { type ApplicationTerms, ownApplicationId } from '../policy/application-metadata.js'
 import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
@@ -11,13 +11,13 @@ import { refuseToken } from './checks.js'
 import type { AnyToken, Inspect } from './inspect.js'
 import type { Rotate } from './rotate.js'
 
-/** RFC 7662 §2.2; times are seconds. */
+/** The introspection response (RFC 7662 §2.2); times are seconds. */
 export type Introspection = { active: false } | ({ active: true } & Record<string, unknown>)
 
-/** Who asks. */
+/** The application that introspects. */
 export type Asker = Pick<ApplicationTerms, 'id' | 'resource' | 'metadata'>
 
-/** §2.2: the response tells neither the reason, nor whether there is such a token. */
+/** §2.2: the response reveals neither the reason, nor whether there is such a token. */
 const inactive = { active: false } as const
 
 export type IntrospectDeps = {
@@ -33,7 +33,8 @@ export function createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applic
     const standing = await apiKeyLookup.find(text)
     if (!standing) return inactive
     const audience = standing.key.resource ?? issuer
-    // A key is issued to no application: only the resource server that takes it may ask, and who introspects for that one.
+    // A key is issued to no application: only its resource server may introspect it, and applications that introspect
+    // for that one.
     if (audience !== resource && !introspects.includes(audience)) return inactive
     const isTaken = audience === issuer || applications.resourceServers().some(one => one.resource === audience)
     if (!isTaken) return inactive
@@ -64,14 +65,17 @@ export function createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applic
 
 export type Introspect = ReturnType<typeof createIntrospect>
 
-/** May ask: its client; its audience; who introspects for that, such as a gateway. About a refresh token: its client alone. */
+/**
+ * Who may introspect an access token: its client; its audience; an application that introspects for that, such as a
+ * gateway. A refresh token: its client alone.
+ */
 function mayKnow({ id, resource, metadata: { introspects = [] } }: Asker, { kind, claims }: AnyToken): boolean {
   if (claims.client_id === id) return true
   return kind === 'access' && (claims.aud === resource || introspects.includes(claims.aud))
 }
 
 function ofAccess(claims: AccessClaims): Introspection {
-  // Somebody else knows the password: no resource server is to take it.
+  // An administrator knows the password: no resource server is to accept the token.
   if (claims.must_change_password) return inactive
   const { scope, username, sid, auth_time, permissions, permissions_omitted, act, cnf } = claims
   return {
@@ -93,7 +97,10 @@ function ofAccess(claims: AccessClaims): Introspection {
   }
 }
 
-/** Without `token_type`: it is none that gives access (RFC 6749 §7.1), and must not be taken for one. */
+/**
+ * Without `token_type`: a refresh token gives no access (RFC 6749 §7.1), and must not be mistaken for an access
+ * token.
+ */
 function ofRefresh(claims: RefreshClaims, scope: string): Introspection {
   const { username, sid, cnf } = claims
   return { active: true, ...(scope && { scope }), ...common(claims), username, sid, ...(cnf && { cnf }) }
@@ -103,7 +110,7 @@ function common({ client_id, exp, iat, sub, aud, iss, jti }: AccessClaims | Refr
   return { client_id, exp, iat, sub, aud, iss, jti }
 }
 
-/** `roles` says none, for a resource server that goes by roles would give it more than its scopes do. */
+/** `roles` is empty: a resource server that goes by roles would otherwise grant the key more than its scopes do. */
 function ofApiKey({ key, user }: ApiKeyStanding, audience: string, issuer: string): Introspection {
   const scope = scopesInForce(key, user).join(' ')
   return {
@@ -116,7 +123,7 @@ function ofApiKey({ key, user }: ApiKeyStanding, audience: string, issuer: strin
     aud: audience,
     iss: issuer,
     jti: key.id,
-    // The scheme that it comes under, as Django REST framework calls it.
+    // The scheme of the Authorization header, with the name that Django REST framework uses.
     token_type: 'Token',
     username: user.username,
     roles: [],

@@ -1,5 +1,5 @@
-// Makes tokens. The claims of an access token come from one Standing, read in one statement together with its `rev`. Its audience
-// and scope are decided by the caller.
+// Issues tokens. The claims of an access token come from one Standing, read in one statement together with its `rev`.
+// The caller decides its audience and scope.
 
 import { type ApplicationTerms, ownApplicationId, permissionsFor, saysRoles } from '../policy/application-metadata.js'
 import { isOwnPermission } from '../policy/permissions.js'
@@ -36,15 +36,16 @@ export type IssueDeps = {
   random: (size: number) => Buffer
 }
 
-/** A session, and all that its tokens say, of one instant. `policy`: the session's, of that instant. */
+/** A session and all that its tokens say, of one instant. `policy`: the session's, of that instant. */
 export type PersonSubject = Pick<Standing, 'session' | 'user' | 'seq' | 'accessLifetime'> & {
   application: ApplicationTerms
   policy: Policy
 }
 
 /**
- * An application that acts for itself. `seq` and `accessLifetime` are of the last head of the log that everything here has
- * followed (Tail.lastHead): the application as it is held is at least as new, while the log's position may be ahead of it.
+ * An application that acts for itself. `seq` and `accessLifetime` are of the last head of the log that all caches of
+ * this process have followed (Tail.lastHead): the cached application is at least as new, while the log's position may
+ * be ahead of it.
  */
 export type ProgramSubject = { application: ApplicationTerms; policy: Policy; seq: number; accessLifetime: number }
 
@@ -53,19 +54,19 @@ export type TokenTerms = {
   issuedAt: number
   audience: string
   scope: string
-  /** The thumbprint of the key that it is bound to (RFC 9449 §6.1). */
+  /** Thumbprint of the key that the token is bound to (RFC 9449 §6.1). */
   jkt?: string | undefined
-  /** Of a token that another one was exchanged for. */
+  /** Set where the token is issued by token exchange. */
   delegation?: Delegation
 }
 
-/** What it says in place of what the session's own tokens do. `notAfter`: epoch s. */
+/** Claims that replace those of the session's own tokens. `notAfter`: epoch s. */
 export type Delegation = { act: Actor; notAfter: number; roles: string[]; permissions: string[] }
 
 /** `expiresAt` is epoch ms. */
 export type IssuedAccess = {
   token: string
-  /** The scheme that it comes under. */
+  /** The authentication scheme that the token is sent with. */
   tokenType: 'Bearer' | 'DPoP'
   expiresAt: number
   scope: string
@@ -81,7 +82,8 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
     const { application, seq, accessLifetime } = subject
     const iat = Math.floor(issuedAt / 1000)
     const { access_token_lifetime: lifetime } = subject.policy
-    // Never longer than the log reckoned with when it stood at `rev`: no entry is forgotten before a token it refuses.
+    // Never longer than the lifetime that the log had at `rev`: no entry is dropped before a token that it refuses has
+    // expired.
     let exp = Math.min(iat + lifetime, iat + accessLifetime)
     if ('session' in subject) exp = Math.min(exp, Math.floor(absoluteEnd(subject.session, subject.policy) / 1000))
     if (delegation) exp = Math.min(exp, delegation.notAfter)
@@ -93,7 +95,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
       iat,
       jti: random(16).toString('hex'),
       client_id: application.id,
-      // RFC 6749 §3.3: a scope is one word at least.
+      // RFC 6749 §3.3: a scope has at least one word.
       ...(scope !== '' && { scope }),
       token_type: 'access',
       ...('session' in subject ? personClaims(subject, scope) : { roles: [] }),
@@ -108,7 +110,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
     return { token, tokenType: jkt === undefined ? 'Bearer' : 'DPoP', expiresAt: exp * 1000, scope }
   }
 
-  /** What its tokens are for now: of our own application as much as its user may do. */
+  /** Audience and scope of the session's tokens: for our own application as much as its user may do. */
   function targetFor({ session, user, application, policy }: PersonSubject, asked: AskedTarget): Target {
     const otherwise = policy.audience || issuer
     if (application.id === ownApplicationId && !isAskedFor(asked)) return { audience: otherwise, scope: ownScope(user) }
@@ -119,8 +121,8 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
 
   return {
     /**
-     * Whether this process signs with older keys than those of a standing, or holds an older application; whoever finds it so
-     * reads the head of the log before it signs. After a key was revoked nobody is given a token under it.
+     * Whether this process has older signing keys, or an older application, than a standing; the caller then reads
+     * the head of the log before it signs. After a key was revoked no token is issued under it.
      */
     isBehind: ({ keyVersion, application }: Pick<Standing, 'keyVersion' | 'application'>): boolean =>
       keyVersion > Math.min(signingKeys.version(), secrets.version()) ||
@@ -129,7 +131,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
     access,
 
     /**
-     * The access token of a session as it stands.
+     * The access token of a session's standing.
      * @param issuedAt epoch ms, an instant before the standing was read
      * @param policy the session's, of the instant of its standing
      * @param jkt the thumbprint of the key that it is bound to
@@ -153,12 +155,13 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
     },
 
     /**
-     * The session's current refresh token. A pure function of what a rotation freezes: made again, it is the same text,
-     * so everybody who is answered after one rotation holds one token.
+     * The session's current refresh token. A pure function of what a rotation freezes: computed again it is the same
+     * text, so all requests that are answered after one rotation get one token.
      */
     refresh(session: SessionRecord, username: string): string {
       const secret = secrets.find('refresh', session.refreshKeyVersion)
-      // Revoked between the reading of the session and now: whoever comes again is told that it is over.
+      // The secret was revoked between the read of the session and now: the client's next request is told that the
+      // session is over.
       if (!secret) {
         const cause = new Error(`there is no refresh secret of version ${session.refreshKeyVersion}`)
         throw refuse('database_unavailable', { retryAfter: 1, cause })
@@ -184,7 +187,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
       return writeCompact(header, claims, input => macInput(secret.key, input))
     },
 
-    /** Proves the device at the next sign-in, until the device is ended. */
+    /** A device token: recognizes the device at the next sign-in, until the device is ended. */
     device(userId: number, deviceId: string): string {
       const secret = secrets.present('device')
       const header = encodePart({ alg: 'HS256', typ: 'dt+jwt', kid: String(secret.version) })
@@ -197,7 +200,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
 export type Issue = ReturnType<typeof createIssue>
 
 /**
- * What the built-in application's own tokens may do here: as much as their user may. A change of that makes them stale
+ * The scope of the built-in application's tokens: as much as their user may do. A change of that makes them stale
  * (policy/revocation.ts).
  */
 function ownScope({ mustChangePassword, allPermissions }: UserRecord): string {

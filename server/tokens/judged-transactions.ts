@@ -1,5 +1,5 @@
-// A transaction by an actor, who is authorized in it before anything else, by the rows as they are then. For transactions that
-// are neither audited nor revoke; one that is or does is a change (changes.ts), which begins with this.
+// A transaction whose actor is authorized in it before anything else, by the rows of that moment. For transactions that
+// neither audit nor revoke; one that does is a change (changes.ts), which begins with this.
 import type { Actor } from '../policy/actor.js'
 import { refuse } from '../protocol/errors.js'
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
@@ -14,10 +14,13 @@ export type JudgedTransactionsDeps = {
   applications: Pick<ApplicationsInForce, 'load'>
 }
 
-/** Asks, late in a transaction, whether an end that locks no row of the actor's came in between; see Credentials.judge. */
+/**
+ * Checks, late in a transaction, whether an end that locks no row of the actor's was committed meanwhile; see
+ * Credentials.judge.
+ */
 export type RequireStill = (tx: Queries) => Promise<void>
 
-/** How often one begins again because the policy changed under it. */
+/** How often a transaction is retried because the policy changed under it. */
 const tries = 5
 
 export function createJudgedTransactions({ database, credentials, tail, applications }: JudgedTransactionsDeps) {
@@ -31,7 +34,7 @@ export function createJudgedTransactions({ database, credentials, tail, applicat
       work: (tx: Queries, requireStill: RequireStill) => Promise<T>,
       subjects: Subjects = {},
     ): Promise<T> {
-      // The policy comes with the first read of the log's head, and the key of the audit log's chain.
+      // The first read of the log's head loads the policy, and the key of the audit log's chain.
       if (!tail.isFresh()) await tail.freshen()
       for (let attempt = 1; attempt <= tries; attempt++) {
         try {

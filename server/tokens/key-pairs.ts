@@ -1,14 +1,14 @@
-// New key pairs, named by their thumbprint, the private half sealed from the first moment on.
+// New key pairs, named by their thumbprint; the private key is sealed at once.
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import { generatePair, type SigningAlgorithm } from '../protocol/algorithms.js'
 import type { Sealing } from './sealing.js'
 
 export type KeyPair = { kid: string; algorithm: SigningAlgorithm; publicJwk: string; sealedPrivateKey: string }
 
-/** What a private key is sealed for. */
+/** The purpose that a private key is sealed for. */
 export const privateKeyOf = (kid: string) => `signing-key:${kid}`
 
-/** Takes a while for RSA: never call it inside a transaction. */
+/** Slow for RSA: never call it inside a transaction. */
 export async function newKeyPair(
   algorithm: SigningAlgorithm,
   sealing: Sealing,
@@ -18,7 +18,7 @@ export async function newKeyPair(
     const { publicKey, privateKey } = await generate(algorithm)
     const jwk = publicKey.export({ format: 'jwk' }) as JWK
     const kid = await calculateJwkThumbprint(jwk)
-    // On the command line it would read as an option.
+    // A key id that begins with `-` would be read as an option on the command line.
     if (kid.startsWith('-')) continue
     const sealedPrivateKey = sealing.seal(privateKey.export({ type: 'pkcs8', format: 'der' }), privateKeyOf(kid))
     return { kid, algorithm, publicJwk: JSON.stringify(jwk), sealedPrivateKey }

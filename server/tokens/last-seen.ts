@@ -1,11 +1,11 @@
-// When devices were last seen, beside their sign-ins: refreshes say so, thousands a second, so it is remembered here and
-// written down together once a minute. The session's own row has it to the millisecond.
+// When devices were last seen, beside their sign-ins: thousands of refreshes a second say so, so the times are kept in
+// memory and written together once a minute. The session's own row has the time to the millisecond.
 import type { Database } from '../storage/database.js'
 import type { DeviceStore } from '../storage/devices.js'
 
 export type SightingsDeps = { database: Database; deviceStore: DeviceStore; now: () => number }
 
-/** More are not remembered: what is left out is seen again. */
+/** Limit of remembered devices; those above it are noted at their next refresh. */
 const mostRemembered = 100_000
 const batch = 250
 
@@ -17,7 +17,10 @@ export function createLastSeen({ database, deviceStore, now }: SightingsDeps) {
       if (seen.size < mostRemembered || seen.has(deviceId)) seen.set(deviceId, now())
     },
 
-    /** Writes down what was seen since. What cannot be written is forgotten: the devices come again. */
+    /**
+     * Writes the times since the last flush. Those that cannot be written are dropped: the next refresh brings them
+     * again.
+     */
     async flush(): Promise<void> {
       // In the order of ids, so that two processes cannot deadlock.
       const taken = [...seen].sort(([a], [b]) => (a < b ? -1 : 1))

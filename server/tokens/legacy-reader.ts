@@ -1,5 +1,5 @@
-// Reads refresh tokens of the former service: form, algorithm, signature, claims, in the order in which it may be told. Nobody
-// who lacks its key comes further than here.
+// Verifies refresh tokens of the former service: form, algorithm, signature, claims, in the order in which a refusal
+// may be disclosed. Without the key of that service no token passes.
 import { createHash, type KeyObject } from 'node:crypto'
 import { compactVerify, errors } from 'jose'
 import { refuse } from '../protocol/errors.js'
@@ -7,22 +7,22 @@ import { type CompactToken, readCompact } from '../protocol/jws.js'
 import { type ExpectedLegacyToken, hasLegacyForm, readLegacyClaims } from '../protocol/legacy-claims.js'
 import { refuseToken } from './checks.js'
 
-/** What its tokens are judged by; times are epoch ms. */
+/** What tokens of the former service are checked against; times are epoch ms. */
 export type LegacyTerms = Omit<ExpectedLegacyToken, 'now' | 'latest'> & { algorithm: string; key: KeyObject }
 
-/** One that may be exchanged as far as itself can tell. Times are epoch ms. */
+/** A verified token of the former service; its rows decide whether it may still be exchanged. Times are epoch ms. */
 export type LegacyToken = { hash: string; userId: number; issuedAt: number; expiresAt: number }
 
 export type LegacyReaderDeps = {
   terms: LegacyTerms
   now: () => number
-  /** As `now`, by the latest that it may be. */
+  /** The current time at the latest that clock uncertainty allows, epoch ms. */
   latest: () => number
 }
 
 export function createLegacyReader({ terms, now, latest }: LegacyReaderDeps) {
   return {
-    /** Takes a token apart that has the form of that service's. @throws token_malformed, token_algorithm, token_type */
+    /** Parses a token of the form of the former service's. @throws token_malformed, token_algorithm, token_type */
     formOf(token: string): CompactToken {
       const compact = readCompact(token)
       if (!hasLegacyForm(compact)) throw refuse('token_type')
@@ -51,7 +51,7 @@ export function createLegacyReader({ terms, now, latest }: LegacyReaderDeps) {
 
 export type LegacyReader = ReturnType<typeof createLegacyReader>
 
-/** What rows know a token by. */
+/** Hash of a `jti`, by which rows identify a token. */
 export function hashOfJti(jti: string): string {
   return createHash('sha256').update(jti).digest('base64url')
 }

@@ -1,6 +1,7 @@
-// The last step of a restore, and the only way on once the database went back. The log gets a new id and goes on far beyond every
-// number that there is evidence of, with an entry that ends everything older: revocations that the restored database has lost are
-// covered by it. Works whatever state the log is in, so it does not go through tokens/changes.ts, which checks that first.
+// The last step of a restore, and the only remedy once the database went back. The log gets a new id and continues far
+// above every number that there is evidence of, with an entry that ends everything older: it covers revocations that
+// the restored database has lost. Must work in any state of the log, so it does not use tokens/changes.ts, which checks
+// that state first.
 import { type Actor, nameOf } from '../policy/actor.js'
 import type { AuditNote } from '../policy/audit.js'
 import { longestAccessLifetime } from '../policy/policies.js'
@@ -41,7 +42,7 @@ export type Advanced = {
   seen: number
   /** Entries in Redis that the restored database lacks; null where Redis did not answer. */
   lost: Revocation[] | null
-  /** New users get ids above. */
+  /** The ids of new users are above this one. */
   lastUserId: number
 }
 
@@ -51,7 +52,7 @@ export function createLogAdvance(deps: LogAdvanceDeps) {
   const { database, revocationStore, userStore, logHeadStore, auditTrail, revocationWriting, sweeping } = deps
   const { tail, redisLog, now, random } = deps
 
-  /** What Redis has above the database. */
+  /** Entries that Redis has above the head of the database's log. */
   async function lostSince(head: LogPosition): Promise<Revocation[] | null> {
     try {
       return (await redisLog?.above(head.logId, head.seq)) ?? null
@@ -85,7 +86,7 @@ export function createLogAdvance(deps: LogAdvanceDeps) {
   function endOfEverything(seq: number, actor: Actor, horizon: number): RevocationRecord {
     const { kind, effect } = triggers[trigger]
     const createdAt = now()
-    // A longer lifetime that was set after the backup was made is forgotten too: the longest that there can be counts.
+    // A longer lifetime that was set after the backup was made is lost too: the longest possible lifetime counts.
     const expiresAt = entryExpiry(kind, createdAt, longestAccessLifetime, horizon)
     const about = { kind, subject: '', effect, exceptSid: null, reason: trigger }
     return { seq, ...about, actor: nameOf(actor), createdAt, expiresAt }
@@ -96,7 +97,7 @@ export function createLogAdvance(deps: LogAdvanceDeps) {
    * @throws database_unavailable
    */
   return async function advance(options: AdvanceOptions, actor: Actor): Promise<Advanced> {
-    // Also brings the key of the audit log; that the database went back is why we are here.
+    // Also loads the key of the audit log; it is no error here that the database went back.
     await tail.readNow()
     const lost = await lostSince(await revocationStore.head(database))
     const { entry, note, ...advanced } = await database.transaction(tx => write(tx, actor, lost, options))
@@ -107,7 +108,7 @@ export function createLogAdvance(deps: LogAdvanceDeps) {
 }
 
 export type AdvanceOptions = {
-  /** A number that somebody is known to have seen, 0 for none. */
+  /** A number that the log is known to have reached, 0 for none. */
   seen: number
   /** How many user ids are left out: those that were given out after the backup was made must not name others. */
   userIds: number

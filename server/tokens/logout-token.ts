@@ -1,12 +1,12 @@
-// The logout token (OpenID Connect Back-Channel Logout 1.0 §2.4): tells an application that a session has ended which it holds.
-// It opens nothing anywhere: its type is one of its own, and it has no nonce, so that it is no id_token either.
+// The logout token (OpenID Connect Back-Channel Logout 1.0 §2.4): tells an application that one of its sessions has
+// ended. It gives access to nothing: its type is its own, and it has no nonce, so that it is no id_token either.
 import { SignJWT } from 'jose'
 import type { ApplicationTerms } from '../policy/application-metadata.js'
 import { refuse } from '../protocol/errors.js'
 import { usualIdTokenAlgorithm } from './id-token.js'
 import type { SigningKeys } from './signing-keys.js'
 
-/** In seconds; §2.4 recommends two minutes at most. */
+/** Lifetime in seconds; §2.4 recommends two minutes at most. */
 const lifetime = 120
 
 const event = 'http://schemas.openid.net/event/backchannel-logout'
@@ -16,7 +16,7 @@ export type LogoutTokenDeps = { issuer: string; signingKeys: Pick<SigningKeys, '
 export type LogoutTokenTerms = {
   jti: string
   sid: string
-  /** Whose session it was; null where the session is made up. */
+  /** The `sub` of the session's user; null where the session is made up for a test. */
   sub: string | null
 }
 
@@ -38,8 +38,8 @@ export function createLogoutTokens({ issuer, signingKeys, now }: LogoutTokenDeps
       }
       const iat = Math.floor(now() / 1000)
       const claims = { iss: issuer, aud: id, iat, exp: iat + lifetime, jti, sid, events: { [event]: {} } }
-      // §2.4: either of the two is enough, and a session is meant where there is a `sid`. Who goes by `sub` all the same signs
-      // the person out of every browser: whoever has registered that it goes by the session is told of nothing else.
+      // §2.4: `sub` or `sid` is enough; a token with a `sid` ends that session. An application that ignores `sid` would
+      // sign the user out of every browser by `sub`: one that has registered that it needs `sid` gets only that.
       const isNamed = sub !== null && metadata.backchannel_logout_session_required !== true
       return new SignJWT({ ...claims, ...(isNamed && { sub }) })
         .setProtectedHeader({ alg: key.algorithm, typ: 'logout+jwt', kid: key.kid })

@@ -1,11 +1,14 @@
-// DPoP nonces, where the policy asks for them (RFC 9449 §8, §9): they prevent proofs that are made in advance. A nonce is an
-// HMAC of the minute that it was given in, under a key that all servers share: none is stored, and each server takes those of
-// the others.
+// DPoP nonces, where the policy requires them (RFC 9449 §8, §9): they prevent proofs that are made in advance. A nonce
+// is an HMAC of the minute that it was issued in, under a key that all servers share: none is stored, and each server
+// accepts those of the others.
 import { createHmac, hkdfSync } from 'node:crypto'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Secret, Secrets } from './secrets.js'
 
-/** In ms. One is good for as long again, and so much earlier at a server whose clock is behind. */
+/**
+ * Period of a nonce, in ms. It is accepted for one more period, and one period early at a server whose clock is
+ * behind.
+ */
 const step = 60_000
 
 export type ProofNoncesDeps = {
@@ -17,7 +20,7 @@ export type ProofNoncesDeps = {
 export function createProofNonces({ secrets, policy, now }: ProofNoncesDeps) {
   let made = { of: '', nonces: [] as readonly string[] }
 
-  /** A key of its own, so that no nonce says anything about what else the secret is for. */
+  /** HMAC under a derived key, so that no nonce reveals anything about other uses of the secret. */
   function nonceOf({ version, secret }: Secret, number: number): string {
     const key = Buffer.from(hkdfSync('sha256', secret, '', 'darvoza proof nonce', 32))
     return createHmac('sha256', key).update(`${version}.${number}`).digest('base64url')
@@ -26,7 +29,7 @@ export function createProofNonces({ secrets, policy, now }: ProofNoncesDeps) {
   return {
     isAsked: (): boolean => policy().dpop_nonces,
 
-    /** Those that are good now; the first is to be given. Made once a minute. */
+    /** The nonces that are accepted now; the first is the one to issue. Computed once a minute. */
     good(): readonly [string, ...string[]] {
       const at = now()
       const present = secrets.present('ticket')

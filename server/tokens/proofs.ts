@@ -1,37 +1,40 @@
-// Proofs that come to this server (RFC 9449): read when they come, and spent after all other checks.
+// DPoP proofs that are sent to this server (RFC 9449): verified when they arrive, and spent after all other checks.
 import { type ExpectedProof, type Proof, readProof } from '../protocol/dpop.js'
 import { Refusal, refuse } from '../protocol/errors.js'
 import { refuseToken } from './checks.js'
 import type { ProofNonces } from './proof-nonces.js'
 import type { SpentProofs } from './spent-proofs.js'
 
-/** A proof that is right, and that nobody has used yet as far as is known. */
+/** A valid proof that, as far as is known, was not used yet. */
 export type ShownProof = Proof & {
   /**
-   * Last of all, before what it proves is done: a request that was refused for something else may be repeated with the same
-   * proof. A second call does nothing: it is one request.
+   * Marks the proof as used. Called last, just before the request is carried out: a request that was refused for
+   * another reason may be repeated with the same proof. A second call does nothing: it is one request.
    * @throws invalid_dpop_proof: it was used before, here or at another server
    */
   spend: () => Promise<void>
   isSpent: () => boolean
 }
 
-/** What it must be made for. `token`: where one is shown. */
+/** The request that a proof must be made for. `token`: the access token, where one is sent. */
 export type ProvenRequest = Pick<ExpectedProof, 'method' | 'url' | 'token'>
 
 export type ProofsDeps = {
   spentProofs: Pick<SpentProofs, 'spend'>
   nonces: ProofNonces
   now: () => number
-  /** As `now`, by the latest that it may be. */
+  /** The current time at the latest that clock uncertainty allows, epoch ms. */
   latest: () => number
 }
 
-/** RFC 9449 §11.1: until its `iat` is too old, also where that lies ahead of our clock; in seconds. */
+/**
+ * How long used proofs are stored, in seconds: until `iat` is too old, also where it was ahead of our clock (RFC 9449
+ * §11.1).
+ */
 const rememberedFor = 120
 
 export function createProofs({ spentProofs, nonces, now, latest }: ProofsDeps) {
-  /** A proof whose `iat` is wrong only by a clock that may be wrong is not refused for good. @throws clock_jumped */
+  /** A proof whose `iat` may be wrong only because of our clock gets a temporary refusal. @throws clock_jumped */
   function readUndoubted(text: string, request: ProvenRequest): Proof {
     const at = now()
     const expected = { ...request, ...(nonces.isAsked() && { nonces: nonces.good() }) }

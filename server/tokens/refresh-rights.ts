@@ -25,9 +25,9 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
 
   return {
     /**
-     * What a request fails by before anything is claimed.
-     * @returns whether the session must be looked at before it rotates: who is refused for a role that comes back, or for a
-     *   scope that was never granted, must not have spent the refresh token
+     * Checks of a request before its rotation is claimed.
+     * @returns whether the session must be read before it rotates: a refusal because of a role that may come back, or
+     *   of a scope that was never granted, must not have spent the refresh token
      * @throws unauthorized_client
      */
     async before(applicationId: string, asked: AskedTarget): Promise<boolean> {
@@ -39,7 +39,7 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
     },
 
     /**
-     * Changes nothing. The application is held here as the standing has found it.
+     * Checks without a change. The cached application is of the standing's version.
      * @throws unauthorized_client, invalid_grant, invalid_scope, invalid_target, session_ended, database_unavailable
      */
     async require(standing: Standing, asked: AskedTarget): Promise<void> {
@@ -48,8 +48,9 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
     },
 
     /**
-     * The same; what only was offline, and may be that no more, ends as it would have with its browser session.
-     * @returns what the access token is to be for: what was asked for, as far as somebody has agreed to it
+     * Checks like `require`; a session that lived on only because it was offline, and may no longer be, ends as it
+     * would have with its browser session.
+     * @returns what the access token is to be for: what was requested, as far as a user has consented to it
      */
     async requireOrEnd(standing: Standing, asked: AskedTarget, presenter: Origin): Promise<AskedTarget> {
       if (isWhole(standing, asked)) return asked
@@ -71,9 +72,9 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
     if (!held) return asked
     if (!hasRefreshTokens(held.metadata)) throw refuse('unauthorized_client')
     if (!mayUse(held.metadata, user.roles)) throw refuse('invalid_grant')
-    // One that was named alone has no other's words.
+    // A resource server that was named alone gets no scope words of others.
     if (session.resources.length === 1 || held.metadata.first_party) return asked
-    // A resource server that came to know the word since the consent was given: nobody has agreed to that one.
+    // A resource server that defined the scope word after the consent was given: no user has consented to it.
     if (asked.resource?.length && !(await isConsented(session, granted.resources))) throw refuse('invalid_target')
     return asked
   }
@@ -87,7 +88,10 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
     return covers(consent?.scopes ?? null, { scope: scopeWords(scope), resources }, servers)
   }
 
-  /** Its application may have that no more, and its browser session was ended. One that only expired has ended nothing. */
+  /**
+   * Whether the session lost its right to be offline and its browser session was ended. One that only expired has
+   * ended nothing.
+   */
   async function isOfflineNoMore({ session: { offline, browserSid, applicationId } }: Standing): Promise<boolean> {
     const held = applications.find(applicationId)
     if (!offline || browserSid === null || !held || mayBeOffline(held.metadata)) return false
@@ -96,7 +100,7 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
   }
 }
 
-/** All that a session of our own application gives: nothing is to be asked. */
+/** Whether a request takes all that a session of our own application grants: nothing needs to be checked. */
 function isWhole({ session }: Standing, asked: AskedTarget): boolean {
   return session.applicationId === ownApplicationId && !isAskedFor(asked)
 }

@@ -1,5 +1,5 @@
-// Writes the revocation log, for the unit of work (changes.ts): what is locked when a trigger is recorded, the entries once
-// the log's head is locked, and what is done when they are committed.
+// Writes the revocation log, for the unit of work (changes.ts): locks when a trigger is recorded, the entries once the
+// log's head is locked, and enforcement when they are committed.
 import { type Actor, nameOf } from '../policy/actor.js'
 import { mayBeOffline } from '../policy/application-metadata.js'
 import { endsApiKeys, entryExpiry, sparesOffline, type Trigger, triggers } from '../policy/revocation.js'
@@ -18,9 +18,9 @@ import { endsAll, type Sweeping } from './sweeping.js'
 export type Recorded = {
   /** A session id, a user id, a role's name …: as the trigger's kind says; '' for everybody. */
   subject: string
-  /** The session that stays, where the trigger ends the others. */
+  /** The id of the session that stays, where the trigger ends the others. */
   exceptSid?: string | undefined
-  /** Made up for a test: no row has this name, and there is nothing to lock or to end beside the entry. */
+  /** A made-up subject of a test: no row has this name, and there is nothing to lock or to end beside the entry. */
   madeUp?: true
 }
 
@@ -48,16 +48,16 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
       await userStore.lock(tx, Number(subject))
       // Its `seq` is raised under the head's lock: another transaction may hold this row, to end it, and wait for the head.
       if (exceptSid) await sessionStore.lock(tx, exceptSid)
-      // Behind the user's lock, which a new key and a request that changes something by one hold as well.
+      // After the user's lock, which a new API key and a change that is made by one take as well.
       if (endsApiKeys(trigger)) await apiKeyStore.endOfUser(tx, Number(subject), now(), trigger)
     },
     application: (tx, { subject }) => applicationStore.lock(tx, subject),
   }
 
   /**
-   * Ends sessions, and with a browser session what codes opened through it: its row first, then its children are read, as a
-   * code that is redeemed meanwhile holds that row until its session is there. All browser sessions come before all children,
-   * both by their ids: whoever ends many waits in the same order.
+   * Ends sessions, and with a browser session its children: its row is locked before its children are read, as a code
+   * that is redeemed meanwhile holds that row until its session exists. All browser sessions come before all
+   * children, both by their ids: all transactions lock in the same order.
    * @returns those that were open until now, and their children that were
    */
   async function endSessions(tx: Queries, ends: readonly Pending[], actor: Actor): Promise<Pending[]> {
@@ -67,7 +67,7 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
       if (wasOpen) ended.push(one)
       return wasOpen
     }
-    // Of a single one it makes no difference: a child has no children.
+    // For a single session there is no need to know: a child has no children.
     const named =
       ends.length > 1
         ? await sessionStore.areChildren(
@@ -77,13 +77,13 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
         : new Set<string>()
     const parents = ends.filter(one => !named.has(one.subject)).sort(bySubject)
     for (const one of parents) {
-      // Over already, such as one that has expired: what came from it may live on.
+      // The session is over already, such as an expired one: its children may live on.
       if (!(await end(one))) await sessionStore.lock(tx, one.subject)
     }
     const children = new Map(ends.filter(one => named.has(one.subject)).map(one => [one.subject, one]))
     for (const one of await childrenOf(tx, parents)) if (!children.has(one.subject)) children.set(one.subject, one)
     for (const one of [...children.values()].sort(bySubject)) await end(one)
-    // Behind the sessions, as everybody locks them.
+    // After the sessions, the lock order of all transactions.
     await deliveryWriting.ofSessions(
       tx,
       ended.map(one => one.subject),
@@ -95,12 +95,12 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
     return ended
   }
 
-  /** Those that end with their browser sessions. */
+  /** The children that end with their browser sessions. */
   async function childrenOf(tx: Queries, parents: readonly Pending[]): Promise<Pending[]> {
     const triggerOf = new Map(parents.map(one => [one.subject, one.trigger]))
     const found = await sessionStore.childrenOf(tx, [...triggerOf.keys()])
     const spared = found.filter(one => one.offline && sparesOffline(triggerOf.get(one.browserSid)!))
-    // What is offline is so for as long as its application may have that.
+    // A session is offline as long as its application may have offline sessions.
     const applications = new Set(spared.map(one => one.applicationId))
     const offline = new Set<string>()
     if (applications.size > 0)
@@ -112,10 +112,12 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
       .map(({ id, browserSid }) => ({ subject: id, trigger: triggerOf.get(browserSid)! }))
   }
 
-  /** Ending all sessions of somebody is one integer, whatever their number; written once the entry has its own. */
+  /**
+   * An end of all sessions of a subject is one integer, whatever their number; written once the entry has its number.
+   */
   const supersede: Partial<Record<RevocationKind, (tx: Queries, entry: RevocationRecord) => Promise<void>>> = {
     async user(tx, { seq, subject, exceptSid }) {
-      // The one that stays is raised first, while the earlier ends that may have superseded it can still be seen.
+      // The session that stays is raised first, while the earlier ends that may have superseded it can still be seen.
       if (exceptSid) await sessionStore.raiseSeq(tx, exceptSid, seq)
       await userStore.update(tx, Number(subject), { endedSeq: seq })
     },
@@ -126,7 +128,10 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
   return {
     endSessions,
 
-    /** Locks, or ends, what a trigger is about. @returns what is to be written: nothing where a session was over already */
+    /**
+     * Locks, or ends, the subject of a trigger. @returns what is to be written: nothing where a session was over
+     * already
+     */
     async lock(tx: Queries, one: Pending, actor: Actor): Promise<Pending[]> {
       if (one.madeUp) return [one]
       const { kind } = triggers[one.trigger]
@@ -135,7 +140,10 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
       return [one]
     },
 
-    /** The log's last step before the commit. @param head locked; there must be one pending at least */
+    /**
+     * Writes the entries, the last step of the log before the commit. @param head locked; there must be one pending
+     * at least
+     */
     async write(
       tx: Queries,
       head: RevocationHead,
@@ -159,7 +167,10 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
       return entries
     },
 
-    /** What was committed is enforced here and told to the others; the rows that it superseded are marked afterwards. */
+    /**
+     * After the commit: applies the entries here, publishes them to other processes, and marks superseded rows in the
+     * background.
+     */
     async finish(logId: string, entries: readonly RevocationRecord[]): Promise<void> {
       await tail.take(logId, entries)
       if (entries.some(endsAll)) sweeping.begin()

@@ -1,5 +1,5 @@
-// Refresh: spends a refresh token and answers the next pair. One conditional statement decides who rotates, one SELECT
-// tells everything else; what did not win is judged by policy/rotation.ts.
+// Refresh: spends a refresh token and issues the next pair. One conditional statement decides which request rotates,
+// one SELECT reads everything else; policy/rotation.ts judges a request that did not win.
 
 import type { Origin } from '../policy/actor.js'
 import type { Policy } from '../policy/policies.js'
@@ -44,30 +44,30 @@ export type RotateDeps = {
   refreshRights: RefreshRights
   tail: Tail
   now: () => number
-  /** As `now`, by the latest that it may be. */
+  /** The current time at the latest that clock uncertainty allows, epoch ms. */
   latest: () => number
   random: (size: number) => Buffer
   uuid: () => string
   count: Count
-  /** Told of each refresh that is answered. */
+  /** Called for each refresh that is answered. */
   refreshed: (session: { deviceId: string }) => void
   log: { error(details: object, message: string): void }
-  /** Tests hold a refresh here, between its two statements. */
+  /** For tests: holds a refresh here, between its two statements. */
   pauses?: { rotationClaimed?: () => Promise<void> }
 }
 
 /** `found`: null where there is no such session; 'behind': this process could not follow what it depends on. */
 type Claimed = { found: Found | null | 'behind'; won: boolean; claimedAt: number }
 
-/** Which generation of which session somebody presents. */
+/** Session and generation of a presented refresh token. */
 export type PresentedClaims = Pick<RefreshClaims, 'sid' | 'gen' | 'sub' | 'client_id' | 'cnf'>
 
-/** A refresh token that came, with all that decides what becomes of it. Times are epoch ms. */
+/** A presented refresh token, with all that decides about it. Times are epoch ms. */
 type Presented = {
   claims: PresentedClaims
   live: Standing
   eras: ErasInForce
-  /** The session's own. */
+  /** The policy that the session is judged by. */
   policy: Policy
   cameAt: number
   issuedAt: number
@@ -104,13 +104,13 @@ export function createRotate(deps: RotateDeps) {
     const isGone = ({ id, generation }: RotationClaim) =>
       !behind.has(id) && isForgotten(found.get(id)?.standing, generation)
     if (claims.some(isGone)) await tail.requireForward()
-    // A key may have been revoked at another server: nobody is answered with a token under it.
+    // A key may have been revoked at another server: no token is issued under it.
     if ([...found.values()].some(({ standing }) => issue.isBehind(standing))) await tail.readNow()
     const taken = new Set<string>()
     return claims.map(({ id, generation }): Claimed => {
       if (behind.has(id)) return { found: 'behind', won: false, claimedAt: at.now }
       const session = found.get(id)?.standing.session
-      // Of two in one batch that name the same generation the first has won, as it would have by itself.
+      // Of two requests in one batch that name the same generation the first has won, as it would have by itself.
       const won = session?.rotation === at.rotation && session.generation === generation + 1 && !taken.has(id)
       if (won) taken.add(id)
       return { found: found.get(id) ?? null, won, claimedAt: at.now }
@@ -139,7 +139,7 @@ export function createRotate(deps: RotateDeps) {
   }
 
   /**
-   * The same with what a token says: of one that stands for a generation of a session and was read by who knows its form.
+   * Spends a token that stands for a generation of a session, whatever its form; the caller has verified it.
    * @param cameAt when it arrived, epoch ms
    */
   async function spend(
@@ -148,7 +148,7 @@ export function createRotate(deps: RotateDeps) {
     presenter: Origin,
     { cameAt, asked = {}, proof = null }: { cameAt: number; asked?: AskedTarget; proof?: ShownProof | null },
   ): Promise<SessionTokens> {
-    // Checks that a stranger's request can fail come before the claim, and write nothing.
+    // Checks that any client's request can fail come before the claim, and write nothing.
     if (claims.client_id !== applicationId) throw refuse('token_claims')
     if (claims.cnf) requireKey(claims.cnf, proof)
     const looksFirst = await refreshRights.before(applicationId, asked)
@@ -170,7 +170,7 @@ export function createRotate(deps: RotateDeps) {
         if (presented.policy.rotate_refresh_tokens) throw refuse('database_unavailable', { retryAfter: 1 })
         return answer(presented, false)
       case 'forgiven':
-        // Also without rotation: whoever holds a spent token needs the current one.
+        // Also without rotation: a client with a spent token needs the current one.
         return answer(presented, true)
       case 'reused':
         return forgiveOutageOrEnd(presented)
@@ -196,7 +196,9 @@ export function createRotate(deps: RotateDeps) {
     return found
   }
 
-  /** @throws clock_jumped when the session is over only by a time that is doubted; as `refuseOver` */
+  /**
+   * @throws clock_jumped when the session is over only by a time that is in doubt; otherwise what `refuseOver` throws
+   */
   async function requireUndoubted(claims: PresentedClaims): Promise<Found> {
     const { found, behind } = await standings.underOnePolicy([claims.sid])
     const one = behind.has(claims.sid) ? 'behind' : (found.get(claims.sid) ?? null)
@@ -251,7 +253,7 @@ export function createRotate(deps: RotateDeps) {
   }
 
   /**
-   * Would a refresh with these claims succeed now? Changes nothing.
+   * Whether a refresh with these claims would succeed now. Changes nothing.
    * @returns the session, and whose it is
    * @throws like `rotate`
    */
@@ -273,15 +275,15 @@ export function createRotate(deps: RotateDeps) {
 export type Rotate = ReturnType<typeof createRotate>
 
 /**
- * RFC 9449 §5: of a public application the refresh token is bound. A request without the key must not rotate it, or the owner's
- * next refresh would count as reuse.
+ * RFC 9449 §5: a public application's refresh token is bound to a key. A request without the key must not rotate it,
+ * or the owner's next refresh would count as reuse.
  */
 function requireKey({ jkt }: Confirmation, proof: ShownProof | null): void {
   if (!proof) throw refuse('invalid_dpop_proof')
   if (proof.jkt !== jkt) throw refuse('token_bound')
 }
 
-/** A session that is not there, or not so far, may be one that a database that went back has forgotten. */
+/** Whether a missing session, or one of a lower generation, may be due to a database that went back. */
 function isForgotten(standing: Standing | null | undefined, generation: number): boolean {
   return !standing || standing.session.generation < generation
 }

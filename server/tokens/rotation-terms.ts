@@ -1,20 +1,20 @@
-// Which statements rotate a batch: one, unless the sessions that it names rotate differently, by their era or by what their
-// application overrides.
+// Decides which statements rotate a batch: one, unless its sessions have different rotation rules, by their era or by
+// what their application overrides.
 import type { Eras } from '../policy/eras.js'
 import type { RotationClaim, RotationTerms } from '../storage/rotations.js'
 import { grouped } from '../storage/statement.js'
 
 export type RotationStatement = { rotates: boolean; claims: RotationClaim[]; terms: RotationTerms }
 
-/** How the sessions of one application rotate that were opened under these versions of the policy; ms. */
+/** The rotation rules of one application's sessions that were opened under these versions of the policy; ms. */
 type Span = { from: number; upto: number; rotates: boolean; idle: number; absolute: number; grace: number }
-/** `key`: what rotates alike, whosever it is, has the same. */
+/** `key`: equal for equal rotation rules, whatever the application. */
 type Spans = { key: string; spans: readonly Span[] }
 
 type Judges = Pick<Eras, 'list' | 'of'>
 
 export function createRotationStatements() {
-  /** Folded once for each policy in force. */
+  /** Computed once for each policy in force. */
   const known = new WeakMap<Judges, Map<string, Spans>>()
 
   function spansOf(eras: Judges, applicationId: string): Spans {

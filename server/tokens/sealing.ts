@@ -12,7 +12,7 @@ export function createSealing(secretKeys: readonly Buffer[], random: (size: numb
   const [present] = keys as [Buffer]
 
   return {
-    /** @param purpose what it is and whose, such as `signing-key:KID`; it opens only for the same */
+    /** @param purpose what the secret is and whose, such as `signing-key:KID`; it opens only for the same */
     seal(secret: Buffer, purpose: string): string {
       const nonce = random(12)
       const cipher = createCipheriv('aes-256-gcm', present, nonce).setAAD(Buffer.from(purpose))
@@ -32,7 +32,7 @@ export function createSealing(secretKeys: readonly Buffer[], random: (size: numb
       )
     },
 
-    /** Whether the key that seals now opens it. */
+    /** Whether the current sealing key opens it. */
     isPresent: (sealed: string, purpose: string): boolean => opened(present, sealed, purpose) !== null,
   }
 }

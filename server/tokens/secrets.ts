@@ -1,5 +1,6 @@
-// Our own random secrets, sealed rows with a version each: refresh tokens, device tokens and the chain of the audit log are
-// signed with them. They are never derived from SECRET_KEY and never in the JWKS, so a change of either signs nobody out.
+// This server's random secrets, sealed rows with a version each: refresh tokens, device tokens and the chain of the
+// audit log are signed with them. They are never derived from SECRET_KEY and never in the JWKS, so a change of either
+// signs no user out.
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { Tail } from '../revocation/tail.js'
 import type { Database, Queries } from '../storage/database.js'
@@ -7,12 +8,12 @@ import type { KeyStore, SecretPurpose, SecretRecord } from '../storage/keys.js'
 import type { RevocationStore } from '../storage/revocations.js'
 import type { Sealing } from './sealing.js'
 
-/** `createdAt` is epoch ms; `key`: the same secret, made ready for macInput() once. */
+/** `createdAt` is epoch ms; `key`: the same secret as a KeyObject, prepared once for macInput(). */
 export type Secret = { version: number; secret: Buffer; key: KeyObject; createdAt: number }
 
 const purposes: SecretPurpose[] = ['refresh', 'device', 'audit', 'ticket']
 
-/** What a secret is sealed for. */
+/** The purpose that a secret is sealed for. */
 export const secretOf = ({ purpose, version }: Pick<SecretRecord, 'purpose' | 'version'>) =>
   `secret:${purpose}:${version}`
 
@@ -48,7 +49,7 @@ export function createSecrets({ database, keyStore, revocationStore, sealing, ta
     },
   )
 
-  /** The one that signs now. */
+  /** The current secret of a purpose, which signs. */
   function requirePresent(purpose: SecretPurpose): Secret {
     const secret = present.get(purpose)
     if (!secret) throw new Error(`there is no ${purpose} secret`)
@@ -57,15 +58,15 @@ export function createSecrets({ database, keyStore, revocationStore, sealing, ta
 
   return {
     /**
-     * Makes what is missing, once among all servers.
-     * @param begin what begins with a new secret, in the transaction that makes it
+     * Makes missing secrets, once among all servers.
+     * @param begin called for each new secret, in the transaction that makes it
      */
     async ensure(begin: (tx: Queries, purpose: SecretPurpose, secret: Buffer) => Promise<void>): Promise<void> {
       await database.transaction(async tx => {
         await revocationStore.lockHead(tx)
         const records = await keyStore.secrets(tx)
         const missing = purposes.filter(purpose => !records.some(record => record.purpose === purpose))
-        // Whoever was started with a wrong SECRET_KEY seals nothing under it.
+        // A process that was started with a wrong SECRET_KEY must seal nothing under it.
         if (missing.length > 0) for (const record of records) sealing.open(record.sealed, secretOf(record))
         for (const purpose of missing) {
           const secret = random(32)
@@ -82,11 +83,11 @@ export function createSecrets({ database, keyStore, revocationStore, sealing, ta
     find: (purpose: SecretPurpose, wanted: number): Secret | null =>
       known.get(secretOf({ purpose, version: wanted })) ?? null,
 
-    /** Versions only grow, and one that is older than the present one was destroyed because it was revoked. */
+    /** Versions only grow; one that is older than the present one was destroyed because it was revoked. */
     isRevoked: (purpose: SecretPurpose, wanted: number): boolean =>
       wanted > 0 && wanted < requirePresent(purpose).version && !known.has(secretOf({ purpose, version: wanted })),
 
-    /** The version of all of them that this process holds, as the log's head counts it. */
+    /** The version of all secrets that this process holds, as the log's head counts it. */
     version: (): number => version,
   }
 }

@@ -1,5 +1,5 @@
-// The limit of sessions per user, judged when a session refreshes: a limit that was set, or lowered, ends nobody by itself,
-// and can be undone until then.
+// The limit of sessions per user, applied when a session refreshes: a limit that was set, or lowered, ends no session
+// by itself, and can be undone until then.
 import type { Origin } from '../policy/actor.js'
 import { sessionEnd } from '../policy/session.js'
 import { countStaying, countsByItself, mostBeside } from '../policy/session-limit.js'
@@ -22,7 +22,7 @@ export type SessionLimitDeps = {
   now: () => number
 }
 
-/** `over`: it has ended meanwhile; `moved`: the policy is another one by now. */
+/** `over`: the session has ended meanwhile; `moved`: the policy changed meanwhile. */
 type Judgement = 'stays' | 'over_limit' | 'over' | 'moved'
 
 const tries = 5
@@ -40,10 +40,10 @@ export function createSessionLimit({
   const counts = (one: OpenSession, eras: ErasInForce) =>
     countsByItself(one, one.browser !== null && lives(one.browser, eras))
 
-  /** By the live sessions of the user that are newer; those that are too many themselves do not count. */
+  /** Counts the user's newer live sessions; those that are over the limit themselves do not count. */
   async function judge(tx: Queries, { session }: Standing, eras: ErasInForce): Promise<Judgement> {
     const newer = countStaying()
-    // Of one that was granted offline its own row tells whether it counts: no verdict before it was seen.
+    // A session that was granted offline counts or not by its own row: no verdict before that row was read.
     const mayCount = session.browserSid === null
     for await (const one of sessionStore.newestOf(tx, session.userId)) {
       if (one.headPolicyVersion !== eras.head) return 'moved'
@@ -53,7 +53,7 @@ export function createSessionLimit({
         return counts(one, eras) && newer.isOverLimit(its) ? 'over_limit' : 'stays'
       }
       if (lives(one, eras) && counts(one, eras)) newer.isOverLimit(its)
-      // It is older than all that were seen, and there is no need to read up to it.
+      // The session is older than all rows so far, so there is no need to read up to it.
       if (mayCount && newer.isCrowdedFor(eras.of(session))) return 'over_limit'
     }
     return 'over'
@@ -63,11 +63,11 @@ export function createSessionLimit({
     crowdedUpto !== null && session.createdAt <= crowdedUpto && countsByItself(session, false)
 
   return {
-    /** How many newer ones any session may live beside; Infinity where no limit ends the oldest. */
+    /** The least number of newer sessions that any session may live beside; Infinity where no limit ends the oldest. */
     least: (eras: ErasInForce): number => Math.min(...eras.list.map(era => mostBeside(era.policy))),
 
     /**
-     * Refuses a session that is one too many; changes nothing.
+     * Refuses a session over the limit; changes nothing.
      * @throws session_ended
      */
     async check(standing: Standing, eras: ErasInForce): Promise<void> {
@@ -75,13 +75,13 @@ export function createSessionLimit({
     },
 
     /**
-     * Ends a session that is one too many, and refuses it.
+     * Ends a session over the limit, and refuses it.
      * @throws session_ended, database_unavailable
      */
     async endOverLimit(standing: Standing, eras: ErasInForce, presenter: Origin): Promise<void> {
       if (!mayBeOverLimit(standing)) return
       for (let attempt = 1; attempt <= tries; attempt++) {
-        // A look first, before anybody waits for the user's lock.
+        // First without a lock, so that most refreshes do not wait for the user's.
         const first = await judge(database, standing, eras)
         const verdict = first === 'over_limit' ? await endUnderLock(standing, eras, presenter) : first
         if (verdict === 'stays') return
@@ -94,7 +94,7 @@ export function createSessionLimit({
   }
 
   /**
-   * Ends of sessions over the limit are serialized by the user's row lock: a session that one transaction has ended is not
+   * The user's row lock serializes ends of sessions over the limit: a session that one transaction has ended is not
    * counted by the next.
    */
   function endUnderLock(standing: Standing, eras: ErasInForce, presenter: Origin): Promise<Judgement> {

@@ -1,5 +1,5 @@
-// All the tokens of a session as it stands: what a code or a refresh is answered with. Values alone, nothing of the rows that
-// they were made from.
+// All tokens of a session's standing, for the response to a code or a refresh. Plain values, without the rows that they
+// were made from.
 import { ownApplicationId, scopeWords } from '../policy/application-metadata.js'
 import { absoluteEnd, idleEnd } from '../policy/session.js'
 import type { AskedTarget } from '../policy/session-scope.js'
@@ -9,7 +9,7 @@ import type { Standing } from '../storage/sessions.js'
 import type { IdTokens } from './id-token.js'
 import type { Issue, IssuedAccess } from './issue.js'
 
-/** A session that was opened, or that refreshed, and all that its tokens are issued from. */
+/** A session that was opened or refreshed, with all that its tokens are issued from. */
 export type Stood = {
   standing: Pick<Standing, 'session' | 'user' | 'seq' | 'accessLifetime'>
   /** The policy of that instant. */
@@ -24,9 +24,9 @@ export type SessionTokens = {
   /** null where the session has none, or where the one that was presented stays. */
   refresh: string | null
   issuedAt: number
-  /** When the refresh token is over unless it is used. */
+  /** When the refresh token expires unless it is used. */
   idleEnd: number
-  /** When the session is over, however often it refreshes. */
+  /** When the session ends, however often it refreshes. */
   absoluteEnd: number
   /** Makes the id_token (OpenID Connect Core §2); undefined without the scope `openid`. @throws database_unavailable */
   idToken: () => Promise<string | undefined>
@@ -35,9 +35,9 @@ export type SessionTokens = {
 export type TokensAsked = {
   asked?: AskedTarget
   withRefresh: boolean
-  /** Of the authorization request; a refresh has none (OpenID Connect Core §12.2). */
+  /** `nonce` of the authorization request; a refresh has none (OpenID Connect Core §12.2). */
   nonce?: string | null
-  /** Of the proof that the request came with: the access token is bound to its key. */
+  /** Thumbprint of the key of the request's proof, to which the access token is bound. */
   jkt?: string | undefined
 }
 

@@ -1,10 +1,10 @@
-// An administrator tries a sign-in out. What an application would keep until the browser comes back (its verifier and nonce)
-// is made from a secret of ours, the browser session of the administrator and what stands in `state`: no row is written, the
-// browser never has it, and it is of no use to anybody else's.
+// A test of the sign-in by an administrator. The values that an application would store until the browser returns (code
+// verifier and nonce) are derived from a secret, the browser session of the administrator and `state`: no row is
+// written, the browser never gets them, and they are useless in any other browser session.
 import { createHash, hkdfSync, timingSafeEqual } from 'node:crypto'
 import type { Secrets } from './secrets.js'
 
-/** Whose test it is: the browser session that began it, and of which application. */
+/** The browser session that began the test, and the application that is tested. */
 export type TestedBy = { sid: string; applicationId: string }
 
 export type SignInTest = { state: string; verifier: string; nonce: string; challenge: string; prompt: string }
@@ -22,13 +22,13 @@ export function createSignInTests({ secrets, random }: SignInTestsDeps) {
   }
 
   return {
-    /** @param prompt a word of the authorization request's, or '' */
+    /** @param prompt a word of the parameter `prompt` of the authorization request, or '' */
     begin(by: TestedBy, prompt: string): SignInTest {
       const { version, secret } = secrets.present('ticket')
       return testOf(secret, version, random(16).toString('base64url'), prompt, by)
     },
 
-    /** null where this browser session has not begun it. */
+    /** @returns null where another browser session began the test */
     resume(by: TestedBy, state: string): SignInTest | null {
       const [, version, salt, prompt] = /^([1-9]\d{0,8})\.([\w-]{22})\.([a-z]{0,20})\.[\w-]{43}$/.exec(state) ?? []
       const found = version === undefined ? null : secrets.find('ticket', Number(version))

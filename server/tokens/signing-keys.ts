@@ -1,5 +1,5 @@
-// The key pairs of access tokens and id_tokens as this process holds them: which one signs, which ones verify, and the JWKS.
-// What becomes of them is decided in identity/keys/key-ring.ts; here they are followed.
+// The key pairs of access tokens and id_tokens as this process holds them: which one signs, which ones verify, and the
+// JWKS. identity/keys/key-ring.ts decides their life cycle; here it is followed.
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { JWK } from 'jose'
 import { lastingAlgorithms } from '../policy/key-life.js'
@@ -33,21 +33,21 @@ export type SigningKeysDeps = {
   policy: PolicyInForce
   now: () => number
   log: { error(details: object, message: string): void }
-  /** Tests share the pairs of fresh databases. */
+  /** For tests: key pairs that fresh databases share. */
   firstPair?: typeof generatePair | undefined
 }
 
-/** How many versions of the policy are looked through for the algorithm of before. */
+/** How many versions of the policy are searched for former algorithms. */
 const lookedThrough = 50
 
 type Followed = {
-  /** Of the log's head. */
+  /** The version of the keys in the log's head. */
   version: number
-  /** By algorithm. */
+  /** Keys that sign, by algorithm. */
   active: ReadonlyMap<string, ActiveKey>
   /** Private halves that were opened, by kid. */
   opened: ReadonlyMap<string, ActiveKey>
-  /** By algorithm, of those that are published and sign later. */
+  /** Keys that are published and sign later, by algorithm. */
   pending: ReadonlyMap<string, ActiveKey>
   verifying: ReadonlyMap<string, VerifyingKey>
   /** Kids that are published no more, and whether they were revoked. */
@@ -80,7 +80,7 @@ export function createSigningKeys(deps: SigningKeysDeps) {
     },
   )
 
-  /** Of access tokens, the policy's before the present one, newest first. */
+  /** Algorithms of access tokens that the policy had before the present one, newest first. */
   let former: readonly string[] = []
   tail.follow(
     head => head.policyVersion,
@@ -123,7 +123,7 @@ export function createSigningKeys(deps: SigningKeysDeps) {
     return followed.opened.get(record.kid) ?? activeKey(record, sealing)
   }
 
-  /** A key that cannot be opened is told while it does not sign yet. */
+  /** A key that cannot be opened is reported before it is due to sign. */
   function openAhead(record: KeyRecord): ActiveKey[] {
     if (record.state !== 'pending') return []
     try {
@@ -136,8 +136,8 @@ export function createSigningKeys(deps: SigningKeysDeps) {
 
   return {
     /**
-     * Makes the first key pairs, once among all servers. No JWKS is in any cache yet, so they sign at once; what is missing
-     * beside a key that signs is published first (policy/key-life.ts).
+     * Makes the first key pairs, once among all servers. No JWKS is in any cache yet, so they sign at once; a key
+     * that is missing beside one that signs is published first (policy/key-life.ts).
      */
     async ensure(): Promise<void> {
       const isThere = (records: readonly KeyRecord[]) => records.some(record => record.state === 'active')
@@ -163,13 +163,14 @@ export function createSigningKeys(deps: SigningKeysDeps) {
     },
 
     /**
-     * The key that signs with an algorithm now. Before the first of an algorithm signs there is nobody who could hold an
-     * older JWKS for its sake: the one that waits is better than to let nobody sign in for those 20 minutes.
+     * The key that signs with an algorithm now. Before the first key of an algorithm signs no verifier can have
+     * cached an older JWKS because of it: the pending key signs, as otherwise no user could sign in for those 20
+     * minutes.
      */
     soonOf: (algorithm: SigningAlgorithm): ActiveKey | null =>
       followed.active.get(algorithm) ?? followed.pending.get(algorithm) ?? null,
 
-    /** The algorithms that something can be signed with now. */
+    /** The algorithms that have a key that can sign now. */
     activeAlgorithms: (): SigningAlgorithm[] => signingAlgorithmNames.filter(name => followed.active.has(name)),
 
     /** The version of the keys that this process holds, as the log's head counts it. */
@@ -177,12 +178,12 @@ export function createSigningKeys(deps: SigningKeysDeps) {
 
     find: (kid: string): VerifyingKey | null => followed.verifying.get(kid) ?? null,
 
-    /** A key that was published once; null for one that this process has never heard of. */
+    /** A key that was published once; null for one that this process does not know. */
     findGone: (kid: string): { revoked: boolean } | null => followed.gone.get(kid) ?? null,
 
     /**
-     * A key of ours, also one that has gone: what it signed was ours, and may be shown to us long after its life as a hint.
-     * Never one that was revoked.
+     * A key of ours, also a retired one: tokens that it signed may be presented long after its life as a hint. Never
+     * a revoked one.
      */
     findEver(kid: string): VerifyingKey | null {
       const gone = followed.gone.get(kid)

@@ -3,20 +3,20 @@ import { createHash } from 'node:crypto'
 import type { Database } from '../storage/database.js'
 import type { SpentProofStore } from '../storage/spent-proofs.js'
 
-/** Each has its own, and cannot use up another's. */
+/** Kinds of proofs; each has its own namespace, and cannot use up another's. */
 export type ProofKind = 'assertion' | 'dpop'
 
 export type SpentProofsDeps = { database: Database; spentProofStore: SpentProofStore; now: () => number }
 
-/** How many are forgotten at a time. */
+/** How many rows are deleted at a time. */
 const batch = 500
 
 export function createSpentProofs({ database, spentProofStore, now }: SpentProofsDeps) {
   return {
     /**
-     * To be done last, when nothing else of the proof can be refused.
+     * Marks a proof as used. Call it last, when nothing else of the proof can be refused.
      * @param owner an application's id, or the thumbprint of a key
-     * @param expiresAt epoch ms from which on nobody would take it anyway
+     * @param expiresAt epoch ms from which on the proof would be refused anyway
      * @returns false where it was spent before
      */
     spend(kind: ProofKind, owner: string, jti: string, expiresAt: number): Promise<boolean> {

@@ -18,13 +18,13 @@ export type StandingsDeps = {
 /** `eras`: the policy of the same instant. */
 export type Found = { standing: Standing; eras: ErasInForce }
 
-/** How often a request looks again because the policy, or an application, changed under it. */
+/** How often a request reads again because the policy, or an application, changed under it. */
 const tries = 5
 
 export function createStandings(deps: StandingsDeps) {
   const { database, sessionStore, sessionLimit, tail, policy, applications } = deps
 
-  /** What an application may have depends on resource servers too: whoever changed one raised the head's number of them. */
+  /** What an application may have depends on resource servers too: a change of one raises the head's number of them. */
   const isBehind = (one: Standing, eras: ErasInForce) =>
     one.policyVersion !== eras.head ||
     (one.session.applicationId !== ownApplicationId &&
@@ -33,11 +33,11 @@ export function createStandings(deps: StandingsDeps) {
 
   return {
     /**
-     * Reads sessions together with the policy, and the applications, of the same instant. A process that is a quarter of a
-     * second behind must sign nobody out by a policy that was undone, nor issue what a new one has just forbidden. Only the
-     * sessions that it was behind for are read again.
+     * Reads sessions together with the policy, and the applications, of the same instant. A process that is a quarter
+     * of a second behind must sign no user out by a policy that was undone, nor issue what a new one has just
+     * forbidden. Only the sessions that it was behind for are read again.
      * @param first what is done before the read; done again for those that are read again
-     * @returns those that were found; `behind`: for which of them this process stayed behind, however often it looked
+     * @returns those that were found; `behind`: for which of them this process stayed behind after all retries
      */
     async underOnePolicy(
       ids: readonly string[],
@@ -50,7 +50,7 @@ export function createStandings(deps: StandingsDeps) {
         await first(eras, left)
         const read = await sessionStore.standings(database, [...left], sessionLimit.least(eras))
         const outdated = new Set(applications.outdated([...read.values()].map(one => one.application)))
-        // Another one by now where something was read meanwhile.
+        // Differs where the policy was reloaded meanwhile.
         const moved = policy.eras() !== eras
         left = new Set()
         let isLate = false

@@ -1,6 +1,7 @@
-// An end of all sessions of a user, of an application or of everybody is one number. The transaction that raises it writes a
-// sweep, which any server carries out in the background, under a lease: it marks the rows for the lists, and writes down which
-// applications to tell. If a server is killed, the next one goes on once the lease is over.
+// An end of all sessions of a user, of an application or of everybody is one number. The transaction that raises it
+// writes a sweep, which any server carries out in the background, under a lease: it marks the rows for the lists, and
+// writes deliveries for the applications to notify. If a server is killed, the next one continues once the lease is
+// over.
 import { setImmediate } from 'node:timers/promises'
 import type { RevocationKind } from '../protocol/log/revocation.js'
 import type { Database, Queries } from '../storage/database.js'
@@ -16,15 +17,18 @@ export type SweepingDeps = {
   sessionStore: SessionStore
   deliveryWriting: DeliveryWriting
   now: () => number
-  /** Runs on by itself what may be done after the answer. */
+  /** Runs background work that may be done after the response. */
   afterwards: (work: () => Promise<void>) => void
 }
 
-/** How many rows are marked in one transaction: others wait for it. */
+/** How many rows are marked in one transaction: other transactions wait for it. */
 const batch = 500
-/** How long a sweep that nobody goes on with stays taken, in ms. */
+/** How long the lease of a sweep lasts without progress, in ms. */
 const lease = 30_000
-/** A session that was being opened when all of them ended stands below the number as well: they are looked for once more; ms. */
+/**
+ * Sessions that were being opened when all of them ended stand below the number as well: a second pass looks for them
+ * after this time; ms.
+ */
 const secondLook = 60_000
 /** How many sweeps are read at a time. */
 const atOnce = 20
@@ -62,7 +66,7 @@ export function createSweeping(deps: SweepingDeps) {
   let running: Promise<void> | null = null
   let again = false
 
-  /** Works off what is due, one after the other: ends of many users come in a row. */
+  /** Carries out sweeps that are due, one after the other. */
   async function run(): Promise<void> {
     again = true
     running ??= (async () => {
@@ -79,16 +83,16 @@ export function createSweeping(deps: SweepingDeps) {
   return {
     run,
 
-    /** In the transaction that ends them all. */
+    /** Writes the sweep, in the transaction that ends the sessions. */
     async write(tx: Queries, { seq, kind, subject, reason, actor, createdAt }: RevocationRecord): Promise<void> {
       const whose = { kind, subject } as Superseded
       await sweepStore.insert(tx, { seq, ...whose, reason, actor, createdAt, nextAt: createdAt, passes: 0 })
     },
 
-    /** Once that is committed. */
+    /** Starts the sweeps, once that transaction is committed. */
     begin: (): void => afterwards(run),
 
-    /** Those that no sweep is about to mark, by another reason than that their time has run out. */
+    /** Ids of expired sessions that no sweep is about to mark with another reason than expiry. */
     async leaveOut(tx: Queries, expired: readonly Expired[]): Promise<string[]> {
       const sweeps = await sweepStore.all(tx)
       const upTo = new Map<string, number>()
@@ -103,7 +107,7 @@ export function createSweeping(deps: SweepingDeps) {
 
 export type Sweeping = ReturnType<typeof createSweeping>
 
-/** Whether an entry ends all sessions of somebody. */
+/** Whether an entry ends all sessions of its subject. */
 export function endsAll({ kind, effect }: Pick<RevocationRecord, 'kind' | 'effect'>): boolean {
   return effect === 'end' && kinds.has(kind)
 }

@@ -8,9 +8,9 @@ import { refuse } from '../protocol/errors.js'
 import type { CatchUp } from '../revocation/catch-up.js'
 import type { Secrets } from './secrets.js'
 
-/** How long a person may take, in ms. */
+/** How long a ticket is good for, in ms: the time that a person has to sign in and agree. */
 export const ticketLife = 60 * 60_000
-/** So long is a ticket at most: proxies take addresses of 8 KB. */
+/** The longest ticket, in characters: proxies accept addresses of 8 KB. */
 const longestTicket = 7_500
 const longestContent = 20_000
 
@@ -18,8 +18,8 @@ const saltSize = 16
 const tagSize = 16
 
 /**
- * What a ticket says. `late`: it is over; `foreign`: another browser began it. Whoever comes with such a one is only led back.
- * `unbound`: no browser has begun it yet; it is as good as the address that it was made from.
+ * The content of a ticket. `late`: it has expired; `foreign`: another browser began it; both only lead the browser
+ * back. `unbound`: no browser has begun it yet; it is as good as the address that it was made from.
  */
 export type OpenedTicket = { request: AuthorizationRequest; state: 'good' | 'late' | 'foreign' | 'unbound' }
 
@@ -31,15 +31,15 @@ export type TicketsDeps = {
 }
 
 export function createTickets({ secrets, catchUp, random, now }: TicketsDeps) {
-  /** A key and a nonce of each ticket's own: under one key for all the nonces would have to be counted. */
+  /** Each ticket has its own key and nonce: under one key for all of them nonces would have to be counted. */
   function keyFor(secret: Buffer, salt: Buffer): { key: Buffer; nonce: Buffer } {
     const bytes = Buffer.from(hkdfSync('sha256', secret, salt, 'darvoza ticket', 32 + 12))
     return { key: bytes.subarray(0, 32), nonce: bytes.subarray(32) }
   }
 
-  /** The former key opens what was sealed with it until the last such ticket is over, and no longer. */
+  /** The former secret opens tickets that were sealed with it until the last of them has expired, and no longer. */
   async function secretOf(version: number): Promise<Buffer | null> {
-    // Another server may have begun to seal with a new one a moment ago.
+    // Another server may have begun to seal with a new secret a moment ago.
     if (version === secrets.present('ticket').version + 1) await catchUp()
     const found = secrets.find('ticket', version)
     const present = secrets.present('ticket')
@@ -64,7 +64,7 @@ export function createTickets({ secrets, catchUp, random, now }: TicketsDeps) {
       return ticket
     },
 
-    /** @returns null where it is none of ours, or was changed */
+    /** @returns null where the ticket is none of ours, or was changed */
     async open(ticket: string, binding: string | undefined): Promise<OpenedTicket | null> {
       const content = ticket.length > longestTicket ? null : await contentOf(ticket)
       if (!content) return null

@@ -1,4 +1,4 @@
-// Tokens whose header wants to say which key is right, or asks for what a reader may not understand.
+// Tokens whose header claims which key is right, or demands an extension that a reader may not support.
 import type { HostileToken, Spelling } from './hostile-token.js'
 import { foreignJwk } from './signer.js'
 
@@ -99,7 +99,10 @@ export const misled = {
   },
 } as const satisfies Record<string, HostileToken>
 
-/** The last sign of a signature has bits that no byte needs: what differs there is decoded to the same bytes. */
+/**
+ * The last character of a base64url signature has unused bits: spellings that differ only there decode to the same
+ * bytes.
+ */
 function otherBits(token: string): string {
   const signs = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   return `${token.slice(0, -1)}${signs[signs.indexOf(token.at(-1)!) ^ 1]}`

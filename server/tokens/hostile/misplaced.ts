@@ -1,4 +1,5 @@
-// Tokens that are rightly signed and not meant: for others, of another time, of another kind, or of no shape of ours.
+// Tokens with a valid signature that do not fit: for another audience, of another time, of another kind, or of another
+// shape than ours.
 import { createHash } from 'node:crypto'
 import { longestAccessLifetime } from '../../policy/policies.js'
 import type { HostileToken, Spelling } from './hostile-token.js'

@@ -1,5 +1,5 @@
-// What hostile tokens are made with: the real signing key, the secret of refresh tokens, and a key of nobody's. Pure: the
-// keys and the time are arguments, so that the vectors can be made with keys of their own.
+// What hostile tokens are made with: the real signing key, the secret of refresh tokens, and a foreign key that no JWKS
+// has. Pure: the keys and the time are arguments, so that the test vectors can be made with keys of their own.
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { macInput, type SigningAlgorithm, signInput } from '../../protocol/algorithms.js'
 import type { AccessClaims } from '../../protocol/claims.js'
@@ -8,18 +8,21 @@ export type SigningPair = { kid: string; algorithm: SigningAlgorithm; privateKey
 
 export type SignerDeps = {
   issuer: string
-  /** Whom the tokens are for. */
+  /** The audience of the tokens. */
   audience: string
   /** The key that signs access tokens now. */
   key: SigningPair
-  /** One that no JWKS has, of the same algorithm. */
+  /** A key pair of the same algorithm that no JWKS has. */
   foreignKey: SigningPair
   refreshSecret: { version: number; secret: Buffer }
-  /** Where whoever follows an address in a header arrives; a JWKS with the foreign key lies at each path. */
+  /**
+   * An address to put into headers; a JWKS with the foreign key lies at each path. Requests to it show that a server
+   * follows such addresses.
+   */
   trap: string
   /** Epoch s. */
   now: () => number
-  /** Of the token that is good in everything, made anew each time. */
+  /** Claims of a valid token, made anew each time. */
   claims: () => AccessClaims
 }
 
@@ -40,26 +43,26 @@ export function createSigner(deps: SignerDeps) {
     header,
     refreshHeader,
 
-    /** The good token with some claims changed; undefined takes one away. Signed as our own are. */
+    /** The valid token with some claims changed; undefined removes one. Signed as our own are. */
     good(changes: Part = {}, headerChanges: Part = {}): string {
       return compact({ ...header, ...headerChanges }, { ...claims(), ...changes }, signWith(key))
     },
 
-    /** Whatever is written, signed as our own are. */
+    /** Any header and claims, signed as our own tokens are. */
     signed: (head: Written, body: Written): string => compact(head, body, signWith(key)),
 
-    /** The good token, signed by the foreign key. */
+    /** The valid token, signed by the foreign key. */
     foreign(headerChanges: Part = {}, changes: Part = {}): string {
       const head = { ...header, kid: foreignKey.kid, ...headerChanges }
       return compact(head, { ...claims(), ...changes }, signWith(foreignKey))
     },
 
-    /** The good token under a secret. */
+    /** The valid token with an HMAC under a secret. */
     maced(secret: Buffer, headerChanges: Part = {}): string {
       return compact({ ...header, alg: 'HS256', ...headerChanges }, claims(), input => macInput(secret, input))
     },
 
-    /** The good token with a signature that is whatever the caller says. */
+    /** The valid token with any bytes as its signature. */
     unsigned(headerChanges: Part, signature: Buffer | null): string {
       return compact({ ...header, ...headerChanges }, claims(), () => signature ?? Buffer.alloc(0))
     },

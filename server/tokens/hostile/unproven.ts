@@ -1,4 +1,4 @@
-// Tokens whose signature proves nothing: none, one by another key, one by what everybody knows.
+// Tokens whose signature proves nothing: none, one by another key, one by a value that is public.
 import type { KeyObject } from 'node:crypto'
 import { signingAlgorithmNames } from '../../protocol/algorithms.js'
 import type { HostileToken, Spelling } from './hostile-token.js'
@@ -41,7 +41,7 @@ export const unproven = {
     code: 'token_signature',
     make: signer => [
       ["another token's signature", signer.unsigned({}, signatureOf(signer.good({ jti: 'another' })))],
-      // CVE-2022-21449: r = s = 0 was right for every text.
+      // CVE-2022-21449: r = s = 0 verified for every message.
       ['zeros', signer.unsigned({}, Buffer.alloc(signatureOf(signer.good()).length))],
       ['cut short', cut(signer.good())],
     ],
@@ -117,7 +117,7 @@ function cut(token: string): string {
   return `${head}.${body}.${signatureOf(token).subarray(0, -3).toString('base64url')}`
 }
 
-/** What a library may take a public key for when it wants a secret. */
+/** Encodings of a public key that a library may use as an HMAC secret. */
 function spellingsOfKey(signer: Signer): (readonly [how: string, secret: Buffer])[] {
   const publicKey = signer.publicKey()
   const jwk = publicKey.export({ format: 'jwk' })
@@ -143,7 +143,7 @@ function spellingsOfKey(signer: Signer): (readonly [how: string, secret: Buffer]
   ]
 }
 
-/** The older form, which RSA keys alone have. */
+/** The PKCS#1 encoding, which only RSA keys have. */
 function pkcs1(publicKey: KeyObject): Record<string, string> {
   if (publicKey.asymmetricKeyType !== 'rsa') return {}
   return { 'PEM of PKCS #1': publicKey.export({ format: 'pem', type: 'pkcs1' }) as string }
