@@ -1,12 +1,12 @@
-// Addresses of the database and of Redis, with credentials in them. Each reader answers what is wrong as a text, which holds
-// nothing of the address.
+// Addresses of the database and of Redis, with credentials in them. Each reader returns what is wrong as a text, which
+// contains nothing of the address.
 import { resolve } from 'node:path'
 
 /** Certificates and keys are texts in PEM. */
 export type TlsSettings = {
-  /** null: the authorities that Node knows. */
+  /** null: the certificate authorities that Node trusts. */
   ca: string | null
-  /** Our own, where the server asks for one. */
+  /** The client certificate, where the server asks for one. */
   cert: string | null
   key: string | null
   verify: 'full' | 'ca' | 'none'
@@ -23,12 +23,12 @@ export type DatabaseSettings =
       user: string
       password: string
       name: string
-      /** null: everything can be read on the way. */
+      /** null: the connection is not encrypted. */
       tls: TlsSettings | null
     }
 
 export type RedisSettings = {
-  /** One, or some of a cluster's. */
+  /** One node, or some of a cluster's. */
   nodes: { host: string; port: number }[]
   cluster: boolean
   username: string | null
@@ -93,12 +93,12 @@ function readRedisNode(value: string): RedisNode | string {
   }
 }
 
-/** A hint where the address has a TLS option in its query, as other programs take it. */
+/** A hint where the query of the address has a TLS option, as other programs accept it. */
 function forTls({ search }: URL, scheme: string, setting: string): string {
   return /ssl|tls/i.test(search) ? `: for TLS begin it with ${scheme}, and set ${setting} where it is needed` : ''
 }
 
-/** Of an IPv6 address. */
+/** Removes the brackets of an IPv6 address. */
 function unbracketed(host: string): string {
   return host.replace(/^\[|\]$/g, '')
 }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 
 export type ApplicationsFile = { path: string; entries: readonly unknown[] }
 
-/** @returns what is wrong with it where it cannot be read */
+/** @returns an error text where the file cannot be read */
 export function readApplicationsFile(given: string): ApplicationsFile | string {
   const path = resolve(given)
   let text: string

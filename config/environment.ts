@@ -1,4 +1,4 @@
-// Where settings come from: the environment, and beneath it a file `.env` in the working directory.
+// Reads settings from the environment, and those that it lacks from a file `.env` in the working directory.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -8,11 +8,11 @@ import { SettingsError, settingNames } from './settings.js'
 type Variables = Record<string, string | undefined>
 
 export type Environment = {
-  /** A variable of the environment wins over the file, also one that is set to nothing. */
+  /** A variable of the environment wins over the file, also an empty one. */
   variables: Variables
-  /** The file that was read; null where there is none. */
+  /** Path of the file that was read; null where there is none. */
   file: string | null
-  /** Variables that nobody reads and that look like ours, beside ones that are spelt rightly. */
+  /** Unknown variables that resemble names of settings, while those settings are set too. */
   passedOver: string[]
 }
 
@@ -44,7 +44,7 @@ export function readEnvironment(environment: Variables, folder: string): Environ
   return { variables, file: content === null ? null : path, passedOver }
 }
 
-/** null where there is none: in a container there need not be one. */
+/** @returns null where the file does not exist: a container need not have one */
 function readFile(path: string): string | null {
   try {
     return readFileSync(path, 'utf8')
@@ -56,7 +56,7 @@ function readFile(path: string): string | null {
 }
 
 function parse(content: string, path: string): Variables {
-  // As editors of Windows write it.
+  // Line ends and byte order mark, as editors on Windows write them.
   const text = content.replace(/^\uFEFF/, '').replace(/\r\n/g, '\n')
   const wrong = lineThatIsNone(text)
   if (wrong !== null) throw new SettingsError([`${path} line ${wrong} is not NAME=value`])

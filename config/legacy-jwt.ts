@@ -1,10 +1,10 @@
-// Tokens of the former service (Django with djangorestframework-simplejwt): the key that it signed them with, and for how
+// Tokens of the former service (Django with djangorestframework-simplejwt): the key that it signed them with, and how
 // long they are still exchanged for ours. Without a key none is accepted.
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
-/** One algorithm each, by the kind of key that it needs. */
+/** The algorithms, each with the kind of key that it needs. */
 const algorithms = {
   HS256: { key: 'secret', bytes: 32 },
   HS384: { key: 'secret', bytes: 48 },
@@ -81,20 +81,20 @@ type Read = <N extends LegacyName>(name: N) => z.output<(typeof legacyJwtTable)[
 /** Times are epoch ms. */
 export type LegacyJwtSettings = {
   algorithm: LegacyAlgorithm
-  /** Verifies; nothing can be signed with a public one. */
+  /** Key for verification only: nothing can be signed with a public key. */
   key: KeyObject
   claims: { userId: string; tokenType: string; jti: string }
   issuer: string | null
   audience: string | null
   cutOver: number
   acceptedUntil: number
-  /** What is weak about the choice, for the operator. */
+  /** Warnings about weak choices, for the operator. */
   remarks: readonly string[]
 }
 
 /**
- * @param isSet of the name of a variable
- * @param problems takes what contradicts itself; values of secrets are never repeated in it
+ * @param isSet whether the variable of that name is set
+ * @param problems receives contradictions between settings; values of secrets are never repeated in it
  * @returns null where no key is set
  */
 export function legacyJwtFrom(
@@ -198,7 +198,7 @@ function readPem(value: string, context: z.RefinementCtx): string {
   return pem
 }
 
-/** With its offset: a time without one is another instant on each machine. */
+/** Reads a time with its UTC offset: a time without one is another instant on each machine. */
 function readInstant(value: string, context: z.RefinementCtx): number {
   const isInstant = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)$/i.test(value)
   const at = isInstant ? Date.parse(value.replace(' ', 'T')) : Number.NaN

@@ -3,11 +3,11 @@
 /** Names this short resemble many unrelated variables of an environment: HOME is no misspelt HOST. */
 const shortName = 7
 
-/** Other software sets such names: Kubernetes gives each container the addresses of services. */
+/** Names that other software sets: Kubernetes gives each container the addresses of services. */
 const others = /_(PORT|SERVICE_HOST)(_|$)/
 
 /**
- * @param isOurs whether the name stands where nobody but us should have put it
+ * @param isOurs whether the name stands in a place that only our settings belong to
  * @returns the setting that is meant, or null
  */
 export function lookalikeOf(name: string, settings: readonly string[], isOurs: boolean): string | null {
@@ -30,10 +30,10 @@ export function lookalikeOf(name: string, settings: readonly string[], isOurs: b
   return null
 }
 
-/** Nobody else's variables begin so: `LEGACY_JWT_SIGNING_KEY` is simplejwt's word for one of them. */
+/** No other software's variables begin so: `LEGACY_JWT_SIGNING_KEY` is simplejwt's word for one of them. */
 const oursAlone = 'LEGACY_JWT_'
 
-/** Letters changed, left out, put in, or two exchanged (optimal string alignment). */
+/** The edit distance of two names: letters changed, omitted, inserted, or two swapped (optimal string alignment). */
 function distance(one: string, other: string): number {
   const rows = [[...Array(other.length + 1).keys()]]
   for (let i = 1; i <= one.length; i++) {

@@ -1,10 +1,10 @@
 // Hosts and networks that outgoing requests of this server may go to beside the public internet.
 import { isIP } from 'node:net'
 
-/** `networks` have a length of their prefix, also those of one address. */
+/** `networks` are in CIDR notation, also single addresses. */
 export type OutgoingAllow = { hosts: readonly string[]; networks: readonly string[] }
 
-/** @returns what is wrong, as a text */
+/** @returns the allow list, or an error text */
 export function readOutgoingAllow(value: string): OutgoingAllow | string {
   const hosts: string[] = []
   const networks: string[] = []
@@ -26,7 +26,10 @@ function networkIn(text: string): string | null {
   return length <= most ? `${address}/${length}` : null
 }
 
-/** A host name. One of digits and dots alone is refused: it would be an IPv4 address in another notation. */
+/**
+ * Whether a text is a host name. One of digits and dots alone is refused: it would be an IPv4 address in another
+ * notation.
+ */
 function isName(text: string): boolean {
   if (text.length > 253 || !/[^\d.]/.test(text)) return false
   return /^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i.test(text)

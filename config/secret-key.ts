@@ -29,7 +29,8 @@ function hasContent(path: string): boolean {
 }
 
 function makeKey(path: string): Buffer {
-  // Written whole under another name, then linked: of two processes that start at once one wins, and both read its key.
+  // Written whole under a temporary name, then linked: of two processes that start at once one wins, and both read its
+  // key.
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
   try {

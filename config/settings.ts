@@ -1,5 +1,5 @@
-// What the process is started with. This folder is the only reader of the environment; everything above gets `Settings`.
-// The table below is the one list: the README's table and example.env are made from it.
+// The settings that the process is started with. Only this folder reads the environment; all other code gets
+// `Settings`. The table below is the one list: the README's table and example.env are made from it.
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
@@ -133,7 +133,7 @@ export type Settings = {
   redis: RedisSettings | null
   /** null: read or made in `dataDir` (see secret-key.ts). */
   secretKey: Buffer | null
-  /** Still opens what it sealed; seals nothing. */
+  /** Former key: opens what it sealed; seals nothing. */
   secretKeyPrevious: Buffer | null
   adminUsername: string
   adminPassword: string | null
@@ -141,9 +141,9 @@ export type Settings = {
   workers: number
   trustProxy: number | string[]
   forwardedHeader: 'X-Forwarded-For' | 'Forwarded'
-  /** Whom it may call beside the public internet. */
+  /** Hosts and networks that outgoing requests may go to beside the public internet. */
   outgoingAllow: OutgoingAllow
-  /** null: no tokens of a former service are taken. */
+  /** null: no tokens of a former service are accepted. */
   legacyJwt: LegacyJwtSettings | null
   logLevel: string
 }
@@ -229,7 +229,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
   return settings
 }
 
-/** @throws SettingsError for what cannot be an ISSUER */
+/** @throws SettingsError for a text that cannot be an ISSUER */
 export function requireIssuer(value: string): string {
   const read = settingsTable.ISSUER.schema.safeParse(value)
   if (!read.success) throw new SettingsError([`the issuer ${read.error.issues[0]?.message ?? 'is not usable'}`])
@@ -255,7 +255,7 @@ function readIssuer(value: string, context: z.RefinementCtx): string {
   return url.origin
 }
 
-/** What a reader of addresses answers, a text for what is wrong, as zod has it. */
+/** Adapts a reader of addresses, which returns a text for an error, to zod. */
 function orWrong<T>(read: (value: string) => T | string) {
   return (value: string, context: z.RefinementCtx): T => {
     const address = read(value)
@@ -272,7 +272,7 @@ function readSecretKey(value: string, context: z.RefinementCtx): Buffer {
   return key
 }
 
-/** Names of header fields are alike in any case (RFC 9110 §5.1). */
+/** Names of header fields are case-insensitive (RFC 9110 §5.1). */
 function readForwardedHeader(value: string, context: z.RefinementCtx): Settings['forwardedHeader'] {
   const name = (['X-Forwarded-For', 'Forwarded'] as const).find(one => one.toLowerCase() === value.toLowerCase())
   return name ?? wrong(context, 'is neither X-Forwarded-For nor Forwarded')
@@ -289,7 +289,10 @@ function readTrustProxy(value: string, context: z.RefinementCtx): number | strin
   return bad === undefined ? networks : wrong(context, `has something that is no address or network: ${bad}`)
 }
 
-/** What the reader of forwarded headers takes: anything else it would refuse only when the server is put together. */
+/**
+ * Whether the reader of forwarded headers accepts a network: it would refuse others only later, when the server is
+ * assembled.
+ */
 function isNetwork(text: string): boolean {
   if (/^(loopback|linklocal|uniquelocal)$/.test(text)) return true
   const [, address, bits] = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []

@@ -5,7 +5,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { DatabaseSettings, RedisSettings, TlsSettings } from './addresses.js'
 
-/** What is verified in the server's certificate. */
+/** Which properties of the server's certificate are verified. */
 export const tlsVerifications = {
   full: 'who signed it, its dates, and that it names the host of the address',
   ca: 'all but the name, for providers whose certificates name no host',
@@ -58,7 +58,7 @@ export const tlsTable = {
 
 type Given = { ca: string | null; cert: string | null; key: string | null; verify: TlsSettings['verify'] | null }
 
-/** The database's address with what the settings say about TLS; what contradicts itself goes to `problems`. */
+/** The database's address with the TLS settings; contradictions are added to `problems`. */
 export function databaseWithTls(database: DatabaseSettings, given: Given, problems: string[]): DatabaseSettings {
   const tls = database.engine === 'mysql' ? database.tls : null
   const combined = combine('DATABASE', 'DATABASE_URL begins with mysqls://', tls, given, problems)
@@ -94,13 +94,13 @@ function combine(
     value === null ? [] : [`${prefix}_TLS_${part.toUpperCase()}`],
   )
   if (tls === null) {
-    // An address that could not be read is told already.
+    // An unreadable address is reported already.
     const addressIsWrong = problems.some(problem => /^(DATABASE_URL|REDIS_URL|REDIS_CLUSTER) /.test(problem))
     if (names.length > 0 && !addressIsWrong)
       problems.push(`${names.join(', ')} ${names.length > 1 ? 'count' : 'counts'} only where ${condition}`)
     return null
   }
-  // One that could not be read is told already, and is missing here.
+  // An unreadable file is reported already, and its value is missing here.
   if (problems.some(problem => problem.startsWith(`${prefix}_TLS_`))) return tls
   if ((cert === null) !== (key === null))
     problems.push(`${prefix}_TLS_CERT and ${prefix}_TLS_KEY belong together: one of the two is missing`)
@@ -115,7 +115,7 @@ function readCertificates(text: string, context: z.RefinementCtx): string {
   const found = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
   try {
     if (found.length === 0) throw new Error()
-    // All of them: TLS itself passes over those that it cannot read.
+    // Every certificate is parsed: TLS itself silently skips those that it cannot read.
     for (const one of found) new X509Certificate(one)
   } catch {
     context.addIssue({ code: 'custom', message: 'holds no certificate in PEM (-----BEGIN CERTIFICATE-----)' })
