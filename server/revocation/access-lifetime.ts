@@ -1,5 +1,5 @@
-// How long access tokens live at most, by the policy and by what applications override: what the entries of the log reckon
-// with. Written down in the transaction that changes either.
+// The longest lifetime of access tokens, by the policy and by what applications override: it decides how long entries
+// of the log are kept. Written in the transaction that changes either.
 import { foldEras } from '../policy/eras.js'
 import { readVersions } from '../policy/policy-version.js'
 import { type ApplicationStore, overridesOf } from '../storage/applications.js'
@@ -18,8 +18,8 @@ export function createAccessLifetime(deps: AccessLifetimeDeps) {
   const { policyVersionStore, applicationStore, revocationStore, now } = deps
   return {
     /**
-     * Of any era and application: while sessions of before get longer tokens, what is written into the log outlives those
-     * too. To be called after the change, under the lock of the log's head.
+     * The maximum over all eras and applications: sessions of an older era may still get longer tokens, and entries
+     * of the log must outlive those too. Call it after the change, under the lock of the log's head.
      */
     async write(tx: Queries): Promise<void> {
       const versions = readVersions(await policyVersionStore.inUse(tx))

@@ -1,6 +1,6 @@
-// Cache of the applications that this process has used, as their rows were when the log's head last named a change of any. A
-// token is made from a row's version that is read in the same statement as its claims: where the cache has another version, it
-// loads the row anew.
+// Cache of the applications that this process has used, as their rows were when the log's head last reported a change
+// of any. A token is made from a row's version that is read in the same statement as its claims: where the cache has
+// another version, it loads the row again.
 import { ownApplicationId, ownLifetimes } from '../policy/application-metadata.js'
 import type { Overrides } from '../policy/eras.js'
 import { type ApplicationRecord, type ApplicationStore, overridesOf } from '../storage/applications.js'
@@ -17,15 +17,15 @@ export type ApplicationsInForceDeps = { database: Database; applicationStore: Ap
 
 export function createApplicationsInForce({ database, applicationStore, tail }: ApplicationsInForceDeps) {
   let known = new Map<string, ApplicationRecord>()
-  /** Of those, active resource servers; picked once, as each token of an application asks for them. */
+  /** Cached applications that are active resource servers; picked once, as each token of an application needs them. */
   let resourceServers: readonly ApplicationRecord[] = []
   let overrides: Overrides = new Map()
   let logId = ''
-  /** The head's version when all of these rows were read, or found unchanged. */
+  /** The head's version of applications when all of these rows were read, or found unchanged. */
   let head = 0
   let resourceHead = 0
   let areAnyToldOfEnds = false
-  /** How often the head was followed: a load that overlaps with that reads its rows once more. */
+  /** How often a change of the head was followed: a load that overlaps with one reads its rows once more. */
   let follows = 0
   /** Loads under way: concurrent callers share one read. */
   const meeting = new Map<string, Promise<void>>()
@@ -34,7 +34,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
     ({ logId, applicationVersion }) => `${logId} ${applicationVersion}`,
     async next => {
       follows++
-      // A database that went back may name other rows by the same versions.
+      // A database that went back may have other rows with the same versions.
       const before = next.logId === logId ? known : new Map<string, ApplicationRecord>()
       const always = await applicationStore.knownToAll(database)
       const found = new Map(always.map(one => [one.id, one]))
@@ -44,7 +44,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
       for (const id of met) if (versions.has(id) && isSame(id)) found.set(id, before.get(id)!)
       const changed = met.filter(id => versions.has(id) && !isSame(id))
       for (const one of await applicationStore.some(database, changed)) found.set(one.id, one)
-      // What was loaded meanwhile is at least as new.
+      // Rows that were loaded meanwhile are at least as new.
       for (const [id, one] of known) if (!met.includes(id) && !found.has(id)) found.set(id, one)
       areAnyToldOfEnds = await applicationStore.areAnyToldOfEnds(database)
       logId = next.logId
@@ -78,10 +78,10 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
   }
 
   return {
-    /** As it is held here; undefined where it was not met, or is none. */
+    /** The cached application; undefined where it was not loaded, or does not exist. */
     find: (id: string): ApplicationRecord | undefined => known.get(id),
 
-    /** Meets it, if it was not. @throws database_unavailable */
+    /** Loads an application unless it is cached. @throws database_unavailable */
     async meet(id: string): Promise<ApplicationRecord | undefined> {
       if (!known.has(id)) {
         const read = meeting.get(id) ?? load([id]).finally(() => meeting.delete(id))
@@ -93,22 +93,25 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
 
     load,
 
-    /** Which of these rows have another version than the cache. */
+    /** Ids of rows whose version differs from the cached one. */
     outdated(rows: Iterable<{ id: string; version: number }>): string[] {
       const ids = new Set<string>()
       for (const { id, version } of rows) if (known.get(id)?.version !== version) ids.add(id)
       return [...ids]
     },
 
-    /** Changes with the lifetimes that applications override, and with nothing else. */
+    /** Lifetimes that applications override: the same object until one of them changes. */
     overrides: (): Overrides => overrides,
 
-    /** The version of the head that the cache is as new as. */
+    /** The version of applications in the head that the cache is as new as. */
     get head() {
       return head
     },
 
-    /** The same of changes of those that every process keeps: resource servers, and lifetimes of their own. */
+    /**
+     * The version in the head of changes of the applications that every process caches: resource servers, and those
+     * with lifetimes of their own.
+     */
     get resourceHead() {
       return resourceHead
     },
@@ -118,7 +121,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
      */
     areAnyToldOfEnds: (): boolean => areAnyToldOfEnds,
 
-    /** Those that are active. */
+    /** The active resource servers. */
     resourceServers: (): readonly ApplicationRecord[] => resourceServers,
   }
 }

@@ -3,23 +3,26 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Tail } from './tail.js'
 
-/** ms from one look to the next. */
+/** Minimum interval between two reads, in ms. */
 const gap = 50
 
 export type CatchUpDeps = {
   tail: Pick<Tail, 'readNow'>
-  /** ms that only ever grow. */
+  /** Monotonic clock, in ms. */
   monotonic: () => number
 }
 
-/** @returns resolves after a read of the head that was asked for after the call; all who wait share it */
+/**
+ * @returns a function that resolves after a read of the head that was requested after the call; concurrent callers
+ *   share it
+ */
 export function createCatchUp({ tail, monotonic }: CatchUpDeps) {
   let next: Promise<void> | null = null
   let lastAt = Number.NEGATIVE_INFINITY
 
   async function look(): Promise<void> {
     const wait = lastAt + gap - monotonic()
-    // Waits in any case, if only for `next` to be set before it is taken back.
+    // Waits in any case, so that `next` is set before it is cleared.
     await (wait > 0 ? pause(wait) : null)
     lastAt = monotonic()
     // Later callers need a read that begins later.

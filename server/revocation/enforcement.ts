@@ -1,6 +1,6 @@
-// Tells when a revocation is enforced everywhere. A verifier that has not applied an entry accepts what it refuses as long as a
-// lease that it was given before lasts: a later renewal counts only once it has applied the entry (protocol/log/feed.ts). So two
-// seconds after the commit an entry is in force everywhere, and mostly as soon as all verifiers have acknowledged it.
+// Tells when a revocation is enforced everywhere. A verifier that has not applied an entry accepts what it refuses
+// until its current lease ends: a later renewal counts only once it has applied the entry (protocol/log/feed.ts). So an
+// entry is in force everywhere two seconds after the commit, and mostly as soon as all verifiers have acknowledged it.
 import { setImmediate } from 'node:timers/promises'
 import { leaseTime } from '../protocol/log/feed.js'
 import type { Database } from '../storage/database.js'
@@ -10,11 +10,11 @@ import { type ConnectedVerifier, clockError, type Verifiers } from './verifiers.
 
 /** Interval at which the rows are polled while a caller waits, in ms. */
 const lookInterval = 50
-/** More do not wait at once. */
+/** Limit of callers that wait at once. */
 const mostWaiting = 100
-/** Receipts are written no more often, in ms. */
+/** Minimum interval of writing receipts, in ms. */
 const noteInterval = 200
-/** So many entries are marked at a time. */
+/** How many entries are marked at a time. */
 const stretch = 500
 /** No lease of a verifier that has not applied an entry lasts longer after the entry's commit; ms. */
 export const longestLease = leaseTime + clockError
@@ -28,7 +28,7 @@ export type Enforcement = {
   /** How many verifiers may have accepted what the entry refuses, and how many of those have applied it. */
   verifiers: number
   applied: number
-  /** Since it was asked for, in ms. */
+  /** Time since the call, in ms. */
   afterMs: number
   /** In force everywhere: the leases of all verifiers that have not applied it are over. */
   everywhere: boolean
@@ -53,14 +53,14 @@ export function createEnforcement(deps: EnforcementDeps) {
   let waiting = 0
   let looking: { begun: number; look: Promise<Look> } | null = null
   let count = 0
-  /** Up to where receipts were written, or will not be. */
+  /** The number up to which receipts were written, or will not be. */
   let noted = 0
   let noting: Promise<void> | null = null
   let notedAt = Number.NEGATIVE_INFINITY
   let noteTimer: NodeJS.Timeout | undefined
   let failing = false
 
-  /** One read for all who wait, no older than `lookInterval` and begun after the one that is named. */
+  /** Reads the rows once for all callers: a read that is no older than `lookInterval` and begun after the named one. */
   function look(after: number): Promise<Look> {
     if (looking !== null && looking.begun > after) return looking.look
     const mine = { begun: ++count, look: read() }
@@ -79,7 +79,7 @@ export function createEnforcement(deps: EnforcementDeps) {
     }
   }
 
-  /** Resolves at the next move of a position here, or when it is time to look at the rows again. */
+  /** Resolves when a verifier's position moves here, or when the rows must be read again. */
   function nextMove(): Promise<void> {
     return new Promise(resolve => {
       const done = () => {
@@ -96,8 +96,8 @@ export function createEnforcement(deps: EnforcementDeps) {
   }
 
   /**
-   * Waits until all verifiers with a valid lease have applied the log up to a number that is committed.
-   * @param patience timeout in ms; the result tells what is certain by then
+   * Waits until all verifiers with a valid lease have applied the log up to a committed number.
+   * @param patience timeout in ms; the result reports what is certain by then
    */
   async function enforced(seq: number, { patience = 5_000 } = {}): Promise<Enforcement> {
     const start = monotonic()
@@ -124,7 +124,7 @@ export function createEnforcement(deps: EnforcementDeps) {
     }
   }
 
-  /** Writes down which entries are in force everywhere, with the time, where no server did before. */
+  /** Writes the time at which entries came into force everywhere, where no other server has written it. */
   async function note(): Promise<void> {
     const { position } = tail
     const connected = await verifiers.connected()
@@ -165,7 +165,7 @@ export function createEnforcement(deps: EnforcementDeps) {
   }
 
   verifiers.onMove(noteSoon)
-  // What was written while nobody was connected was in force at once.
+  // Entries that were written while no verifier was connected were in force at once.
   verifiers.onArrival(() => {
     noted = Math.max(noted, tail.position)
   })
@@ -173,7 +173,7 @@ export function createEnforcement(deps: EnforcementDeps) {
   return {
     enforced,
 
-    /** Resolves when no receipt is being written any more. */
+    /** Resolves when no receipt is being written. */
     async settled(): Promise<void> {
       clearTimeout(noteTimer)
       noteTimer = undefined

@@ -11,12 +11,13 @@ export function createFeedLeases({ tail, verifiers }: FeedLeasesDeps) {
   return {
     /** @throws too_many_verifiers, database_unavailable, log_went_back */
     async renew(renewal: Renewal): Promise<LeaseAnswer> {
-      // Before the read: after a commit the rows show every verifier that was answered with a lower number (enforcement.ts).
+      // Before the read: after a commit the rows show every verifier that was answered with a lower number
+      // (enforcement.ts).
       await verifiers.renew(renewal)
       const { logId, seq, askedAt } = await tail.headNow()
       const { applied } = renewal
-      // It had applied so much before it asked, and the database has not got so far: what it will write under those numbers
-      // this verifier would take for what it knows.
+      // The verifier had applied more than the database has, so the database went back: entries that it will write
+      // under those numbers the verifier would mistake for ones that it has.
       if (applied?.log === logId && applied.seq > seq) throw refuse('log_went_back', { retryAfter: 5 })
       return { log: logId, seq, now: Math.floor(askedAt), lease_ms: leaseTime }
     },

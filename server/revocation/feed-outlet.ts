@@ -1,21 +1,21 @@
-// Writes to one reader with back-pressure: nothing is queued for a slow one. The writer waits until the reader can take more,
-// and then writes what is due by then.
+// Writes to one reader with back-pressure: nothing is queued for a slow one. The writer waits until the reader can take
+// more, and then writes what is due by then.
 
-/** What a connection must do. It tells `drained` and `closed` of the outlet. */
+/** Operations of a connection. It calls `drained` and `closed` of the outlet. */
 export type Sink = {
-  /** @returns false where no more is to be written before `drained` */
+  /** @returns false where nothing may be written before `drained` is called */
   write(parts: readonly Uint8Array[]): boolean
-  /** In good order, behind what was written. */
+  /** Closes the connection after what was written. */
   end(): void
-  /** At once. */
+  /** Closes the connection at once. */
   cut(): void
 }
 
 export type OutletDeps = {
   sink: Sink
-  /** ms that only ever grow. */
+  /** Monotonic clock, in ms. */
   monotonic: () => number
-  /** It takes more again. */
+  /** Called when the connection can take more. */
   drained: () => void
   closed: (why: string) => void
 }
@@ -41,14 +41,14 @@ export function createOutlet({ sink, monotonic, drained, closed }: OutletDeps) {
       return blockedSince !== null
     },
 
-    /** For how long it has taken nothing, in ms. */
+    /** How long the connection has taken nothing, in ms. */
     silentFor: (): number => (blockedSince === null ? 0 : monotonic() - blockedSince),
 
     write(parts: readonly Uint8Array[]): void {
       if (!over && !sink.write(parts)) blockedSince ??= monotonic()
     },
 
-    /** @returns whether the connection is still open, once it can take more */
+    /** Waits until the connection can take more. @returns whether it is still open */
     async writable(): Promise<boolean> {
       if (!over && blockedSince !== null)
         await new Promise<void>(resolve => {
@@ -59,8 +59,8 @@ export function createOutlet({ sink, monotonic, drained, closed }: OutletDeps) {
     },
 
     /**
-     * Writes a last message, unless the reader is blocked: that one is cut off at once, as it could keep the connection for any
-     * time.
+     * Writes a last message, unless the reader is blocked: a blocked connection is closed at once, as it could
+     * otherwise stay open for any time.
      */
     end(why: string, words: Uint8Array): void {
       if (over) return

@@ -1,9 +1,9 @@
-// All live entries as text, page by page of where they lie in memory, for those who read them from the beginning. A page that
-// was encoded for one of them serves the others.
+// All live entries as text, page by page of the in-memory store, for readers that start from the beginning. A page that
+// was encoded for one reader serves the others.
 import type { Projection } from '../protocol/log/projection.js'
 import { rowsText } from './feed-text.js'
 
-/** How many encoded pages are kept, of some 600 KB each where they are full. */
+/** How many encoded pages are cached; a full one has some 600 KB. */
 const mostPages = 16
 
 const nothing = Buffer.alloc(0)
@@ -21,9 +21,9 @@ export function createFeedPages({ projection }: { projection: Projection }) {
     count: () => projection.pageCount(),
 
     /**
-     * The entries of one page, for a reader that noted its position before the first page: entries that were added since, and
-     * those that subsume what is gone since, are in the stretches behind that position. Nothing else is missing as long as the
-     * page is encoded no earlier than the position was noted.
+     * The entries of one page, for a reader that noted its position before the first page: entries that were added
+     * since, and those that subsume removed ones, are in the stretches after that position. Nothing else is missing
+     * as long as the page is encoded no earlier than the position was noted.
      */
     rows(page: number, position: number): Buffer {
       const found = encoded.get(page)

@@ -1,6 +1,6 @@
-// One reader of the log: first a snapshot of all live entries, unless it can resume from its position; then stretch by stretch.
-// Its cursor is a number of the ring buffer, so that a slow reader costs no more than what its connection holds; one that falls
-// behind the ring is cut off, and resumes.
+// One reader of the log: first a snapshot of all live entries, unless it can resume from its position; then stretch by
+// stretch. Its cursor is a number of the ring buffer, so that a slow reader costs no more memory than its connection;
+// one that falls behind the ring is disconnected, and resumes.
 import { setImmediate } from 'node:timers/promises'
 import type { ErrorCode } from '../protocol/errors.js'
 import { createOutlet, type OutletDeps } from './feed-outlet.js'
@@ -8,21 +8,21 @@ import type { FeedPages } from './feed-pages.js'
 import type { FeedRing } from './feed-ring.js'
 import { endEvent, pieceBegin, pieceEnd, ping, reset, stretchEvent } from './feed-text.js'
 
-/** Some proxies close what is silent for a minute (nginx: proxy_read_timeout); ms. */
+/** Ping interval, in ms: some proxies close connections that are silent for a minute (nginx: proxy_read_timeout). */
 const pingInterval = 15_000
-/** How long a reader may take nothing at all, in ms. */
+/** How long a reader may take no data at all, in ms. */
 const patience = 30_000
-/** How much is written in one turn of the event loop. */
+/** How much is written in one turn of the event loop, in bytes. */
 const mostAtOnce = 512 * 1_024
 
 export type ReaderDeps = Omit<OutletDeps, 'drained'> & {
   ring: FeedRing
   pages: FeedPages
-  /** The log, and a position from which on the ring has everything. */
+  /** The log's id, and a position from which on the ring buffer has everything. */
   start: () => { log: string; position: number }
-  /** Is what is known here the log, whole and true? */
+  /** Whether the log in this process is complete and did not go back, so that it may be sent. */
   mayTell: () => boolean
-  /** Why it is to be told nothing more, or null; asked where an entry may concern it. */
+  /** The code by which the reader's own token is refused now, or null; called where an entry may concern it. */
   whyOver: () => ErrorCode | null
 }
 
@@ -30,7 +30,7 @@ export type ReaderDeps = Omit<OutletDeps, 'drained'> & {
 export function createReader(deps: ReaderDeps, from: number | null) {
   const { ring, pages, start, mayTell, whyOver, monotonic } = deps
   let next = from
-  /** How often it was begun anew. */
+  /** How often the snapshot was started again. */
   let round = 0
   let isTellingAll = false
   let wasReset = false
@@ -38,7 +38,7 @@ export function createReader(deps: ReaderDeps, from: number | null) {
   let pingAt = monotonic() + pingInterval
   const outlet = createOutlet({ ...deps, drained: advance })
 
-  /** Whatever is due and can be written. */
+  /** Writes all that is due and that the connection can take. */
   function advance(): void {
     if (mustJudge && !outlet.over) judge()
     if (outlet.over || outlet.blocked || isTellingAll || !mayTell()) return
@@ -73,7 +73,7 @@ export function createReader(deps: ReaderDeps, from: number | null) {
       if (!(await outlet.writable()) || ours !== round) return
       const rows = pages.rows(page, position)
       if (rows.length > 0) outlet.write([pieceBegin, rows, pieceEnd])
-      // Others are served between two pages.
+      // Yields to other readers between two pages.
       await setImmediate()
     }
     if (!(await outlet.writable()) || ours !== round) return
@@ -98,7 +98,7 @@ export function createReader(deps: ReaderDeps, from: number | null) {
     drained: outlet.drained,
     closed: outlet.closed,
 
-    /** Its token is judged again before the next write. */
+    /** Makes the reader check its token again before the next write. */
     judgeNext(): void {
       mustJudge = true
     },
@@ -111,7 +111,7 @@ export function createReader(deps: ReaderDeps, from: number | null) {
       if (wasReset) outlet.write([reset])
     },
 
-    /** Keeps the connection alive, and gives up one that is dead. */
+    /** Sends a ping, and closes a dead connection. */
     tick(): void {
       if (outlet.silentFor() > patience) outlet.cut('it took nothing')
       else if (monotonic() >= pingAt) {
@@ -120,7 +120,7 @@ export function createReader(deps: ReaderDeps, from: number | null) {
       }
     },
 
-    /** The first bytes, so that every proxy on the way hands on the headers. */
+    /** Writes the first bytes, so that every proxy on the way forwards the headers. */
     greet: () => outlet.write([ping]),
   }
 }

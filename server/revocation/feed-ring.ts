@@ -1,11 +1,11 @@
-// Ring buffer of the last stretches of the log, in the order in which they were applied: for readers that resume, or lag behind.
-// Each is encoded once, for all of them, and not before a reader needs it.
+// Ring buffer of the last stretches of the log, in the order in which they were applied: for readers that resume, or
+// lag behind. A stretch is encoded once for all readers, when the first one needs it.
 import type { LogAnswer } from '../protocol/log/projection.js'
 import { stretchEvent } from './feed-text.js'
 
-/** How many entries are kept; the last stretch is, whatever its length. */
+/** How many entries are kept; the last stretch is kept whatever its length. */
 const mostEntries = 10_000
-/** Those that cannot be reached any more are taken out so many at a time. */
+/** How many unreachable stretches are removed at a time. */
 const slack = 1_024
 
 type Item = { stretch: LogAnswer; event: Buffer | null }
@@ -13,10 +13,10 @@ type Item = { stretch: LogAnswer; event: Buffer | null }
 /** @param most entries, for tests */
 export function createFeedRing(most = mostEntries) {
   let log = ''
-  /** Numbers of stretches grow for ever; the first of `items` has the number `base`. */
+  /** Numbers of stretches grow without limit; the first of `items` has the number `base`. */
   let items: Item[] = []
   let base = 0
-  /** The number of the first that is kept. */
+  /** The number of the first stretch that is kept. */
   let first = 0
   let kept = 0
   let end = 0
@@ -25,12 +25,12 @@ export function createFeedRing(most = mostEntries) {
   const weight = ({ stretch }: Item) => Math.max(1, stretch.entries.length)
 
   return {
-    /** Behind the last. */
+    /** The number after the last stretch. */
     get end() {
       return base + items.length
     },
 
-    /** The log is another one now. Cursors of the old one are invalid. */
+    /** Empties the ring for a log with a new id. Cursors of the old one become invalid. */
     clear(logId: string): void {
       log = logId
       base += items.length
@@ -51,7 +51,9 @@ export function createFeedRing(most = mostEntries) {
       base = first
     },
 
-    /** The number of the stretch that goes on from a position; null where that is not kept any more, or not there yet. */
+    /**
+     * The number of the stretch that continues from a position; null where that is no longer kept, or not there yet.
+     */
     after(seq: number): number | null {
       if (seq > end) return null
       if (seq === end) return base + items.length
@@ -65,10 +67,10 @@ export function createFeedRing(most = mostEntries) {
       return low
     },
 
-    /** null where it is not kept any more. */
+    /** null where the stretch is no longer kept. */
     stretch: (index: number): LogAnswer | null => (index < first ? null : itemAt(index).stretch),
 
-    /** The same as an event. */
+    /** The stretch as a server-sent event. */
     event(index: number): Buffer | null {
       if (index < first) return null
       const item = itemAt(index)

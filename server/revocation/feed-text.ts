@@ -1,13 +1,13 @@
-// What the feed says on the wire: server-sent events (WHATWG HTML §9.2), as protocol/log/feed.ts has them.
+// The feed on the wire: server-sent events (WHATWG HTML §9.2), as protocol/log/feed.ts defines them.
 import type { ErrorCode } from '../protocol/errors.js'
 import { feedEntry, positionText } from '../protocol/log/feed.js'
 import type { LogAnswer } from '../protocol/log/projection.js'
 import type { Revocation } from '../protocol/log/revocation.js'
 
 export const ping = Buffer.from(': ping\n\n')
-/** Everything that the reader holds is replaced by what follows. */
+/** The event `reset`: the entries that follow replace all that the reader holds. */
 export const reset = Buffer.from('event: reset\ndata: {}\n\n')
-/** Around the rows of one piece of all live entries, which moves no position. */
+/** Event around the rows of one piece of a snapshot, which moves no position. */
 export const pieceBegin = Buffer.from('event: log\ndata: {"after":0,"upto":0,"entries":[')
 export const pieceEnd = Buffer.from(']}\n\n')
 

@@ -1,5 +1,6 @@
-// The feed: publishes the revocation log to resource servers, first a snapshot of all entries, then each stretch as soon as it is
-// applied here. It contains what the database has committed and this process has applied, in the order of its numbers.
+// The feed: publishes the revocation log to resource servers, first a snapshot of all entries, then each stretch as
+// soon as it is applied here. It contains what the database has committed and this process has applied, in the order of
+// its numbers.
 import { setImmediate } from 'node:timers/promises'
 import { codeOfReason } from '../policy/revocation.js'
 import type { AccessClaims } from '../protocol/claims.js'
@@ -15,7 +16,7 @@ import { rowsText } from './feed-text.js'
 import type { HighWater } from './high-water.js'
 import type { Tail } from './tail.js'
 
-/** How many connections one process tells the log at a time, and how many of them are one application's. */
+/** Limits of connections to one process: of all applications, and of one. */
 const most = { all: 2_000, ofOne: 200 }
 /** How long readers that begin share one start position, in ms. */
 const sharedFor = 1_000
@@ -24,7 +25,7 @@ const tickInterval = 500
 /** How many readers are written to in one iteration of the event loop. */
 const perTurn = 64
 
-/** What an application's own token can be refused by; it has no session, no user and no roles. */
+/** Kinds of entries that can refuse an application's own token; it has no session, no user and no roles. */
 const concernsPrograms: ReadonlySet<RevocationKind> = new Set(['token', 'application', 'key', 'all'])
 
 export type FeedDeps = {
@@ -33,17 +34,20 @@ export type FeedDeps = {
   highWater: Pick<HighWater, 'wentBack'>
   /** Epoch ms by the database's clock. */
   now: () => number
-  /** ms that only ever grow. */
+  /** Monotonic clock, in ms. */
   monotonic: () => number
   log: { info(details: object, message: string): void }
   /** For tests. */
   limits?: { ring?: number; all?: number; ofOne?: number } | undefined
 }
 
-/** The reader: an application, by a token that this key has signed; `name` is that of the verifier, if it has one. */
+/**
+ * The reader: an application, by a token that the key `kid` has signed; `name` is that of the verifier, if it has
+ * one.
+ */
 export type FeedTerms = { name: string | null; claims: AccessClaims; kid: string }
 
-/** What a connection tells. */
+/** Callbacks of a connection. */
 export type FeedEnds = { drained(): void; closed(): void }
 
 type Open = FeedTerms & { reader: Reader; openedAt: number }
@@ -53,10 +57,10 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
   const ring = createFeedRing(limits.ring)
   const pages = createFeedPages({ projection })
   const readers = new Set<Open>()
-  /** How many connections each application has, also those that read everything once. */
+  /** Connections by application, also those that read everything once. */
   const counts = new Map<string, number>()
   let count = 0
-  /** Since the log was entered, all of it was read once. */
+  /** Whether the log was read completely since its id changed. */
   let isComplete = false
   let isHeld = false
   let isLeaving = false
@@ -88,16 +92,16 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
   })
 
   /**
-   * With the expiry that it has here: a reader in the middle of a snapshot may never get the entry that this one subsumes, which
-   * is gone from a page that the reader has not got yet.
+   * An entry with the expiry that it has here: a reader in the middle of a snapshot may never get the entry that this
+   * one subsumes, if that was removed from a page that the reader has not got yet.
    */
   function asKept(entry: Revocation): Revocation {
     const expiresAt = projection.keptUntil(entry)
-    // Kept by the second.
+    // Expiry is stored in whole seconds.
     return expiresAt - entry.expiresAt < 1_000 ? entry : { ...entry, expiresAt }
   }
 
-  /** Asynchronous: a change that was committed does not wait until readers are written to. */
+  /** Asynchronous: the commit of a change does not wait until readers are written to. */
   function wake(): void {
     if (pumping === 'once') pumping = 'again'
     if (pumping !== 'no' || readers.size === 0) return
@@ -124,7 +128,10 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
     return isComplete && !highWater.wentBack
   }
 
-  /** Readers that connect at about the same time start at one position: pages that were encoded for one serve the others. */
+  /**
+   * Readers that connect at about the same time start at one position: pages that were encoded for one serve the
+   * others.
+   */
   function start(): { log: string; position: number } {
     if (monotonic() - shared.at > sharedFor || ring.after(shared.position) === null)
       shared = { position: projection.position, at: monotonic() }
@@ -149,7 +156,7 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
   function enter({ claims: { client_id: id }, name }: FeedTerms): void {
     if (isLeaving) throw refuse('stopping', { retryAfter: 1 })
     const same = (one: Open) => name !== null && one.name === name && one.claims.client_id === id
-    // The dead connection of this name has not timed out yet: the new one replaces it.
+    // The dead connection of the verifier with this name has not timed out yet: the new one replaces it.
     if ((counts.get(id) ?? 0) >= mostOfOne) [...readers].find(same)?.reader.end('too_many_streams')
     if ((counts.get(id) ?? 0) >= mostOfOne) throw refuse('too_many_streams', { retryAfter: 10 })
     if (count >= mostOfAll) throw refuse('streams_exhausted', { retryAfter: 5 })
@@ -174,14 +181,14 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
   }
 
   return {
-    /** How many follow the log here. */
+    /** How many readers follow the log here. */
     size: () => readers.size,
 
     requireReached,
 
     /**
-     * Starts to serve a reader: from its position where the ring buffer still has it, else with a reset and a snapshot of
-     * everything.
+     * Starts to serve a reader: from its position where the ring buffer still has it, else with a reset and a
+     * snapshot.
      */
     open(terms: FeedTerms, from: FeedPosition | null, sink: Sink): FeedEnds {
       enter(terms)
@@ -205,8 +212,8 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
     },
 
     /**
-     * Writes every live entry once, as JSON: complete up to the number that is said first. What is added meanwhile comes behind,
-     * since it may stand for what is gone meanwhile.
+     * Writes every live entry once, as JSON: complete up to the number that comes first. Entries that are added
+     * meanwhile come after, as they may subsume removed ones.
      */
     tellOnce(terms: FeedTerms, sink: Sink): FeedEnds {
       if (!mayTell()) throw refuse('database_unavailable', { retryAfter: 1 })
@@ -220,7 +227,7 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
       return outlet
     },
 
-    /** Ends every stream, so that the server can close; there will be no others. */
+    /** Ends every stream, so that the server can close, and refuses new ones. */
     leave(): void {
       isLeaving = true
       for (const { reader } of readers) reader.end('stopping')

@@ -15,13 +15,16 @@ export type EvidenceSource =
   | 'the record'
   | 'a mark in DATA_DIR'
 
-/** The mark when a read was sent: the answer must not lie below. */
+/** The mark when a read was sent: the head in the answer must not be lower. */
 export type Mark = { seq: number; by: EvidenceSource }
 
-/** Numbers beyond are never believed: the log needs numbers to go on to. */
+/** Numbers above are never accepted as evidence: the log needs numbers to continue. */
 export const farthest = 2 ** 50
 
-/** Two histories that both have a number tell nothing about how far the other went; further than this is not believed. */
+/**
+ * Where two histories share a number, how far the other one went is unknown; evidence further ahead than this is not
+ * accepted.
+ */
 export const farAhead = 2 ** 20
 
 export type HighWaterDeps = {
@@ -39,7 +42,10 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
   let held: Revocation | null = null
   let wentBack = false
 
-  /** Is what we hold under a number what the database has there now? A row that is gone has expired. */
+  /**
+   * Whether the entry that this process holds under a number is the one that the database has. A missing row has
+   * expired.
+   */
   function isOurs({ held: there }: LogPosition, asked: Revocation | null): boolean {
     if (!asked || !there || there.seq !== asked.seq) return true
     return (['kind', 'subject', 'effect', 'reason', 'expiresAt'] as const).every(name => there[name] === asked[name])
@@ -49,7 +55,7 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
     try {
       await revocationStore.noteSeen(database, seq)
     } catch (error) {
-      // Tried again at the next read; this process knows it meanwhile.
+      // Retried at the next read; until then only this process knows the mark.
       log.warn({ err: error }, 'how far the revocation log had come could not be written down')
     }
   }
@@ -64,7 +70,7 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
       return wentBack
     },
 
-    /** The last entry that was taken in; null where it is not known, or the log is another. */
+    /** Sets the last entry that was applied; null where it is not known, or the log has another id. */
     hold(entry: Revocation | null): void {
       held = entry
     },
@@ -76,16 +82,17 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
     show,
 
     /**
-     * The mark to judge the next answer by. To be taken before the read is sent: else a slow answer would look like a log that
-     * went back.
+     * The mark to judge the next answer by. Take it before the read is sent: else a slow answer would look like a log
+     * that went back.
      */
     mark(position: number): Mark {
       return position > shown.seq ? { seq: position, by: 'this process' } : shown
     },
 
     /**
-     * Judges the head of the log against what was known when it was asked for. Numbers only grow, over ids of the log too.
-     * @param asked the entry whose row was asked for, where the log is still the same
+     * Judges the head of the log against what was known when the read was sent. Numbers only grow, across ids of the
+     * log too.
+     * @param asked the entry whose row was read, where the log is still the same
      * @returns whether the database went back
      */
     async judge(head: LogPosition, mark: Mark, asked: Revocation | null): Promise<boolean> {

@@ -1,4 +1,5 @@
-// What this machine has stored of the log before this process was started (log-marks.ts), and what it stores for the next start.
+// Marks of the log on this machine: those that earlier processes stored (log-marks.ts), and those that this process
+// stores for the next start.
 import type { LogMark, LogMarkStore } from '../storage/log-marks.js'
 import type { LogPosition } from '../storage/revocations.js'
 
@@ -11,7 +12,7 @@ export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
   let remembered: LogMark[] = []
   /** Ids that the log has had, the present one last. */
   let ids: string[] = []
-  /** What was written down last, and whether it was found there afterwards: another process may write at the same time. */
+  /** The last mark that was written, and whether a later read found it: another process may write at the same time. */
   let noted = { seq: -1, id: '', isSure: false }
   let complained = false
 
@@ -30,7 +31,7 @@ export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
       return noted.id !== ''
     },
 
-    /** To be called before the head is asked for: a mark that is newer than the answer proves nothing. */
+    /** Reads the marks. Call it before the head is read: a mark that is newer than the answer proves nothing. */
     async recall(): Promise<void> {
       try {
         remembered = await logMarkStore.readAll()
@@ -40,24 +41,25 @@ export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
     },
 
     /**
-     * The number up to which a log is known to have come that stands at this head now; null where none is known.
-     * @param anywhere whether it counts also where the log was in another database: restored to a new machine, or a copy
+     * The number that a log with this head is known to have reached; null where none is known.
+     * @param anywhere whether marks of another database count too: of one that was copied, or restored to a new
+     *   machine
      */
     knownOf({ logId, seq }: LogPosition, anywhere: boolean): number | null {
       const isHere = (mark: LogMark) => mark.database === logMarkStore.database
       const mark = remembered.find(one => one.ids.includes(logId) && (anywhere || isHere(one)))
       if (mark) {
         ids = mark.ids
-        // It has had another id since: `log advance` is undone.
+        // The log has had another id since, so `log advance` was undone.
         return mark.ids.at(-1) === logId ? mark.seq : Math.max(mark.seq, seq + 1)
       }
-      // `log advance` was run while no server was; or the database was made anew.
+      // No mark of this id: `log advance` was run while no server was, or the database was created again.
       const before = remembered.find(one => isHere(one) && one.seq <= seq)
       ids = [...(before?.ids ?? []), logId]
       return null
     },
 
-    /** Writes down where the log stands. Nothing waits for it, and it may fail. */
+    /** Writes the position of the log. Nothing waits for it, and it may fail. */
     async note(logId: string, seq: number): Promise<void> {
       if (logId === '') return
       if (noted.isSure && noted.seq === seq && noted.id === logId) return

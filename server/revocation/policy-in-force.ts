@@ -1,5 +1,5 @@
-// The policy that this process applies, read again whenever the head of the log says that it changed: the latest version for
-// what is about no session, and for each session the policy of its era with what its application overrides.
+// The policy that this process applies, read again whenever the head of the log has a new version of it: the latest
+// version for what concerns no session, and for each session the policy of its era with what its application overrides.
 import { type Eras, foldEras, type Judged, withOverrides } from '../policy/eras.js'
 import { firstPolicy, type Policy } from '../policy/policies.js'
 import { readVersions } from '../policy/policy-version.js'
@@ -8,7 +8,7 @@ import type { PolicyVersionStore } from '../storage/policy-versions.js'
 import type { ApplicationsInForce } from './applications-in-force.js'
 import type { Tail } from './tail.js'
 
-/** The eras, and what the head of the log said when they were read. */
+/** The eras, and the version of the policy in the head of the log when they were read. */
 export type ErasInForce = Eras & { head: number }
 
 export type PolicyInForceDeps = {
@@ -38,7 +38,10 @@ export function createPolicyInForce({ database, policyVersionStore, applications
   return Object.assign((): Policy => eras.latest, {
     /** The policy that a session is judged by. */
     of: (session: Judged): Policy => now().of(session),
-    /** A snapshot of all of them, for callers that must judge by one policy throughout: the same object until one changes. */
+    /**
+     * A snapshot of all eras, for callers that must judge by one policy throughout: the same object until one
+     * changes.
+     */
     eras: now,
   })
 }

@@ -18,10 +18,11 @@ export type RedisCopyDeps = {
 export function createRedisCopy({ redisLog, database, revocationStore, tail, now, log }: RedisCopyDeps) {
   let failure: RedisFailure | null = null
   /**
-   * Our position one heartbeat ago: the process that committed those entries has written them to the copy since, or never will.
+   * The position one heartbeat ago: the process that committed those entries has written them to the copy by now, or
+   * never will.
    */
   let settled = { logId: '', upto: 0 }
-  /** From where on every entry was live when we last looked, and so must be in the copy. */
+  /** The number from which on every entry was live at the last check, and so must be in the copy. */
   let whole = { logId: '', from: 0 }
 
   async function putRight(logId: string, upto: number): Promise<void> {
@@ -33,14 +34,14 @@ export function createRedisCopy({ redisLog, database, revocationStore, tail, now
     const isThere = (await redisLog.count(logId, from, upto)) === upto - from
     if (isThere && !redisLog.spoilt && !redisLog.refused) return redisLog.trim(logId, upto)
     entries ??= await live()
-    // Entries expire meanwhile; what is not live any more need not be there.
+    // Entries expire meanwhile; expired ones need not be in the copy.
     whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) }
     await redisLog.restore(logId, after, upto, entries)
     log.info({ logId, upto, entries: entries.length }, 'the copy of the revocation log in Redis was put right')
   }
 
   return {
-    /** Why Redis did not let us the last time; null where it did, or where it was the database that did not answer. */
+    /** Why Redis refused at the last repair; null where it did not, or where the database did not answer. */
     get failure() {
       return failure
     },
@@ -50,10 +51,11 @@ export function createRedisCopy({ redisLog, database, revocationStore, tail, now
       settled = { logId: tail.logId, upto: tail.position }
     },
 
-    /** @returns whether it could be done: if not, it is tried again soon */
+    /** @returns whether the repair succeeded: if not, it is retried soon */
     async repair(): Promise<boolean> {
       try {
-        // Entries in Redis that the database lacks stay there: they are evidence that it went back, and `log advance` reads them.
+        // Entries in Redis that the database lacks stay there: they are evidence that it went back, and `log advance`
+        // reads them.
         await tail.reach(await redisLog.highest(tail.logId), 'Redis')
         await tail.freshen()
         if (settled.logId === tail.logId) await putRight(settled.logId, settled.upto)
@@ -69,7 +71,7 @@ export function createRedisCopy({ redisLog, database, revocationStore, tail, now
 
 export type RedisCopy = ReturnType<typeof createRedisCopy>
 
-/** How many numbers at the end follow each other without a gap: expired entries leave gaps. */
+/** How many numbers at the end are consecutive: expired entries leave gaps. */
 function gaplessAtTheEnd(entries: readonly { seq: number }[], upto: number): number {
   let count = 0
   while (entries.at(-1 - count)?.seq === upto - count) count++

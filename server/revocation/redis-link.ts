@@ -1,5 +1,5 @@
-// Subscribes to what other processes have committed, tests the subscription once a second by a message to itself, and probes
-// whatever else Redis is used for. Without Redis, or with a wrong one, everything is only slower.
+// Subscribes to what other processes have committed, tests the subscription once a second by a message to itself, and
+// probes other uses of Redis. Without Redis, or with a wrong one, everything works, but slower.
 import { randomUUID } from 'node:crypto'
 import type { RedisConnections } from '../storage/redis.js'
 import { RedisFailure } from '../storage/redis-failure.js'
@@ -11,9 +11,12 @@ import type { Tail } from './tail.js'
 const beatInterval = 1_000
 /** Timeout for a message to ourselves, in ms. */
 const earshot = 500
-/** After so many beats without an answer the connections are made anew: they may be dead without having been closed. */
+/**
+ * How many heartbeats without an answer until the connections are made again: they may be dead without having been
+ * closed.
+ */
 const patientBeats = 3
-/** The copy is looked after at every so many beats. */
+/** The copy is repaired at every so many heartbeats. */
 const beatsPerRepair = 5
 /** Timeout for connecting to Redis at the start, in ms. */
 const patience = 1_000
@@ -28,11 +31,11 @@ export type RedisLinkDeps = {
   log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
 
-/** Another use of the same Redis (counters, say), which counts for its status. */
+/** Another use of the same Redis (rate limit counters, say), which counts for the status of Redis. */
 export type RedisNeed = {
-  /** Why it cannot be had now, or null. */
+  /** Why Redis cannot serve this use now, or null. */
   failure(): RedisFailure | null
-  /** Tries whether it can be had; `failure` tells. */
+  /** Tests this use; `failure` has the result. */
   tryOut(): Promise<void>
 }
 
@@ -43,7 +46,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let hears = false
-  /** Why the subscription failed, where Redis has said so. */
+  /** Why the subscription failed, where Redis has given a reason. */
   let deafness: RedisFailure | null = null
   const needs: RedisNeed[] = []
   /** What was logged last: the reason, null for none. */
@@ -63,7 +66,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
       await redis.listener.subscribe(logChannel, ownChannel)
       deafness = null
     } catch (error) {
-      // The next heartbeat gets no message from itself, and reconnects.
+      // The next heartbeat receives no message from itself, and reconnects.
       deafness = RedisFailure.from(error, 'listen to the other servers')
     }
   }
@@ -73,13 +76,13 @@ export function createRedisLink(deps: RedisLinkDeps) {
     if (!message) complain()
     else if (message.log !== tail.logId) look(tail.readNow())
     else if (message.entries.length < message.upto - message.after || !tail.applyRemote(message)) {
-      // A gap, or too many entries for one message: they were committed before they were published, so the database must have
-      // them.
+      // A gap, or too many entries for one message: they were committed before they were published, so the database
+      // must have them.
       look(tail.reach(message.upto, 'Redis'))
     }
   }
 
-  /** Not awaited, and failures are ignored: a caller that depends on a read makes its own. */
+  /** Starts a read without waiting; its failure is ignored: a caller that depends on a read makes its own. */
   function look(read: Promise<void>): void {
     read.catch(() => {})
   }
@@ -134,7 +137,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
     return isRight && needs.every(need => need.failure() === null)
   }
 
-  /** Why Redis does not do all that it is there for; null while it does. */
+  /** Why Redis does not work in full; null while it does. */
   function trouble(): RedisFailure | null {
     if (!redis.answers) return redis.lastFailure ?? new RedisFailure('AWAY')
     if (!hears) return deafness ?? redis.lastFailure ?? new RedisFailure('TIMEOUT', 'listen to the other servers')
@@ -174,7 +177,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
     /** Why it is degraded, in words; null while it is not. */
     reason: (): string | null => trouble()?.reason ?? null,
 
-    /** Counts among what Redis is there for from now on. */
+    /** Makes another use of Redis count for its status from now on. */
     require(need: RedisNeed): void {
       needs.push(need)
     },
@@ -188,7 +191,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
       if (!stopped) schedule()
     },
 
-    /** Says what is still to be said, and closes. */
+    /** Publishes what is still queued, and closes. */
     async close(): Promise<void> {
       stopped = true
       clearTimeout(timer)

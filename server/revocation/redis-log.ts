@@ -1,5 +1,5 @@
-// The copy of the log in Redis: the newest entries, one member of a sorted set each, and a pub/sub channel for what was just
-// committed. Write access to Redis must not allow to undo a revocation or to invent one, so every text has a MAC under
+// The copy of the log in Redis: the newest entries, one member of a sorted set each, and a pub/sub channel for new
+// commits. Write access to Redis must not suffice to undo a revocation or to invent one, so every text has a MAC under
 // SECRET_KEY; texts without a valid one are ignored.
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
@@ -10,16 +10,19 @@ import type { RedisFailure } from '../storage/redis-failure.js'
 
 /** The channel on which servers publish what they have committed; one for all ids of the log, as all must learn of a new id. */
 export const logChannel = 'darvoza:log'
-/** How many entries are kept, the newest: enough after a short interruption; after a longer one the database is read. */
+/**
+ * How many of the newest entries are kept: enough after a short interruption; after a longer one the database is
+ * read.
+ */
 export const keptEntries = 2_048
-/** TTL of a copy that no server maintains, in ms: it shows for a week that a restored database is too old. */
+/** TTL of a copy that no server maintains, in ms: for a week it proves that a restored database is too old. */
 const keptFor = 7 * 86_400_000
 /** Entries in one message or command. */
 const batch = 200
-/** Timeout for the connection of a command that was not started as a server, in ms. */
+/** Connection timeout of a command-line program that is no server, in ms. */
 const patience = 1_000
 
-/** What a refusal kept us from. */
+/** What could not be done, for the error message. */
 const keeping = 'keep a copy of the revocation log'
 
 const isNumber = (answer: unknown) => typeof answer === 'number'
@@ -34,13 +37,13 @@ const entrySchema = z.object({
   reason: z.string(),
   expiresAt: z.number(),
 })
-/** One member of the sorted set: it says itself whose it is, whatever its place says. */
+/** One member of the sorted set; it contains log id and number, as its key and score are not authenticated. */
 const memberSchema = z.object({ log: z.string(), entry: entrySchema })
 const messageSchema = z.object({
   log: z.string(),
   after: z.int().nonnegative(),
   upto: z.int().positive(),
-  /** All of the stretch, or none where they are too many. */
+  /** All entries of the stretch, or none where they are too many. */
   entries: z.array(entrySchema),
 })
 
@@ -52,9 +55,9 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
   const key = Buffer.from(hkdfSync('sha256', secretKey, '', 'darvoza redis log', 32))
   const underway = new Set<Promise<unknown>>()
   let connecting: Promise<boolean> | null = null
-  /** Redis takes no more entries: it is full, or may not be written to. */
+  /** The failure with which Redis takes no more entries: it is full, or read-only. */
   let refused: RedisFailure | null = null
-  /** Something was found in the copy that does not belong there. */
+  /** Whether the copy has a member that does not belong there. */
   let spoilt = false
 
   const macOf = (text: string) => createHmac('sha256', key).update(text).digest().subarray(0, 16)
@@ -74,7 +77,7 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
     }
   }
 
-  /** The entry of this log that a member is, or null. */
+  /** The entry of this log in a member, or null. */
   function entryIn(logId: string, member: string): Revocation | null {
     const read = opened(member, memberSchema)
     return read?.log === logId ? read.entry : null
@@ -95,14 +98,14 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
     }
   }
 
-  /** As `redis.run`; a program that is no server connects only once it has something to ask. */
+  /** Runs commands like `redis.run`; a command-line program connects only at its first one. */
   async function ask<T>(work: (client: RedisClient) => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
     if (redis.commands.status === 'wait') connecting = redis.connect(patience)
     await connecting
     return redis.run(work, isRight, keeping)
   }
 
-  /** Members with numbers in (after, upto], as they are. */
+  /** Raw members with numbers in (after, upto]. */
   const range = (logId: string, after: number, upto: number) =>
     ask(client => client.zrangebyscore(keyOf(logId), `(${after}`, upto), areTexts)
 
@@ -125,19 +128,19 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
       return spoilt
     },
 
-    /** Publishes what was just committed. Not awaited, and it may fail: the database has it. */
+    /** Publishes new commits. Not awaited, and it may fail: the database has them. */
     tell(logId: string, entries: readonly Revocation[]): void {
       if (entries.length === 0) return
       const telling: Promise<void> = tellAll(logId, entries).finally(() => underway.delete(telling))
       underway.add(telling)
     },
 
-    /** A message of the channel; null where its MAC is not ours. */
+    /** Parses a message of the channel; null where its MAC is not ours. */
     readMessage(text: string): LogMessage | null {
       return opened(text, messageSchema)
     },
 
-    /** Every entry in (after, upto], or null where one is missing, two claim one number, or Redis does not say. */
+    /** Every entry in (after, upto], or null where one is missing, two have one number, or Redis does not answer. */
     async between(logId: string, after: number, upto: number): Promise<Revocation[] | null> {
       if (upto - after > keptEntries || !redis.answers) return null
       try {
@@ -153,12 +156,12 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
 
     /** The highest number in the copy, 0 for none. @throws RedisFailure */
     async highest(logId: string): Promise<number> {
-      // Beside what others may have put there.
+      // More than one member, as foreign ones may rank highest.
       const members = await redis.run(client => client.zrevrange(keyOf(logId), 0, 9), areTexts, keeping)
       return Math.max(0, ...members.map(member => entryIn(logId, member)?.seq ?? 0))
     },
 
-    /** What the copy has above a number, as the database had it. @throws RedisFailure */
+    /** Entries of the copy above a number. @throws RedisFailure */
     async above(logId: string, seq: number): Promise<Revocation[]> {
       const members = await range(logId, seq, Number.MAX_SAFE_INTEGER)
       return members
@@ -166,24 +169,27 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
         .filter(entry => entry !== null && entry.seq > seq) as Revocation[]
     },
 
-    /** How many entries there are in (after, upto]. @throws RedisFailure */
+    /** How many entries the copy has in (after, upto]. @throws RedisFailure */
     count: (logId: string, after: number, upto: number): Promise<number> =>
       redis.run(client => client.zcount(keyOf(logId), `(${after}`, upto), isNumber, keeping),
 
-    /** Puts the copy of (after, upto] right, and forgets what lies before the newest. @throws RedisFailure */
+    /**
+     * Repairs the copy of (after, upto], and removes entries older than the newest `keptEntries`. @throws
+     * RedisFailure
+     */
     async restore(logId: string, after: number, upto: number, entries: readonly Revocation[]): Promise<void> {
       if (spoilt) await remove(logId, `(${after}`, upto)
       spoilt = false
       await add(logId, entries)
     },
 
-    /** Forgets what lies before the newest. @throws RedisFailure */
+    /** Removes entries older than the newest `keptEntries`. @throws RedisFailure */
     async trim(logId: string, upto: number): Promise<void> {
       await remove(logId, '-inf', upto - keptEntries)
       await redis.run(client => client.pexpire(keyOf(logId), keptFor), isNumber, keeping)
     },
 
-    /** Resolves once nothing is being said any more. */
+    /** Resolves once no message is being published. */
     async silence(): Promise<void> {
       await Promise.allSettled(underway)
     },
@@ -192,12 +198,12 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
 
 export type RedisLog = ReturnType<typeof createRedisLog>
 
-/** One hash tag per log, so that a cluster keeps all of it in one place. */
+/** The key of the sorted set: one hash tag per log, so that a cluster keeps all of it on one node. */
 function keyOf(logId: string): string {
   return `{darvoza:${logId}}:log`
 }
 
-/** Always the same text for the same entry, whoever writes it. */
+/** The fields of an entry in a fixed order, so that all processes write the same text for it. */
 function entryOf(entry: Revocation): Revocation {
   const { seq, kind, subject, effect, exceptSid, reason, expiresAt } = entry
   return { seq, kind, subject, effect, exceptSid, reason, expiresAt }

@@ -1,4 +1,4 @@
-// Follows (polls) the revocation log. The database is the source of truth, and only an answer of its own makes this process
+// Follows (polls) the revocation log. The database is the source of truth, and only its own answer makes this process
 // fresh: one to a read that was sent less than a second ago, with the log applied up to it.
 import { setImmediate } from 'node:timers/promises'
 import { refuse } from '../protocol/errors.js'
@@ -15,8 +15,8 @@ import type { Outages } from './outages.js'
 /** How often the log's head is read, in ms. */
 const pollInterval = 250
 /**
- * How long a request waits to become fresh, in ms: less than a statement's timeout, and far less than the grace period. A client
- * that gets its 503 so soon has time to try another server.
+ * How long a request waits to become fresh, in ms: less than a statement's timeout, and far less than the grace
+ * period. A client that gets its 503 by then has time to try another server.
  */
 const patience = 1_500
 /** Batch size, in entries, of reading and of applying. */
@@ -26,7 +26,7 @@ const stretch = 2_000
 export type Transport = {
   /** Publishes what this process has committed. Not awaited. */
   tell(logId: string, entries: readonly Revocation[]): void
-  /** Every entry in (after, upto], or null where it has not all of them. */
+  /** Every entry in (after, upto], or null where one is missing. */
   between(logId: string, after: number, upto: number): Promise<Revocation[] | null>
 }
 
@@ -37,13 +37,16 @@ export type TailDeps = {
   projection: Projection
   highWater: HighWater
   transport?: Transport | null
-  /** Left out where nothing is remembered. */
+  /** Marks of the log on this machine; omitted where none are kept. */
   memory?: Pick<LogMemory, 'recall' | 'knownOf'>
   /** Epoch ms by the database's clock. */
   now: () => number
-  /** ms that only ever grow, also while this process is stopped. */
+  /** Monotonic clock, in ms; it goes on while this process is stopped. */
   monotonic: () => number
-  /** Epoch ms by this machine's clock, which goes on while the machine is suspended, and which somebody may set. */
+  /**
+   * Epoch ms by this machine's clock, which goes on while the machine is suspended, and which an administrator may
+   * set.
+   */
   wall: () => number
   observe: Clock['observe']
   log: { warn(details: object, message: string): void; info(details: object, message: string): void }
@@ -54,9 +57,9 @@ export type FollowedHead = { logId: string; seq: number; accessLifetime: number;
 
 /** Called for what this process applies, in order. */
 export type Listener = {
-  /** The log is another one now, and is read from its beginning. */
+  /** The log has another id now, and is read from its beginning. */
   entered(logId: string): void
-  /** Every entry in (after, upto] that still matters; it begins where the last one ended. */
+  /** Every entry in (after, upto] that is still live; it begins where the last stretch ended. */
   applied(stretch: LogAnswer): void
   /** All that the database has was applied. */
   caughtUp(): void
@@ -68,7 +71,7 @@ export function createTail(deps: TailDeps) {
   const { database, revocationStore, outages, projection, highWater, transport, memory } = deps
   const { now, monotonic, wall, observe, log } = deps
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
-  /** Of the log that is projected; '' before the first read. */
+  /** Id of the log that is projected; '' before the first read. */
   let logId = ''
   let listener: Listener | null = null
   let lastHead: FollowedHead | null = null
@@ -76,8 +79,8 @@ export function createTail(deps: TailDeps) {
   let timer: NodeJS.Timeout | undefined
   let silent = false
   /**
-   * A command reads any database that it is pointed to; only a server compares it with marks that another database had for this
-   * log.
+   * Whether this process is a server. A command reads any database that it is given; only a server compares it with
+   * marks that another database had for this log.
    */
   let serves = false
   const freshness = createFreshness({ monotonic, wall })
@@ -88,12 +91,12 @@ export function createTail(deps: TailDeps) {
     if (isFirst) await memory?.recall()
     const asked = freshness.ask()
     const askedAt = now()
-    // Not where we stand when the answer comes: a commit of our own may have superseded it.
+    // Taken before the read: when the answer arrives, a commit of our own may have superseded it.
     const mark = highWater.mark(projection.position)
     const { held } = highWater
     const head = await revocationStore.head(database, held?.seq)
     const answeredAt = monotonic()
-    // Where the database has no clock (SQLite) this machine's wall clock is the one that is followed.
+    // Where the database has no clock (SQLite) this machine's wall clock is followed.
     if (head.databaseNow === null) observe(wall(), answeredAt, answeredAt, head.beatAt)
     else observe(head.databaseNow, asked.monotonic, answeredAt, head.beatAt)
     const known = (isFirst && memory?.knownOf(head, serves)) || 0
@@ -110,7 +113,10 @@ export function createTail(deps: TailDeps) {
     freshness.answered(asked)
   }
 
-  /** Stretch by stretch, so that the process answers meanwhile; only when all of it is applied does the read count. */
+  /**
+   * Applies the log stretch by stretch, so that the process answers meanwhile; the read counts only when all of it is
+   * applied.
+   */
   async function readUpTo(head: LogPosition): Promise<void> {
     if (head.logId !== logId) enter(head)
     while (projection.position < head.seq) {
@@ -121,16 +127,16 @@ export function createTail(deps: TailDeps) {
   }
 
   async function stretchAfter(after: number, upto: number): Promise<LogAnswer> {
-    // From the beginning, only the database: it alone knows that what lies before the oldest entry has expired.
+    // From the beginning only the database is read: it alone knows that entries before the oldest one have expired.
     const told = after > 0 && upto - after <= stretch ? await transport?.between(logId, after, upto) : null
     if (told) return { after, upto, entries: told }
     return revocationStore.stretch(database, after, upto, stretch, now())
   }
 
-  /** A log with another id is another log, and so may be the policy and the keys, whatever their versions. */
+  /** Starts over for a log with another id: policy and keys may differ too, whatever their versions. */
   function enter(head: LogPosition): void {
     if (logId !== '') log.info({ logId: head.logId, seq: head.seq }, 'the revocation log has a new id and is read anew')
-    // Until all of it is there this process knows nothing.
+    // Until the whole log is applied this process is not fresh.
     freshness.lose()
     projection.reset()
     highWater.hold(null)
@@ -180,14 +186,14 @@ export function createTail(deps: TailDeps) {
     timer = setTimeout(poll, pollInterval).unref()
   }
 
-  /** One read that was asked for after this call. */
+  /** One read that is requested after this call. */
   async function readNow(): Promise<void> {
     await reading?.catch(() => {})
     await readOnce()
   }
 
   /**
-   * One such read, before a request is refused because of something that the database lacks.
+   * One read that is requested after this call, before a request is refused because of a row that the database lacks.
    * @throws log_went_back, database_unavailable
    */
   async function requireForward(): Promise<void> {
@@ -198,7 +204,7 @@ export function createTail(deps: TailDeps) {
   return {
     isFresh,
 
-    /** Of the log that is projected; '' before the first read. */
+    /** Id of the log that is projected; '' before the first read. */
     get logId() {
       return logId
     },
@@ -208,7 +214,7 @@ export function createTail(deps: TailDeps) {
       return projection.position
     },
 
-    /** The last head that all followers have processed: their state in memory is at least as new. */
+    /** The last head that all followers have processed: their caches are at least as new. */
     get lastHead() {
       return lastHead
     },
@@ -218,7 +224,7 @@ export function createTail(deps: TailDeps) {
       followers.push({ version, known: undefined, follow })
     },
 
-    /** One at most listens. */
+    /** Sets the only listener. */
     listen(to: Listener): void {
       listener = to
     },
@@ -235,14 +241,14 @@ export function createTail(deps: TailDeps) {
     },
 
     /**
-     * Waits, only when this process is not fresh, for one read that all who wait share.
+     * Waits for one read if this process is not fresh; concurrent callers share it.
      * @throws database_unavailable: better no answer than one that may be out of date; log_went_back
      */
     async freshen(): Promise<void> {
       if (isFresh()) return
       await inTime(async () => {
         if (reading !== null) await reading
-        // A read that was asked for after this call is fresh enough for it, however slow the answer was.
+        // A read that was requested after this call is fresh enough for it, however slow the answer was.
         if (!isFresh()) await readOnce()
       })
       if (highWater.wentBack) throw wentBackRefusal()
@@ -251,8 +257,9 @@ export function createTail(deps: TailDeps) {
     readNow,
 
     /**
-     * Trusted evidence (a token that we signed, an entry that another server told) of a number of the log that is not here yet.
-     * This process may merely be behind: a read that was asked for after the call tells, and all who wait share it.
+     * Takes trusted evidence (a token that we signed, an entry that another server published) of a number of the log
+     * that is not here yet. This process may merely be behind: a read that is requested after the call decides, and
+     * concurrent callers share it.
      * @throws log_went_back when the database has not got so far either; database_unavailable
      */
     async reach(seq: number, by: EvidenceSource): Promise<void> {
@@ -264,7 +271,7 @@ export function createTail(deps: TailDeps) {
     requireForward,
 
     /**
-     * The head of a read that was asked for after this call; all who wait share it.
+     * The head of a read that is requested after this call; concurrent callers share it.
      * @throws log_went_back, database_unavailable also when it takes too long
      */
     async headNow(): Promise<FollowedHead> {
@@ -272,12 +279,12 @@ export function createTail(deps: TailDeps) {
       return lastHead!
     },
 
-    /** Takes in what another process has committed, if it begins exactly where we stand. */
+    /** Applies what another process has committed, if it begins exactly at our position. */
     applyRemote(answer: LogAnswer): boolean {
       return answer.after === projection.position && apply(answer)
     },
 
-    /** Takes in what this process has just committed; the numbers in between, if any, are read. */
+    /** Applies what this process has just committed; the numbers in between, if any, are read. */
     async take(itsLog: string, entries: readonly Revocation[]): Promise<void> {
       const last = entries.at(-1)
       if (!last) return
@@ -286,7 +293,7 @@ export function createTail(deps: TailDeps) {
       try {
         while (projection.position < last.seq && !highWater.wentBack) await readOnce()
       } catch {
-        // Committed all the same. This process is not fresh until the database answers again.
+        // The commit stands. This process is not fresh until the database answers again.
         freshness.lose()
       }
     },

@@ -1,6 +1,7 @@
-// Leases of verifiers: each renews its lease twice a second, at any server. A renewal is answered only when the verifier's row
-// has a bound up to which the lease may last, so the rows show all verifiers that may still accept a token. No write per renewal:
-// the bound is written ahead, for all verifiers of this process in one statement, about once a second.
+// Leases of verifiers: each renews its lease twice a second, at any server. A renewal is answered only when the
+// verifier's row has a bound up to which the lease may last, so the rows show all verifiers that may still accept a
+// token. No write per renewal: the bound is written ahead, for all verifiers of this process in one statement, about
+// once a second.
 import { refuse } from '../protocol/errors.js'
 import { type FeedPosition, leaseTime } from '../protocol/log/feed.js'
 import type { Database } from '../storage/database.js'
@@ -8,27 +9,27 @@ import { grouped } from '../storage/statement.js'
 import type { VerifierRecord, VerifierStore } from '../storage/verifiers.js'
 import type { Tail } from './tail.js'
 
-/** So far ahead a bound is written, in ms: a lease, what clocks are apart, and the time until the next write. */
+/** How far ahead a bound is written, in ms: a lease, the clock skew, and the time until the next write. */
 const ahead = leaseTime + 1_000
 /** The largest clock skew between two processes that follow the same database's clock, in ms. */
 export const clockError = 100
-/** How long before it is needed a write begins, in ms: then no renewal waits for it. */
+/** How long before a bound is needed its write begins, in ms: then no renewal waits for it. */
 const early = 100
 /** Verifiers that renewed within this time are written in the same batch, in ms. */
 const lately = 1_000
-/** How long a batch of moved positions is gathered, in ms. */
+/** How long moved positions are batched, in ms. */
 const gathering = 20
-/** Timeout of a renewal for its write, in ms: a lease that comes too late is none. */
+/** How long a renewal waits for its write, in ms: a lease that arrives too late is useless. */
 const patience = 1_000
-/** A verifier that has not renewed for so long is evicted from memory, in ms; its row stays. */
+/** Time without renewal after which a verifier is removed from memory, in ms; its row stays. */
 const kept = 60_000
 
 export type Renewal = {
   applicationId: string
   name: string
-  /** Up to where it has applied the log; null before it has. */
+  /** The position up to which the verifier has applied the log; null before it has. */
   applied: FeedPosition | null
-  /** Of the kit; null where it does not say. */
+  /** Version of the verifier's library; null where it sends none. */
   version: string | null
   /** Epoch ms. */
   keysFetchedAt: number | null
@@ -39,19 +40,19 @@ export type Renewal = {
 export type ConnectedVerifier = {
   applicationId: string
   name: string
-  /** Of the log of now; null where it has applied nothing of that. */
+  /** Number of the present log that it has applied; null where it has applied nothing of that log. */
   applied: number | null
-  /** Epoch ms: no lease that it was given lasts longer. */
+  /** Epoch ms: no lease of this verifier lasts longer. */
   leaseUntil: number
 }
 
 type Held = {
   row: VerifierRecord
-  /** The bound that is in the database; 0 before it has one. */
+  /** The bound that is in the database; 0 before there is one. */
   writtenUntil: number
   moved: boolean
   refused: boolean
-  /** It was let renew although its row could not be written: other servers may not know it. */
+  /** The lease was renewed although the row could not be written: other servers may not know of it. */
   unwritten: boolean
 }
 
@@ -74,7 +75,7 @@ export function createVerifiers({ database, verifierStore, tail, now, log }: Ver
   let failing = false
   let lastRenewal = Number.NEGATIVE_INFINITY
 
-  /** Writes a batch that is begun after this call. Never rejects: what was not written says its row. */
+  /** Writes a batch that begins after this call. Never rejects: the rows in memory show what was not written. */
   function write(): Promise<void> {
     if (!running) {
       running = writeBatch().finally(() => {
@@ -101,7 +102,7 @@ export function createVerifiers({ database, verifierStore, tail, now, log }: Ver
     const at = now()
     for (const [key, { row }] of held) if (at - row.renewedAt > kept) held.delete(key)
     const due = [...held.values()].filter(({ row, moved }) => moved || at - row.renewedAt <= lately)
-    // What is written, not what is held when the write has come back.
+    // A copy of what is written: the rows in memory may change before the write returns.
     const batch = due.map(one => {
       one.moved = false
       const leaseUntil = at - one.row.renewedAt <= lately ? at + ahead : one.writtenUntil
@@ -144,7 +145,7 @@ export function createVerifiers({ database, verifierStore, tail, now, log }: Ver
   function take(renewal: Renewal): Held {
     const at = now()
     const { applicationId, name, version, keysFetchedAt, address } = renewal
-    // What was applied of another log, or is not there yet, says nothing of this one.
+    // A position in another log, or one that this process has not reached, says nothing about this log.
     const isOurs = renewal.applied?.log === tail.logId && renewal.applied.seq <= tail.position
     const applied = isOurs ? renewal.applied : null
     const key = keyOf(renewal)
@@ -163,7 +164,7 @@ export function createVerifiers({ database, verifierStore, tail, now, log }: Ver
     one.moved ||= moved
     one.refused = false
     held.set(key, one)
-    // No verifier had a valid lease from here before.
+    // No verifier had a valid lease from this process before.
     if (at - lastRenewal > leaseTime + clockError) for (const listener of arrivals) listener()
     lastRenewal = at
     return one
@@ -171,8 +172,9 @@ export function createVerifiers({ database, verifierStore, tail, now, log }: Ver
 
   return {
     /**
-     * To be called when the request of a renewal arrives, before the database is asked for the number that it is answered with: a
-     * read of the rows after a commit then shows every verifier that may have been answered without that commit.
+     * Registers a renewal. Call it when the request arrives, before the number for the answer is read from the
+     * database: a read of the rows after a commit then shows every verifier that may have been answered without that
+     * commit.
      * @throws too_many_verifiers
      */
     async renew(renewal: Renewal): Promise<void> {
@@ -180,7 +182,7 @@ export function createVerifiers({ database, verifierStore, tail, now, log }: Ver
       const needed = one.row.renewedAt + leaseTime + clockError
       if (one.writtenUntil < needed) {
         await inTime(write())
-        // Its lease is a matter of what the database says of the log, not of what it lets be written.
+        // The lease depends on the log in the database, not on whether the row can be written.
         if (one.refused) {
           held.delete(keyOf(renewal))
           throw refuse('too_many_verifiers', { retryAfter: 5 })
@@ -190,7 +192,7 @@ export function createVerifiers({ database, verifierStore, tail, now, log }: Ver
       if (one.moved) for (const listener of listeners) listener()
     },
 
-    /** Everybody whose lease may last, at whichever server it was renewed. @throws database_unavailable */
+    /** Verifiers whose lease may last, whichever server renewed it. @throws database_unavailable */
     async connected(): Promise<ConnectedVerifier[]> {
       const rows = await verifierStore.connected(database, now())
       const at = now()
@@ -210,18 +212,18 @@ export function createVerifiers({ database, verifierStore, tail, now, log }: Ver
       return ![...held.values()].some(({ row, unwritten }) => unwritten && row.renewedAt + leaseTime > at)
     },
 
-    /** Calls back whenever a position has moved, or rows were written. @returns to be called when that is over */
+    /** Calls `listener` whenever a position has moved, or rows were written. @returns a function that unsubscribes */
     onMove(listener: () => void): () => void {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
 
-    /** Calls back at a renewal while no verifier had a valid lease from here. */
+    /** Calls `listener` at a renewal while no verifier had a valid lease from this process. */
     onArrival(listener: () => void): void {
       arrivals.add(listener)
     },
 
-    /** Resolves when nothing is being written any more. */
+    /** Resolves when nothing is being written. */
     async settled(): Promise<void> {
       if (gatheringTimer !== undefined) {
         clearTimeout(gatheringTimer)
@@ -245,7 +247,7 @@ function later(one: number | null, other: number | null): number | null {
   return other === null ? one : Math.max(one, other)
 }
 
-/** Neither id nor name holds a blank. */
+/** Ids and names contain no blank. */
 function keyOf({ applicationId, name }: { applicationId: string; name: string }): string {
   return `${applicationId} ${name}`
 }
