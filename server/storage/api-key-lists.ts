@@ -7,7 +7,7 @@ import { type Cursor, createKeysetScan, type Filter, type List, type Scan } from
 export type ApiKeyFilter = {
   userId?: number | undefined
   state?: ApiKeyState | undefined
-  /** Anywhere in its name, or its last characters. */
+  /** Text anywhere in the key's name, or its last characters. */
   text?: string | undefined
 }
 
@@ -52,7 +52,7 @@ function scanOf({ userId, state, text }: ApiKeyFilter, now: number): Scan {
   }
   if (state !== undefined) filters.push(states[state])
   const wanted = text?.trim()
-  // SQLite folds ASCII alone.
+  // SQLite folds the case of ASCII letters only.
   if (wanted)
     filters.push({
       sql: 'INSTR(k.name, ?) > 0 OR INSTR(LOWER(k.name), ?) > 0 OR k.hint = ?',

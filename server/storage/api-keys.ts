@@ -1,4 +1,4 @@
-// API keys by their rows. The hash goes in, and is looked for; it never comes out.
+// Rows of API keys. The hash is written, and searched for; it is never read.
 import type { Dialect, Queries, Value } from './database.js'
 import { columns, inChunks, insertion, placeholders } from './statement.js'
 import { foldUser, type UserRecord, type UserRow, userColumns } from './user-rows.js'
@@ -8,10 +8,10 @@ export type ApiKeyRecord = {
   id: string
   userId: number
   name: string
-  /** Its last characters. */
+  /** The last characters of the key. */
   hint: string
   scopes: readonly string[]
-  /** The resource server that takes it; null for this server itself. */
+  /** The resource server that the key is for; null for this server itself. */
   resource: string | null
   elevated: boolean
   createdAt: number
@@ -82,7 +82,7 @@ export function createApiKeyStore(dialect: Pick<Dialect, 'forUpdate'>) {
       return new Map(found.map(key => [key.id, key]))
     },
 
-    /** Those of a user: first those that were not ended, and each the newest first. */
+    /** API keys of a user: first those that were not ended, and each the newest first. */
     ofUser: (tx: Queries, userId: number, limit: number): Promise<ApiKeyRecord[]> =>
       readMany(
         tx,
@@ -91,7 +91,7 @@ export function createApiKeyStore(dialect: Pick<Dialect, 'forUpdate'>) {
         [userId],
       ),
 
-    /** How many of a user are good at `now`. */
+    /** How many API keys of a user are good at `now`. */
     async countLive(tx: Queries, userId: number, now: number): Promise<number> {
       const [row] = await tx.read<{ count: number }>(
         `SELECT COUNT(*) AS count FROM api_key k
@@ -101,7 +101,10 @@ export function createApiKeyStore(dialect: Pick<Dialect, 'forUpdate'>) {
       return row!.count
     },
 
-    /** By the hash of its text, with everything that decides what it may do: one statement, of one instant. */
+    /**
+     * Finds an API key by the hash of its text, with everything that decides what it may do: one statement, of one
+     * instant.
+     */
     standingByHash: (tx: Queries, hash: string) => readStanding(tx, 'k.hash = ?', [hash]),
 
     standing: (tx: Queries, id: string) => readStanding(tx, 'k.id = ?', [id]),
@@ -112,7 +115,7 @@ export function createApiKeyStore(dialect: Pick<Dialect, 'forUpdate'>) {
       await tx.read(`SELECT id FROM api_key WHERE id = ?${dialect.forUpdate}`, [id])
     },
 
-    /** Behind the lock of its user. @returns whether it was not ended until now */
+    /** Ends an API key; the caller has locked its user's row. @returns whether it was not ended until now */
     async end(tx: Queries, id: string, at: number, why: string): Promise<boolean> {
       const matched = await tx.write(
         'UPDATE api_key SET ended_at = ?, ended_why = ? WHERE id = ? AND ended_at IS NULL',
@@ -122,8 +125,8 @@ export function createApiKeyStore(dialect: Pick<Dialect, 'forUpdate'>) {
     },
 
     /**
-     * All of a user, behind their lock. By their ids: by any index that an optimizer might choose it could wait for keys of
-     * others. @returns how many were not ended until now
+     * Ends all API keys of a user; the caller has locked the user's row. By their ids: along another index that an
+     * optimizer might choose it could wait for locks on other users' keys. @returns how many were not ended until now
      */
     async endOfUser(tx: Queries, userId: number, at: number, why: string): Promise<number> {
       const rows = await tx.read<{ id: string; endedAt: number | null }>(
@@ -138,12 +141,12 @@ export function createApiKeyStore(dialect: Pick<Dialect, 'forUpdate'>) {
       )
     },
 
-    /** What they called their keys, and where from these were used, is about the person who is deleted. */
+    /** Erases names and addresses of a deleted user's API keys, which are personal data. */
     async blank(tx: Queries, userId: number): Promise<void> {
       await tx.write("UPDATE api_key SET name = '', last_used_address = NULL WHERE user_id = ?", [userId])
     },
 
-    /** Never back, and never of one whose person was deleted meanwhile. */
+    /** Notes a use of an API key; the time never goes back, and keys of deleted users stay as they are. */
     async used(tx: Queries, id: string, at: number, address: string): Promise<void> {
       await tx.write(
         `UPDATE api_key SET last_used_at = ?, last_used_address = ?
@@ -152,7 +155,7 @@ export function createApiKeyStore(dialect: Pick<Dialect, 'forUpdate'>) {
       )
     },
 
-    /** Forgets up to `limit` that were ended, or expired, before an instant. @returns how many */
+    /** Deletes up to `limit` keys that were ended, or expired, before an instant. @returns how many */
     async forgetOver(tx: Queries, before: number, limit: number): Promise<number> {
       const most = Math.trunc(limit)
       const over = async (column: string) =>

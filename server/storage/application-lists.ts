@@ -8,10 +8,10 @@ export type ApplicationState = (typeof applicationStates)[number]
 
 /** An absent field matches every application. */
 export type ApplicationFilter = {
-  /** Anywhere in its name, id or resource. */
+  /** Text anywhere in the application's name, id or resource. */
   text?: string | undefined
   kind?: ApplicationKind | undefined
-  /** Who wrote it. */
+  /** How the application came to be. */
   origin?: ApplicationOrigin | undefined
   state?: ApplicationState | undefined
   isResourceServer?: boolean | undefined
@@ -51,7 +51,7 @@ function scanOf({ text, kind, origin, state, isResourceServer }: ApplicationFilt
   if (kind !== undefined) filters.push({ sql: 'a.kind = ?', values: [kind] })
   if (origin !== undefined) filters.push({ sql: 'a.origin = ?', values: [origin] })
   if (state !== undefined) filters.push({ sql: 'a.active = ?', values: [state === 'active'] })
-  // Our own goes by the issuer.
+  // The built-in application is a resource server too: its identifier is the issuer.
   const isOne = "(a.resource IS NOT NULL OR a.origin = 'built_in')"
   if (isResourceServer !== undefined) filters.push({ sql: isResourceServer ? isOne : `NOT ${isOne}`, values: [] })
   return { filters }

@@ -16,7 +16,7 @@ const secretColumns = ['id', 'applicationId', 'hash', 'hint', 'createdAt', 'expi
 
 export function createApplicationSecretRows() {
   return {
-    /** Those of an application that are not over at `now`, the newest first. */
+    /** Secrets of an application that have not expired at `now`, the newest first. */
     liveSecrets: (tx: Queries, applicationId: string, now: number): Promise<ApplicationSecretRecord[]> =>
       tx.read(
         `SELECT ${columns('s', secretColumns)} FROM application_secret s
@@ -28,14 +28,14 @@ export function createApplicationSecretRows() {
       await tx.write(...insertion('application_secret', secret))
     },
 
-    /** Never later than it ended anyway. */
+    /** Sets when a secret expires, never later than before. */
     async expireSecret(tx: Queries, id: string, at: number): Promise<void> {
       await tx.write('UPDATE application_secret SET expires_at = ? WHERE id = ? AND COALESCE(expires_at, ?) >= ?', [
         ...[at, id, at, at],
       ])
     },
 
-    /** Not at once, or later: never again. */
+    /** Deletes all secrets of an application: none of them is accepted again. */
     async deleteSecrets(tx: Queries, applicationId: string): Promise<void> {
       await tx.write('DELETE FROM application_secret WHERE application_id = ?', [applicationId])
     },

@@ -8,7 +8,7 @@ import { livesAs } from './session-lists.js'
 /** `live`: `more` where there may be older sessions, which were not read. */
 export type ApplicationUse = { live: Counted; lastSignInAt: number | null }
 
-/** So many of the newest sessions of each are looked at. */
+/** How many of the newest sessions of each application are read. */
 const newest = 1_000
 
 export function createApplicationUseStore() {

@@ -21,7 +21,7 @@ export type ApplicationRecord = ApplicationTerms & {
   endedSeq: number
   createdAt: number
   registrationTokenHash: string | null
-  /** The row stays, so that its id is never used again. */
+  /** When it was deleted, epoch ms. The row stays, so that its id is never used again. */
   deletedAt: number | null
 }
 
@@ -46,13 +46,13 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
     return (await tx.read<ApplicationRow>(`${selectApplication} ${rest}`, values)).map(readApplication)
   }
 
-  /** @param ofAll of those that all must know: what other applications' tokens say depends on them */
+  /** @param ofAll whether it is one that every process caches: tokens of other applications depend on it */
   async function raiseHead(tx: Queries, ofAll: boolean): Promise<void> {
     const also = ofAll ? ', resource_version = resource_version + 1' : ''
     await tx.write(`UPDATE log_head SET application_version = application_version + 1${also} WHERE id = 1`)
   }
 
-  /** Whether every process must know it. */
+  /** Whether every process caches this application. */
   async function isKnownToAll(tx: Queries, id: string): Promise<boolean> {
     const rows = await tx.read(
       'SELECT id FROM application WHERE id = ? AND (own_lifetimes = ? OR resource IS NOT NULL)',
@@ -76,14 +76,14 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
       read(tx, 'WHERE a.origin = ? AND a.deleted_at IS NULL ORDER BY a.id', [origin]),
 
     /**
-     * Those that every process keeps in memory, used there or not: resource servers, and applications with lifetimes of their
+     * Applications that every process caches, used there or not: resource servers, and those with lifetimes of their
      * own.
      */
     async knownToAll(tx: Queries): Promise<ApplicationRecord[]> {
       return read(tx, 'WHERE a.own_lifetimes = ? OR a.resource IS NOT NULL', [true])
     },
 
-    /** Which version each of these has now; those that are gone are left out. */
+    /** The present version of each of these applications; deleted ones are omitted. */
     async versions(tx: Queries, ids: readonly string[]): Promise<Map<string, number>> {
       const rows = await inChunks(ids, part =>
         tx.read<{ id: string; version: number }>(
@@ -94,9 +94,9 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
       return new Map(rows.map(row => [row.id, row.version]))
     },
 
-    /** Whether any has registered this algorithm for its id_tokens. */
+    /** Whether any application has registered this algorithm for its id_tokens. */
     async anyHasIdTokenAlgorithm(tx: Queries, algorithm: string): Promise<boolean> {
-      // As JSON.stringify writes it; inside a text the quotation marks would stand behind backslashes.
+      // Text that JSON.stringify writes for the member; inside a JSON string the quotation marks would be escaped.
       const member = `%"id_token_signed_response_alg":"${algorithm}"%`
       return (await tx.read('SELECT id FROM application WHERE metadata LIKE ? LIMIT 1', [member])).length > 0
     },
@@ -106,7 +106,7 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
       return (await tx.read('SELECT id FROM application WHERE told_of_ends = ? LIMIT 1', [true])).length > 0
     },
 
-    /** Those with a back-channel logout address, by name. */
+    /** Applications with a back-channel logout address, by name. */
     toldOfEnds: (tx: Queries, limit: number): Promise<{ id: string; name: string }[]> =>
       tx.read(
         `SELECT id, name FROM application WHERE told_of_ends = ? AND deleted_at IS NULL
@@ -114,16 +114,16 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
         [true],
       ),
 
-    /** Those that may sign users in. */
+    /** Ids of applications that may sign users in. */
     async activeIds(tx: Queries): Promise<string[]> {
       const rows = await tx.read<{ id: string }>('SELECT id FROM application WHERE active = ? ORDER BY id', [true])
       return rows.map(row => row.id)
     },
 
     /**
-     * Other processes load a new application at its first use, and need no notification. Two kinds need one: those that every
-     * process keeps in memory, and those with a back-channel logout address, which may be the first.
-     * Raises the head of the log then: the caller has locked what comes before it, or locks nothing after.
+     * Other processes load a new application at its first use, and need no notification. Two kinds need one: those
+     * that every process caches, and those with a back-channel logout address, which may be the first. It raises the
+     * head of the log then: the caller has taken the locks that come before the head's, and takes none after.
      */
     async insert(tx: Queries, application: NewApplication): Promise<void> {
       const row = { ...written(application.id, application), version: 1, endedSeq: 0 }
@@ -132,7 +132,10 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
       else if (row.toldOfEnds) await raiseHead(tx, false)
     },
 
-    /** Raises the version of the row, and the head's, by which every process notices. The caller has locked both heads. */
+    /**
+     * Changes a row, and raises its version and the head's, by which every process notices. The caller has locked
+     * both heads.
+     */
     async change(tx: Queries, id: string, changes: ApplicationChanges): Promise<void> {
       const [sql, values] = assignments(written(id, changes))
       const before = await isKnownToAll(tx, id)
@@ -140,7 +143,7 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
       await raiseHead(tx, before || (await isKnownToAll(tx, id)))
     },
 
-    /** Those that may ask for one of these scopes. */
+    /** Ids of applications that may ask for one of these scopes. */
     async askersOf(tx: Queries, scopes: readonly string[]): Promise<string[]> {
       const found = await inChunks(scopes, part =>
         tx.read<{ id: string; metadata: string }>(
@@ -154,7 +157,7 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
       return [...new Set(found.filter(({ metadata }) => asks(metadata)).map(({ id }) => id))].sort()
     },
 
-    /** In the order of their ids; those that are none are passed over. */
+    /** Locks applications in the order of their ids; ids without an application are skipped. */
     async lockAll(tx: Queries, ids: Iterable<string>): Promise<void> {
       const each = [...new Set(ids)].sort()
       await inChunks(each, part =>
@@ -169,7 +172,7 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
       await tx.read(`SELECT id FROM application WHERE id = ?${dialect.forUpdate}`, [id])
     },
 
-    /** What ended all its sessions, or everybody's, last. */
+    /** The number of the last entry that ended all sessions of an application, or of everybody. */
     async endedSeq(tx: Queries, id: string): Promise<number> {
       const [row] = await tx.read<{ ofApplication: number; ofLog: number }>(
         `SELECT a.ended_seq AS ofApplication, h.ended_seq AS ofLog
@@ -206,12 +209,12 @@ function readApplication({ metadata, resourceScopes, ...row }: ApplicationRow): 
   }
 }
 
-/** What a list is sorted by: the name without regard to case, and the id, by which no two are alike. */
+/** The sort key of lists: the name without regard to case, and the id, which is unique. */
 export function applicationSortKey(id: string, name: string): string {
   return `${name.normalize('NFKC').toLowerCase().slice(0, 90)} ${id}`
 }
 
-/** As the columns hold it. */
+/** The row of an application, as the columns store it. */
 function written(id: string, { metadata, resourceScopes, ...plain }: ApplicationChanges & Partial<NewApplication>) {
   return {
     ...plain,

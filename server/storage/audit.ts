@@ -5,7 +5,7 @@ import { assignments, columns, insertions } from './statement.js'
 
 export type AuditRecord = AuditRow & { hash: string }
 
-/** Where the chain ends; `dropped…`: where it begins. Hashes are base64url, `''` before the first entry. */
+/** The end of the chain; `dropped…`: its beginning. Hashes are base64url, `''` before the first entry. */
 export type AuditPosition = {
   seq: number
   hash: string
@@ -31,7 +31,7 @@ export const auditColumns = columns('e', [
 ])
 const headColumns = columns('h', ['seq', 'hash', 'mark', 'droppedSeq', 'droppedHash', 'droppedMark'])
 
-/** What a search of the audit log asks for; what is left out does not matter. `before` is a number of the log. */
+/** Filters of a search in the audit log; an absent field matches every entry. `before` is a number of the log. */
 export type AuditSearch = {
   before: number
   limit: number
@@ -40,7 +40,7 @@ export type AuditSearch = {
   subject?: { kind: string; id: string }
 }
 
-/** How many sessions and devices of one user are looked at: those that ended, or were seen, last. */
+/** How many sessions and devices of one user are searched: those that ended, or were seen, last. */
 const mostPlaces = 1_000
 const subjectsOf = {
   session: `SELECT id FROM session WHERE user_id = ? AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ${mostPlaces}`,
@@ -51,7 +51,7 @@ export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>)
   const { select, hint } = scanSql(dialect.engine)
 
   return {
-    /** Locks the end of the chain; behind the rows of the change and before the log's head. */
+    /** Locks the end of the chain; after the rows of the change and before the log's head. */
     async lockHead(tx: Queries): Promise<AuditPosition> {
       const [row] = await tx.read<AuditPosition>(
         `SELECT ${headColumns} FROM audit_head h WHERE h.id = 1${dialect.forUpdate}`,
@@ -64,7 +64,7 @@ export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>)
       return row!
     },
 
-    /** Entries that follow each other, in one statement. */
+    /** Inserts consecutive entries in one statement. */
     async insertAll(tx: Queries, entries: readonly AuditRecord[]): Promise<void> {
       await tx.write(...insertions('audit_entry', entries))
     },
@@ -82,7 +82,7 @@ export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>)
       )
     },
 
-    /** The newest first. */
+    /** Entries that match a search, the newest first. */
     search(tx: Queries, search: AuditSearch): Promise<AuditRecord[]> {
       const conditions = ['e.seq < ?']
       const values: (string | number)[] = [search.before]
@@ -101,7 +101,7 @@ export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>)
     },
 
     /**
-     * What is written about somebody, and about their sessions and devices as long as these are kept; the newest first.
+     * Entries about a user, and about the user's sessions and devices as long as these are stored; the newest first.
      * Each entry with the name of the device that it is about, '' for others.
      */
     ofPerson(
@@ -125,7 +125,7 @@ export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>)
       )
     },
 
-    /** How somebody came to be here; null where that is older than the log. */
+    /** The entry that created a user; null where that is older than the log. */
     async beginningOfUser(tx: Queries, userId: number): Promise<Pick<AuditRecord, 'action' | 'afterJson'> | null> {
       const [row] = await tx.read<Pick<AuditRecord, 'action' | 'afterJson'>>(
         `SELECT e.action AS action, e.after_json AS afterJson FROM audit_entry e${hint('audit_entry_subject')}
@@ -136,7 +136,7 @@ export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>)
       return row ?? null
     },
 
-    /** The last of up to `limit` entries at the beginning that were written before an instant, or null. */
+    /** Of up to `limit` entries at the beginning the last one that was written before an instant, or null. */
     async lastBefore(tx: Queries, before: number, limit: number): Promise<AuditRecord | null> {
       const rows = await tx.read<AuditRecord>(
         `SELECT ${auditColumns} FROM audit_entry e ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,
@@ -144,7 +144,7 @@ export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>)
       return rows.filter(row => row.createdAt < before).at(-1) ?? null
     },
 
-    /** @returns how many */
+    /** Deletes entries up to a number. @returns how many */
     dropUpTo(tx: Queries, seq: number): Promise<number> {
       return tx.write('DELETE FROM audit_entry WHERE seq <= ?', [seq])
     },

@@ -4,12 +4,12 @@ import { columns, insertion } from './statement.js'
 
 /** A browser that is signed in to our own pages. Times are epoch ms. */
 export type BrowserSessionRecord = {
-  /** SHA-256 of what its cookie says. */
+  /** SHA-256 of the cookie's value, base64url. */
   idHash: string
   sessionId: string
   formSecret: string
   authenticatedAt: number
-  /** JSON of what the next page tells once. */
+  /** JSON of notices that the next page shows once. */
   notices: string | null
   createdAt: number
 }
@@ -25,9 +25,9 @@ export function createBrowserSessionStore() {
       await tx.write(...insertion('page_session', row))
     },
 
-    /** Of one instant: the browser, and whether its session lives and what its user may do. */
+    /** A browser session by its cookie, with the standing of its session; both of one instant. */
     async find(tx: Queries, idHash: string): Promise<{ page: BrowserSessionRecord; standing: Standing } | null> {
-      // SQLite takes the tables of a CROSS JOIN in their order: behind the others the cookie's row would be found last.
+      // SQLite reads the tables of a CROSS JOIN in their order: after the others the cookie's row would be found last.
       const rows = await tx.cells(
         `SELECT ${standingColumns}, ${columns('p', pageColumns, 'p_')}
          FROM page_session p CROSS JOIN ${standingTables} WHERE p.id_hash = ? AND s.id = p.session_id`,
@@ -39,7 +39,7 @@ export function createBrowserSessionStore() {
       return { page: page as BrowserSessionRecord, standing: standingOf(rows) }
     },
 
-    /** When the password was typed last in the browser of a session; null where no browser holds it. */
+    /** When the password was last typed in the browser of a session, epoch ms; null where no browser holds it. */
     async authenticatedAt(tx: Queries, sessionId: string): Promise<number | null> {
       const [row] = await tx.read<{ at: number | null }>(
         'SELECT MAX(authenticated_at) AS at FROM page_session WHERE session_id = ?',
@@ -49,8 +49,9 @@ export function createBrowserSessionStore() {
     },
 
     /**
-     * The sign-in of a browser as an application may go by it, and what ended since the password was typed: all sessions of
-     * the application, or one that it had on this device, by its user or an administrator. Of one instant.
+     * What an application may rely on of a browser's sign-in, and what ended since the password was typed: all
+     * sessions of the application, or one that it had on this device, by its user or an administrator. Of one
+     * instant.
      */
     async signInFor(
       tx: Queries,
@@ -76,7 +77,10 @@ export function createBrowserSessionStore() {
       ])
     },
 
-    /** Its person has signed in again: what its cookie said until now says nothing any more. @returns whether it was there */
+    /**
+     * Replaces the cookie's hash after the user has signed in again: the old cookie is no longer accepted. @returns
+     * whether the row was there
+     */
     async renew(tx: Queries, idHash: string, next: string, authenticatedAt: number): Promise<boolean> {
       const sql = 'UPDATE page_session SET id_hash = ?, authenticated_at = ? WHERE id_hash = ?'
       return (await tx.write(sql, [next, authenticatedAt, idHash])) === 1
@@ -86,7 +90,7 @@ export function createBrowserSessionStore() {
       await tx.write('UPDATE page_session SET notices = ? WHERE id_hash = ?', [notices, idHash])
     },
 
-    /** @returns whether they were still there: of two pages that are loaded at once, one tells them */
+    /** Removes the notices. @returns whether they were still there: of two pages that load at once, one shows them */
     async takeNotices(tx: Queries, idHash: string, notices: string): Promise<boolean> {
       const sql = 'UPDATE page_session SET notices = NULL WHERE id_hash = ? AND notices = ?'
       return (await tx.write(sql, [idHash, notices])) === 1

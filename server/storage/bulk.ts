@@ -2,10 +2,10 @@
 import type { Queries, Value } from './database.js'
 import { insertions } from './statement.js'
 
-/** More marks than this no engine takes in one statement. */
+/** Limit of `?` marks in one statement, for every engine. */
 const mostMarks = 30_000
 
-/** Rows by property names, all of the same shape. */
+/** Inserts rows by property names, all of the same shape. */
 export async function insertRows(tx: Queries, table: string, rows: readonly Record<string, Value>[]): Promise<void> {
   if (rows.length === 0) return
   const perStatement = Math.floor(mostMarks / Object.keys(rows[0]!).length)

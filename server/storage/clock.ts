@@ -1,13 +1,16 @@
-// The time that all processes judge by: the database's, or this machine's where the database has none of its own (SQLite). It is
-// monotonic: it never goes back, and goes on by the monotonic clock. A step of the clock that it follows is not trusted at once:
-// setting a machine's time would otherwise sign everybody out, or make recent tokens appear to be issued in the future.
+// The time that all processes judge by: the database's, or this machine's where the database has none of its own
+// (SQLite). It is monotonic: it never goes back, and advances by the monotonic clock. A step of the clock that it
+// follows is not trusted at once: setting a machine's time would otherwise sign all users out, or make recent tokens
+// appear to be issued in the future.
 
 export type ClockPorts = {
-  /** ms that only ever grow, also while this process is stopped, and perhaps not while the machine is suspended. */
+  /**
+   * Monotonic clock, in ms; it goes on while this process is stopped, and perhaps not while the machine is suspended.
+   */
   monotonic: () => number
   /** Epoch ms by this machine's wall clock, which can be set. */
   wall: () => number
-  /** ms since the machine was booted, suspensions included; not affected by setting the clock. */
+  /** ms since the machine was booted, suspensions included; setting the clock does not affect it. */
   uptime: () => number
 }
 
@@ -16,32 +19,38 @@ export type ClockTrouble = { kind: 'ahead' | 'behind'; seconds: number; reason: 
 export type Clock = {
   /** Epoch ms; never less than it was. */
   now(): number
-  /** As `now`, and what it would be where a jump ahead that is doubted was true: what a time refuses only by this is not known. */
+  /**
+   * The latest time that it may be, epoch ms: `now`, plus a jump ahead that is in doubt. Whether something that only
+   * this time refuses is over is not known.
+   */
   latest(): number
-  /** ms that only ever grow, also while the machine is suspended. */
+  /** Monotonic clock, in ms; it goes on while the machine is suspended. */
   elapsed(): number
-  /** Whether the clock that is followed has left us lately, and how far. */
+  /** Whether the followed clock has deviated lately, and how far. */
   trouble(): ClockTrouble | null
   /**
-   * Takes a sample of the followed clock, read between two instants of the monotonic clock, and the latest time at which a server
-   * is known to have run; that one counts only at the first sample.
+   * Takes a sample of the followed clock, read between two instants of the monotonic clock, and the latest time at
+   * which a server is known to have run; that one counts only at the first sample.
    */
   observe(told: number, sentAt: number, answeredAt: number, seen?: number): void
 }
 
 export type ClockDeps = ClockPorts & { log: { warn(details: object, message: string): void } }
 
-/** Only an answer that came quickly tells the time well; the next is a quarter of a second away. */
+/** Longest round trip of a sample that is used, in ms; the next sample is a quarter of a second away. */
 const longestUsefulTrip = 50
-/** A difference that is followed without a question, in ms. */
+/** A difference that is followed at once, in ms. */
 const tolerance = 5_000
 /** How long an unexplained step of the clock must last before it is followed, in ms. */
 const patience = 5 * 60_000
-/** A time that a server was at counts after a restart, unless it lies further ahead, in ms: that one was a mistake. */
+/**
+ * How far ahead the stored time of an earlier server may lie to count after a restart, in ms; one further ahead was
+ * an error.
+ */
 export const farthestSeen = 86_400_000
 /** Measurement error between samples of two clocks, in ms. */
 const noise = 20
-/** A machine that was suspended for less did not notice, in ms. */
+/** Suspensions shorter than this are not detected, in ms. */
 const shortestSuspension = 1_000
 
 export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock {
@@ -49,7 +58,7 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
   let looked: { monotonic: number; uptime: number } | null = null
   /** Both clocks at one instant: the time that this process uses, and the time of the clock that it follows. */
   let line: { at: number; believed: number; followed: number } | null = null
-  /** A step that nothing explains; `gap` is how far the clock that is followed is ahead. */
+  /** A step without explanation; `gap` is how far the followed clock is ahead, in ms. */
   let doubt: { gap: number; since: number } | null = null
   /** The followed clock went back, and the step is accepted: ours runs at half speed until the other has caught up (slewing). */
   let slowed = false
@@ -85,7 +94,7 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
     slowed = believed - followed > noise
   }
 
-  /** A step that stays is true in the end. */
+  /** A step that lasts is accepted in the end. */
   function judge(gap: number, at: number): 'believed' | 'doubted' {
     if (doubt === null || Math.sign(doubt.gap) !== Math.sign(gap)) {
       doubt = { gap, since: at }
@@ -124,7 +133,7 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
       const at = answeredAt + suspended
       const trip = at - early
       if (!line) return begin(told + trip / 2, at, seen)
-      // It was told somewhere between the two instants.
+      // The sample was taken somewhere between the two instants.
       const isPossible = told >= believedAt(early) - longestUsefulTrip && told <= believedAt(at) + longestUsefulTrip
       if (trip > longestUsefulTrip && isPossible) return
       const followed = told + trip / 2
@@ -139,7 +148,7 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
   }
 }
 
-/** One that a test turns: there is nothing to doubt. */
+/** A clock that tests set: it is never in doubt. */
 export function createTrustedClock(now: () => number, monotonic: () => number): Clock {
   return { now, latest: now, elapsed: monotonic, trouble: () => null, observe() {} }
 }

@@ -2,8 +2,8 @@ import type { Dialect, Queries, Value } from './database.js'
 import { columns, insertion } from './statement.js'
 
 /**
- * `hash`: base64url of the SHA-256 of the code. `seq` and `authenticatedAt` are the browser session's: a code carries the
- * sign-in it came from. `redirectUri` is null where the request named none. Times are epoch ms.
+ * `hash`: base64url of the SHA-256 of the code. `seq` and `authenticatedAt` are the browser session's: a code carries
+ * the sign-in it came from. `redirectUri` is null where the request had none. Times are epoch ms.
  */
 export type CodeRecord = {
   hash: string
@@ -68,7 +68,7 @@ export function createCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {
 
     find: (tx: Queries, hash: string): Promise<CodeRecord | null> => read(tx, 'WHERE c.hash = ?', [hash]),
 
-    /** As `find`, behind the lock of the user's row. */
+    /** Like `find`; the caller has locked the user's row. */
     lock: (tx: Queries, hash: string): Promise<CodeRecord | null> =>
       read(tx, `WHERE c.hash = ?${dialect.forUpdate}`, [hash]),
 
@@ -82,7 +82,7 @@ export function createCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {
       return matched === 1
     },
 
-    /** Deletes those of a user for an application that nobody has redeemed. */
+    /** Deletes codes of a user for an application that were not redeemed. */
     async removeUnspent(tx: Queries, userId: number, applicationId: string): Promise<void> {
       await tx.write('DELETE FROM code WHERE user_id = ? AND application_id = ? AND redeemed_at IS NULL', [
         userId,
@@ -90,7 +90,7 @@ export function createCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {
       ])
     },
 
-    /** Forgets up to `limit` that were over before an instant. @returns how many */
+    /** Deletes up to `limit` codes that had expired before an instant. @returns how many */
     async forget(tx: Queries, before: number, limit: number): Promise<number> {
       const rows = await tx.read<{ hash: string }>(
         `SELECT hash FROM code WHERE expires_at <= ? ORDER BY expires_at LIMIT ${Math.trunc(limit)}`,

@@ -4,7 +4,7 @@ import { columns, insertion } from './statement.js'
 
 export type { ConsentedScopes }
 
-/** What a user lets an application have. Times are epoch ms. */
+/** The scopes that a user lets an application have. Times are epoch ms. */
 export type ConsentRecord = {
   userId: number
   applicationId: string
@@ -30,16 +30,16 @@ export function createConsentStore(dialect: Pick<Dialect, 'forUpdate'>) {
       return (await read(tx, one, [userId, applicationId]))[0] ?? null
     },
 
-    /** As `find`; the row stays as it is until the transaction ends. */
+    /** Like `find`, and locks the row until the transaction ends. */
     async lock(tx: Queries, userId: number, applicationId: string): Promise<ConsentRecord | null> {
       return (await read(tx, `${one}${dialect.forUpdate}`, [userId, applicationId]))[0] ?? null
     },
 
-    /** What a user lets all applications have. */
+    /** Consents of a user to all applications. */
     ofUser: (tx: Queries, userId: number): Promise<ConsentRecord[]> =>
       read(tx, 'WHERE c.user_id = ? ORDER BY c.application_id', [userId]),
 
-    /** The caller has locked the user's row, or the consent's. */
+    /** Inserts or updates a consent. The caller has locked the user's row, or the consent's. */
     async save(tx: Queries, { scopes, ...consent }: ConsentRecord): Promise<void> {
       const text = JSON.stringify(scopes)
       const matched = await tx.write(
@@ -49,7 +49,7 @@ export function createConsentStore(dialect: Pick<Dialect, 'forUpdate'>) {
       if (matched === 0) await tx.write(...insertion('consent', { ...consent, scopes: text }))
     },
 
-    /** @returns whether there was one */
+    /** Deletes a consent. @returns whether there was one */
     async remove(tx: Queries, userId: number, applicationId: string): Promise<boolean> {
       return (
         (await tx.write('DELETE FROM consent WHERE user_id = ? AND application_id = ?', [userId, applicationId])) === 1

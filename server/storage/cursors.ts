@@ -1,4 +1,4 @@
-// Where a page of a list ended, as text that goes into an address and comes back.
+// Cursors of lists as text for addresses: where a page ended.
 import type { List } from './keyset-scan.js'
 import type { Cursor } from './scan-sql.js'
 
@@ -8,7 +8,7 @@ export function writeCursor(cursor: Cursor): string {
 
 /** @returns null where the text is no cursor of this list */
 export function readCursor({ order }: Pick<List, 'order'>, text: string): Cursor | null {
-  // Only the last may have a dot in it: a name, an id.
+  // Only the last part may contain a dot: a name, an id.
   const parts = text.split('.')
   const texts = [...parts.slice(0, order.length - 1), parts.slice(order.length - 1).join('.')]
   const values = order.map(({ kind }, index) => readValue(kind, texts[index] ?? ''))

@@ -1,5 +1,5 @@
-// TypeORM, for migrations and for comparing entities with tables; a server with nothing to migrate never loads it. Every
-// statement of its runners goes through connections of ours, so it has no connection of its own.
+// TypeORM, for migrations and for comparing entities with tables; a server with nothing to migrate never loads it.
+// Every statement of its runners uses connections of ours, so it has no connection of its own.
 import { DataSource, type DataSourceOptions, QueryResult, type QueryRunner, type ReplicationMode } from 'typeorm'
 import { type Connection, type Connections, rowsOf } from './connections/connections.js'
 import { entities } from './entities/index.js'
@@ -32,19 +32,22 @@ function onSqlite(common: Common): DataSourceOptions {
 
 type SqliteDriver = { createQueryRunner(mode: ReplicationMode): QueryRunner }
 
-/** In transactions TypeORM says these by itself. */
+/** Statements that TypeORM uses to begin and end transactions. */
 const steps: Record<string, (connection: Connection) => Promise<void>> = {
   'BEGIN TRANSACTION': connection => connection.begin(),
   COMMIT: connection => connection.commit(),
   ROLLBACK: connection => connection.rollback(),
 }
 
-/** The driver has ONE query runner for all callers: concurrent ones would share a transaction. Here each caller gets its own. */
+/**
+ * The driver has one query runner for all callers: concurrent ones would share a transaction. Here each caller gets
+ * its own.
+ */
 function lendRunners(source: DataSource, connections: Connections): void {
   const driver = source.driver as unknown as SqliteDriver
   const Runner = driver.createQueryRunner('master').constructor as new (driver: SqliteDriver) => QueryRunner
 
-  /** TypeORM would speak to the connection itself in these places. */
+  /** Overrides the methods in which TypeORM would use the connection itself. */
   class Lent extends Runner {
     private readonly lent = connections.writer()
 
@@ -85,7 +88,7 @@ function onMysql(common: Common, connections: Connections): DataSourceOptions {
   return { ...common, type: 'mariadb', driver: { createPool: () => poolOf(connections) } }
 }
 
-/** As much of mysql2's pool as TypeORM calls. */
+/** The part of mysql2's pool that TypeORM calls. */
 function poolOf(connections: Connections) {
   return {
     getConnection(done: (error: null, connection: object) => void): void {
@@ -97,7 +100,7 @@ function poolOf(connections: Connections) {
             return ['affected' in answer ? { affectedRows: answer.affected } : rowsOf(answer)]
           },
         }),
-        // The connection has its own.
+        // The connection has listeners of its own.
         listeners: () => ['error'],
         release: connection.release,
         destroy: connection.discard,

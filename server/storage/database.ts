@@ -1,5 +1,5 @@
-// The one way to the database: explicit SQL with `?` marks, on SQLite and on MySQL alike. What connections are lies beneath;
-// the stores beside this file say what the statements are.
+// The only access to the database: explicit SQL with `?` marks, for SQLite and MySQL alike. Connections are implemented
+// in the folder beside, statements in the stores.
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal, refuse } from '../protocol/errors.js'
 import {
@@ -23,8 +23,8 @@ export type Queries = {
   /** Rows of a SELECT. Booleans come as 0 and 1. */
   read<Row>(sql: string, values?: readonly Value[]): Promise<Row[]>
   /**
-   * The same of one that is asked very often, which the server keeps prepared: one of few texts, whose values are texts as well.
-   * Each row is its cells in the order of the columns, whose names differ.
+   * Rows of a SELECT that runs very often, which the server keeps prepared: one of few texts, whose values are texts
+   * as well. Each row is an array of cells in the order of the columns, whose names differ.
    */
   cells(sql: string, values: readonly string[]): Promise<Cells[]>
   /** @returns how many rows the statement matched, changed or not */
@@ -33,7 +33,7 @@ export type Queries = {
 
 export type Dialect = {
   engine: 'sqlite' | 'mysql'
-  /** Ends a SELECT that locks its rows; SQLite's transactions have the one write lock already. */
+  /** Ends a SELECT that locks its rows; empty for SQLite, whose transactions have the one write lock already. */
   forUpdate: '' | ' FOR UPDATE'
   /** An expression for epoch ms by the database's clock, or null where that is this process's. */
   now: string | null
@@ -43,14 +43,14 @@ export type Database = Queries & {
   dialect: Dialect
   /** For migrations. */
   connections: Connections
-  /** About the database server, for the operator. */
+  /** Remarks about the database server, for the operator. */
   remarks: readonly string[]
   /**
    * Runs `work` in one transaction: all of it or nothing. A deadlock runs it again, so it must do nothing but storage.
    * @throws database_unavailable when a retry later may help
    */
   transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>
-  /** Why nothing can be written at present, or null where it can. Asks nothing. */
+  /** Why nothing can be written at present, or null where it can. Sends no statement. */
   writeTrouble(): string | null
   close(): Promise<void>
 }
@@ -125,7 +125,7 @@ export async function openDatabase(
 
 async function openConnections(address: DatabaseAddress): Promise<Connections> {
   try {
-    // The engine that is not there is not loaded.
+    // The module of the other engine is not loaded.
     if (address.engine === 'sqlite') return await (await import('./connections/sqlite.js')).openSqlite(address.path)
     return await (await import('./connections/mysql.js')).openMysql(address)
   } catch (error) {
@@ -144,7 +144,7 @@ async function inOneTransaction<T>(lent: Connection, work: () => Promise<T>): Pr
     result = await work()
   } catch (error) {
     await rollBack(lent)
-    // The first error is the one to tell.
+    // The first error is the one to throw.
     throw error
   }
   try {
@@ -188,19 +188,25 @@ function queriesOn(lent: Statements): Queries {
   }
 }
 
-/** The driver of MySQL would write `NaN` into the statement, where it is the name of a column; SQLite would take it for NULL. */
+/**
+ * Refuses NaN and infinite numbers: the driver of MySQL would write `NaN` into the statement, where it is the name of
+ * a column; SQLite would take it for NULL.
+ */
 function refuseWhatIsNoNumber(values: readonly Value[], sql: string): void {
   const at = values.findIndex(value => typeof value === 'number' && !Number.isFinite(value))
   if (at !== -1) throw new TypeError(`value ${at + 1} is ${values[at]}: ${sql.replace(/\s+/g, ' ').slice(0, 200)}`)
 }
 
-/** The driver of MySQL would send numbers to a prepared statement as DOUBLE: no index of whole numbers is read by one. */
+/**
+ * Refuses values that are no text: the driver of MySQL would send numbers to a prepared statement as DOUBLE, with
+ * which no index of integers is used.
+ */
 function refuseWhatIsNoText(values: readonly Value[], sql: string): void {
   const at = values.findIndex(value => typeof value !== 'string')
   if (at !== -1) throw new TypeError(`value ${at + 1} is no text: ${sql.replace(/\s+/g, ' ').slice(0, 200)}`)
 }
 
-/** A hung server answers nothing and closes nothing: past the deadline its connection is thrown away. */
+/** A hung server answers nothing and closes nothing: past the deadline its connection is discarded. */
 async function inTime<Lent extends Statements, T>(lent: Lent, work: (lent: Lent) => Promise<T>): Promise<T> {
   let late = false
   let timer: NodeJS.Timeout | undefined
@@ -219,7 +225,7 @@ async function inTime<Lent extends Statements, T>(lent: Lent, work: (lent: Lent)
   }
 }
 
-/** What the driver threw, without the values that were in the statement. */
+/** The driver's error, without the values of the statement. */
 function translated(error: unknown, statement: string): unknown {
   if (error instanceof Refusal || error instanceof StorageFailure || error instanceof UnfitDatabase) return error
   return StorageFailure.from(error, statement)

@@ -1,5 +1,5 @@
-// Queue of logout tokens to be sent to applications: a row for each end of a session that an application is told of. A server
-// takes a row to send it under a lease; `taker` is the random id of the attempt that holds the lease.
+// Queue of logout tokens to be sent to applications: a row for each end of a session that an application is notified
+// of. A server takes a row to send it under a lease; `taker` is the random id of the attempt that holds the lease.
 import type { Dialect, Queries } from './database.js'
 import { assignments, columns, inChunks, insertions, placeholders } from './statement.js'
 
@@ -7,8 +7,8 @@ export const deliveryStates = ['waiting', 'sent', 'gave_up'] as const
 export type DeliveryState = (typeof deliveryStates)[number]
 
 /**
- * Why an attempt failed: those of outgoing requests, and `STATUS`: it answered another one; `NO_URI`: it has no address any more;
- * `NO_KEY`: there is no key that it would take.
+ * Why an attempt failed: failures of outgoing requests; `STATUS`: an unexpected HTTP status; `NO_URI`: the
+ * application has no address any more; `NO_KEY`: there is no key for its algorithm.
  */
 export const deliveryFailures = [
   'ADDRESS',
@@ -23,7 +23,7 @@ export const deliveryFailures = [
 ] as const
 export type DeliveryFailure = (typeof deliveryFailures)[number]
 
-/** `session`: that itself has ended. `browser`: the browser session that it came from, which it outlives. */
+/** `session`: the session itself has ended. `browser`: its browser session has ended, which it outlives. */
 export type EndTold = 'session' | 'browser'
 
 /** Times are epoch ms. */
@@ -74,7 +74,7 @@ const atTold = 'JOIN application a ON a.id = s.application_id WHERE a.told_of_en
 export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
   const ignore = engine === 'sqlite' ? 'INSERT OR IGNORE' : 'INSERT IGNORE'
   return {
-    /** Those of these sessions that have ended and whose application takes logout tokens. */
+    /** Ends of these sessions, where they have ended and their application accepts logout tokens. */
     async endsOf(tx: Queries, sessionIds: readonly string[]): Promise<EndToTell[]> {
       const rows = await inChunks(sessionIds, some =>
         tx.read<Omit<EndToTell, 'ended'>>(
@@ -87,8 +87,8 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
     },
 
     /**
-     * What browser sessions gave to applications that are told of ends: what has ended with them or has run out of its time
-     * before, and what outlives them.
+     * Children of browser sessions, of applications that accept logout tokens: `session` for those that ended with
+     * the browser session or had expired before, `browser` for those that outlive it.
      */
     async endsOfBrowsers(tx: Queries, browserSids: readonly string[]): Promise<EndToTell[]> {
       const rows = await inChunks(browserSids, some =>
@@ -101,7 +101,7 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
       return rows.map(({ endedAt, ...row }) => ({ ...row, ended: endedAt === null ? 'browser' : 'session' }))
     },
 
-    /** Idempotent: each end is told once, rows that exist are left as they are. */
+    /** Inserts deliveries. Idempotent: each end has one row, and existing rows stay as they are. */
     async insertAll(tx: Queries, rows: readonly DeliveryRecord[]): Promise<void> {
       await inChunks(rows, async some => {
         const [sql, values] = insertions('delivery', some)
@@ -110,7 +110,7 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
       })
     },
 
-    /** The applications for which something is due, the one that has waited longest first. */
+    /** Applications with due deliveries, the one that has waited longest first. */
     async dueApplications(tx: Queries, now: number): Promise<string[]> {
       const rows = await tx.read<{ applicationId: string; dueAt: number }>(
         `SELECT application_id AS applicationId, MIN(next_at) AS dueAt FROM delivery
@@ -123,7 +123,7 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
     },
 
     /**
-     * Takes some that are due. Of several servers one has each, until `until`.
+     * Takes some due deliveries. Of several servers one gets each, until `until`.
      * @param taker a random text
      */
     async take(
@@ -144,7 +144,7 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
            WHERE id IN (${placeholders(ids.length)}) AND state = 'waiting' AND next_at <= ?`,
           [until, taker, ...ids, now],
         )
-        // Another server was faster with all of these, which are due no more: there may be others.
+        // Another server has taken all of these rows: there may be others that are due.
         if (won === 0) continue
         return tx.read<DeliveryRecord>(
           `SELECT ${deliveryColumns} FROM delivery d WHERE d.id IN (${placeholders(ids.length)}) AND d.taker = ?`,
@@ -153,7 +153,10 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
       }
     },
 
-    /** Writes down the outcome of some that were taken; changes nothing where the lease ran out and another attempt took them. */
+    /**
+     * Writes the outcome of some deliveries that were taken; changes nothing where the lease ran out and another
+     * attempt took them.
+     */
     async settle(tx: Queries, ids: readonly string[], taker: string, outcome: Outcome): Promise<void> {
       const [set, values] = assignments(outcome)
       await tx.write(
@@ -162,7 +165,10 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
       )
     },
 
-    /** Gives up to `limit` up that have been tried, or waited for those that were, since before an instant. @returns how many */
+    /**
+     * Gives up on up to `limit` deliveries that have been due, or waited behind such, since before an instant.
+     * @returns how many
+     */
     async giveUp(
       tx: Queries,
       applicationId: string,
@@ -189,7 +195,7 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
       return row ?? null
     },
 
-    /** Another token of the same end; one that waits, and is not being sent, is due now. */
+    /** Queues another token for the same end; one that waits, and is not being sent, becomes due now. */
     async sendAgain(tx: Queries, id: string, now: number): Promise<void> {
       const hurried = await tx.write(
         "UPDATE delivery SET next_at = ? WHERE id = ? AND state = 'waiting' AND taker IS NULL",
@@ -203,7 +209,7 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
       )
     },
 
-    /** How many wait, counted up to a limit. */
+    /** How many deliveries wait, counted up to a limit. */
     async waiting(tx: Queries, limit: number): Promise<number> {
       const [row] = await tx.read<{ count: number }>(
         `SELECT COUNT(*) AS count FROM (SELECT 1 FROM delivery WHERE state = 'waiting' LIMIT ${Math.trunc(limit)}) t`,
@@ -211,7 +217,7 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
       return row!.count
     },
 
-    /** Forgets up to `limit` that were made before an instant. @returns how many */
+    /** Deletes up to `limit` deliveries that were created before an instant. @returns how many */
     async forget(tx: Queries, before: number, limit: number): Promise<number> {
       const rows = await tx.read<{ id: string }>(
         `SELECT id FROM delivery WHERE created_at < ? ORDER BY created_at, id LIMIT ${Math.trunc(limit)}`,

@@ -1,9 +1,9 @@
-// Logout tokens on their way and delivered, the newest first: found by what filters want, and counted.
+// The list of deliveries (logout tokens), sent or not, newest first: filtered scans page by page, and counts.
 import type { Dialect, Queries } from './database.js'
 import { type DeliveryRecord, type DeliveryState, deliveryColumns } from './deliveries.js'
 import { type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
 
-/** What is left out does not matter. */
+/** An absent field matches every delivery. */
 export type DeliveryFilter = {
   applicationId?: string | undefined
   state?: DeliveryState | undefined

@@ -1,9 +1,9 @@
 import type { Dialect, Queries, Value } from './database.js'
 import { columns, insertion, placeholders } from './statement.js'
 
-/** Who has decided. */
+/** A user's decision about a device code. */
 type Decision<D extends string> = { decision: D; decidedAt: number; userId: number; browserSid: string }
-/** And the sign-in that it stands on: both are the browser session's. */
+/** An approval, with the sign-in that it relies on: `seq` and `authenticatedAt` are the browser session's. */
 type Approval = Decision<'approved'> & { seq: number; authenticatedAt: number }
 type Denial = Decision<'denied'> & { seq: null; authenticatedAt: null }
 export type DeviceDecision = Approval | Denial
@@ -28,7 +28,7 @@ export type DeviceCodeRecord = {
   sessionId: string | null
 } & (DeviceDecision | { [N in keyof Approval]: null })
 
-/** One that somebody has let in. */
+/** A device code that a user has approved. */
 export type ApprovedDeviceCode = DeviceCodeRecord & Approval
 
 const deviceCodeColumns = [
@@ -84,7 +84,7 @@ export function createDeviceCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {
     findByUserCode: (tx: Queries, userCode: string): Promise<DeviceCodeRecord | null> =>
       read(tx, 'c.user_code = ?', [userCode]),
 
-    /** As `find`; the row stays as it is until the transaction ends. */
+    /** Like `find`, and locks the row until the transaction ends. */
     lock: (tx: Queries, hash: string): Promise<DeviceCodeRecord | null> =>
       read(tx, `c.hash = ?${dialect.forUpdate}`, [hash]),
 
@@ -120,7 +120,7 @@ export function createDeviceCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {
       ),
 
     /**
-     * @param scope what is granted of what was asked for
+     * @param scope what is granted of the requested scope
      * @returns whether it was undecided and had not expired
      */
     decide: (tx: Queries, hash: string, by: DeviceDecision, scope: string): Promise<boolean> =>
@@ -132,7 +132,7 @@ export function createDeviceCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {
         [by.decision, by.decidedAt, by.userId, by.browserSid, by.seq, by.authenticatedAt, scope, hash, by.decidedAt],
       ),
 
-    /** Spends one that is approved and good at `now`. @returns whether this attempt did */
+    /** Spends a device code that is approved and good at `now`. @returns whether this attempt did */
     redeem: (tx: Queries, hash: string, now: number, sessionId: string): Promise<boolean> =>
       write(
         tx,
@@ -141,7 +141,7 @@ export function createDeviceCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {
         [now, sessionId, hash, now],
       ),
 
-    /** Deletes those by which a user has approved an application and that were not redeemed. */
+    /** Deletes device codes by which a user has approved an application and that were not redeemed. */
     async removeUnspent(tx: Queries, userId: number, applicationId: string): Promise<void> {
       await tx.write(
         `DELETE FROM device_code WHERE user_id = ? AND application_id = ? AND decision = 'approved' AND redeemed_at IS NULL`,
@@ -149,7 +149,7 @@ export function createDeviceCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {
       )
     },
 
-    /** Forgets up to `limit` that were over before an instant. @returns how many */
+    /** Deletes up to `limit` device codes that had expired before an instant. @returns how many */
     async forget(tx: Queries, before: number, limit: number): Promise<number> {
       const rows = await tx.read<{ hash: string }>(
         `SELECT hash FROM device_code WHERE expires_at <= ? ORDER BY expires_at LIMIT ${Math.trunc(limit)}`,

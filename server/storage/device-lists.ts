@@ -1,4 +1,4 @@
-// Devices of everybody, the one seen last first: found by what filters want, and counted.
+// The list of all users' devices, the one seen last first: filtered scans page by page, and counts.
 import type { SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { type Condition, type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
@@ -6,30 +6,30 @@ import { scanSql } from './scan-sql.js'
 import { livesAs } from './session-lists.js'
 import { placeholders, prefixRange } from './statement.js'
 
-/** `live`: with a session that lives. `signed_out`: known, with none. */
+/** `live`: with a live session. `signed_out`: without one, and not ended. */
 export const deviceStates = ['live', 'signed_out', 'ended'] as const
 export type DeviceState = (typeof deviceStates)[number]
 
-/** What is left out does not matter. Times are epoch ms, `until` is without. */
+/** An absent field matches every device. Times are epoch ms, `until` is exclusive. */
 export type DeviceFilter = {
   userId?: number | undefined
-  /** Of the latest sign-in. */
+  /** Address of the latest sign-in. */
   address?: string | undefined
-  /** How its name begins: `Firefox`, `Chrome 142`. */
+  /** Prefix of the browser's name: `Firefox`, `Chrome 142`. */
   browser?: string | undefined
-  /** How its name begins: `Android`. */
+  /** Prefix of the platform's name: `Android`. */
   platform?: string | undefined
   state?: DeviceState | undefined
   /** Not marked as ended. */
   open?: boolean | undefined
-  /** There at that instant (epoch ms). */
+  /** Only devices that existed at that instant (epoch ms). */
   firstSeenUpto?: number | undefined
-  /** Last seen. */
+  /** Earliest time that the device was last seen. */
   since?: number | undefined
   until?: number | undefined
 }
 
-/** What of a device a list needs to go on, and an end of many to know whom it reaches. */
+/** The fields of a device that the next page of a list, and ending many, need. */
 export type FoundDevice = { id: string; userId: number }
 
 const device = { table: 'device d', columns: 'd.id AS id, d.user_id AS userId', descending: true }
@@ -43,7 +43,7 @@ const bySeen: List = {
   ],
 }
 
-/** Devices that are ended are not seen any more: the one ended last comes first. */
+/** The list of ended devices: the one ended last comes first, as they are not seen any more. */
 const byEnd: List = {
   ...device,
   index: 'device_ended',
@@ -58,7 +58,7 @@ export function deviceListOf({ state }: DeviceFilter): List {
   return state === 'ended' ? byEnd : bySeen
 }
 
-/** Whether one has a session that lives takes long to say. */
+/** Bounds of a scan that must find out for each device whether it has a live session, which is slow. */
 const dearest = { budget: 2_000, highest: 2_000 }
 
 export function createDeviceListStore(dialect: Dialect) {
@@ -78,7 +78,7 @@ export function createDeviceListStore(dialect: Dialect) {
     count: (tx: Queries, filter: DeviceFilter, terms: SessionTerms) =>
       scan.count(tx, deviceListOf(filter), scanOf(dialect, filter, terms)),
 
-    /** How many sessions live on each; devices without one are left out. */
+    /** How many live sessions each device has; devices without one are omitted. */
     async liveSessions(tx: Queries, ids: readonly string[], terms: SessionTerms): Promise<Map<string, number>> {
       if (ids.length === 0) return new Map()
       const { sql, values } = livesAs('l', terms)
@@ -118,7 +118,7 @@ function scanOf({ engine }: Pick<Dialect, 'engine'>, filter: DeviceFilter, terms
       ...(open ? [isOpen] : []),
       ...(firstSeenUpto === undefined ? [] : [{ sql: 'd.first_seen_at <= ?', values: [firstSeenUpto] }]),
     ],
-    // NULL stands in the index of ends before every end.
+    // In the index of ends NULL sorts before every time.
     ...(isEnded ? { from: 0 } : { from: since, upto: until }),
     ...(state === 'live' || state === 'signed_out' ? dearest : {}),
   }

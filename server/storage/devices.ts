@@ -35,7 +35,7 @@ const selectDevice = `SELECT ${deviceColumns} FROM device d`
 /** How far a scan along `lastSeenAt` has come. */
 export type SeenCursor = { id: string; lastSeenAt: number }
 
-/** So many are always looked through for the one seen longest ago. */
+/** How many of the devices known longest are always searched for the one seen longest ago. */
 const fewest = 1_000
 
 export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
@@ -58,8 +58,9 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
     },
 
     /**
-     * Those of a user's devices that are not ended, each with its sessions that are not marked as ended, by their ids. Once
-     * there are `limit` sessions at least, the last device may lack some of its own, and those behind it may be left out.
+     * A user's devices that are not ended, each with its sessions that are not marked as ended, by their ids. Once
+     * there are `limit` sessions at least, the last device may lack some of its own, and those after it may be
+     * omitted.
      */
     async withOpenSessions(
       tx: Queries,
@@ -80,13 +81,13 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
       })
     },
 
-    /** The live device that this user's client calls by this name. */
+    /** The live device that this user's client has named so. */
     async findByClient(tx: Queries, userId: number, clientDevice: string): Promise<DeviceRecord | null> {
       const sql = `${selectDevice} WHERE d.user_id = ? AND d.client_device = ? AND d.ended_at IS NULL`
       return (await tx.read<DeviceRecord>(sql, [userId, clientDevice]))[0] ?? null
     },
 
-    /** Ids of those that are not ended, beside one; as many as were asked for. */
+    /** Ids of a user's devices that are not ended, except one; at most as many as requested. */
     async openBeside(tx: Queries, userId: number, beside: string, limit: number): Promise<string[]> {
       const rows = await tx.read<{ id: string }>(
         `SELECT d.id AS id FROM ${openOfUser} AND d.id <> ? LIMIT ${Math.trunc(limit)}`,
@@ -96,8 +97,8 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
     },
 
     /**
-     * Those that are too many beside so many, or some of them: the ones seen longest ago. Where very many are open, as
-     * after an import, it is asked among those that are known longest: no sign-in goes through all.
+     * Ids of a user's devices beyond the limit, or some of them: the ones seen longest ago. Where very many are open,
+     * as after an import, only those known longest are searched: no sign-in reads all.
      * @param keep never among them
      */
     async overLimitOf(tx: Queries, userId: number, keep: string, most: number, limit: number): Promise<string[]> {
@@ -122,7 +123,7 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
       return (await tx.write(`UPDATE device SET ${set} WHERE id = ?`, [...values, id])) === 1
     },
 
-    /** Writes down when some were last seen, never back. */
+    /** Writes when some devices were last seen; the time never goes back. */
     async seen(tx: Queries, lastSeen: readonly (readonly [id: string, at: number])[]): Promise<void> {
       const ids = lastSeen.map(([id]) => id)
       const cases = lastSeen.map(() => 'WHEN ? THEN ?').join(' ')
@@ -133,13 +134,13 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
       )
     },
 
-    /** @returns whether it was open until now. Its client's name for it becomes free. */
+    /** Ends a device, and frees its client's name for it. @returns whether it was open until now */
     async end(tx: Queries, id: string, at: number): Promise<boolean> {
       const sql = 'UPDATE device SET ended_at = ?, client_device = NULL WHERE id = ? AND ended_at IS NULL'
       return (await tx.write(sql, [at, id])) === 1
     },
 
-    /** Ends all of a user's but one. @returns how many */
+    /** Ends all devices of a user except one. @returns how many */
     async endBeside(tx: Queries, userId: number, keep: string, at: number): Promise<number> {
       const sql = `UPDATE device SET ended_at = ?, client_device = NULL
         WHERE user_id = ? AND ended_at IS NULL AND id <> ?`
@@ -147,9 +148,9 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
     },
 
     /**
-     * Looks at the next `limit` devices that were last seen before an instant, and forgets those that have no session any
-     * more, not even an ended one.
-     * @returns `next`: where to go on, or null at the end
+     * Reads the next `limit` devices that were last seen before an instant, and deletes those that have no session
+     * any more, not even an ended one.
+     * @returns `next`: where to continue, or null at the end
      */
     async forgetUnused(
       tx: Queries,
@@ -182,7 +183,7 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
       return { forgotten: forgotten.reduce((sum, count) => sum + count, 0), next }
     },
 
-    /** Ends all of a user's and forgets what tells about the person. */
+    /** Ends all devices of a user, and erases their personal data. */
     async blank(tx: Queries, userId: number, at: number): Promise<void> {
       await tx.write(
         "UPDATE device SET name = '', user_agent = '', address = '', client_device = NULL WHERE user_id = ?",

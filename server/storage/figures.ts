@@ -19,18 +19,18 @@ export function createFigureStore({ engine }: Pick<Dialect, 'engine'>) {
   const sameKey = 'ON CONFLICT (grain, begins_at, name) DO UPDATE SET value ='
 
   return {
-    /** Adds to what is there, in as few statements as can be. */
+    /** Adds to the stored counts, in as few statements as possible. */
     add: (tx: Queries, rows: readonly FigureRecord[]): Promise<void> =>
       write(tx, rows, {
         sqlite: `${sameKey} value + excluded.value`,
         mysql: 'ON DUPLICATE KEY UPDATE value = value + VALUES(value)',
       }),
 
-    /** Puts these in the place of what is there. */
+    /** Replaces the stored values. */
     set: (tx: Queries, rows: readonly FigureRecord[]): Promise<void> =>
       write(tx, rows, { sqlite: `${sameKey} excluded.value`, mysql: 'ON DUPLICATE KEY UPDATE value = VALUES(value)' }),
 
-    /** From one instant up to but without another, so many ms at a time; steps without a row are left out. */
+    /** Values from one instant up to another (exclusive), in steps of so many ms; steps without a row are omitted. */
     steps(
       tx: Queries,
       grain: Grain,
@@ -56,7 +56,7 @@ export function createFigureStore({ engine }: Pick<Dialect, 'engine'>) {
       return rows[0] ?? null
     },
 
-    /** Forgets up to `limit` that began before an instant. @returns how many */
+    /** Deletes up to `limit` rows that began before an instant. @returns how many */
     async forget(tx: Queries, grain: Grain, before: number, limit: number): Promise<number> {
       const rows = await tx.read<{ beginsAt: number }>(
         `SELECT begins_at AS beginsAt FROM figure WHERE grain = ? AND begins_at < ?

@@ -17,7 +17,7 @@ export type FirstRows = {
   now: number
 }
 
-/** Writes the rows that every installation has, where they are missing. Servers that start together take turns. */
+/** Inserts the rows that every installation has, where they are missing. Servers that start together take turns. */
 export async function writeFirstRows(database: Database, first: FirstRows): Promise<void> {
   const { now } = first
   const ignore = database.dialect.engine === 'sqlite' ? 'INSERT OR IGNORE' : 'INSERT IGNORE'

@@ -2,14 +2,17 @@ import type { Outage } from '../policy/rotation.js'
 import { farthestSeen } from './clock.js'
 import type { Queries } from './database.js'
 
-/** A gap between two beats that is longer is an outage; ms. */
+/** A gap between two heartbeats that is longer is an outage; ms. */
 const outageGap = 3_000
-/** Outages that follow each other within the longest grace count as one: a client had no time to come back between them. */
+/** Outages within the longest grace count as one, in ms: a client had no time to retry between them. */
 const sameOutage = 60_000
 
 export function createHeartbeatStore() {
   return {
-    /** Some process reached the database at `now` (epoch ms); the first beat after a gap writes the outage down. */
+    /**
+     * Notes that a process reached the database at `now` (epoch ms); the first heartbeat after a gap records the
+     * outage.
+     */
     async beat(tx: Queries, now: number): Promise<void> {
       const gap = now - outageGap
       // The order matters on MySQL, whose later assignments see what the earlier ones wrote.
@@ -19,12 +22,12 @@ export function createHeartbeatStore() {
            outage_ended_at = CASE WHEN beat_at < ? THEN ? ELSE outage_ended_at END,
            beat_at = ?
          WHERE id = 1 AND (beat_at < ? OR beat_at > ?)`,
-        // One that lies too far ahead was written by a clock that was wrong.
+        // A time that lies too far ahead was written by a wrong clock.
         [gap, sameOutage, gap, now, now, now - 500, now + farthestSeen],
       )
     },
 
-    /** When the last one was, by any process; epoch ms. */
+    /** The last heartbeat of any process; epoch ms. */
     async last(tx: Queries): Promise<number> {
       const [row] = await tx.read<{ beatAt: number }>('SELECT beat_at AS beatAt FROM heartbeat WHERE id = 1')
       return row?.beatAt ?? 0

@@ -1,7 +1,7 @@
 import type { Queries } from './database.js'
 import { columns, insertion } from './statement.js'
 
-/** A spent refresh token that came back; `createdAt` is epoch ms. */
+/** Reuse of a spent refresh token; `createdAt` is epoch ms. */
 export type IncidentRecord = {
   id: string
   sessionId: string

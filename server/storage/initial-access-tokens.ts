@@ -1,4 +1,4 @@
-// Initial access tokens by their rows. The hash goes in, and is looked for; it never comes out.
+// Rows of initial access tokens. The hash is written, and searched for; it is never read.
 import type { Queries, Value } from './database.js'
 import { columns, insertion, placeholders } from './statement.js'
 
@@ -6,7 +6,7 @@ import { columns, insertion, placeholders } from './statement.js'
 export type InitialAccessTokenRecord = {
   id: string
   name: string
-  /** Its last characters. */
+  /** The last characters of the token. */
   hint: string
   scopes: readonly string[]
   /** null: any number. */
@@ -46,11 +46,11 @@ export function createInitialAccessTokenStore() {
     find: async (tx: Queries, id: string): Promise<InitialAccessTokenRecord | null> =>
       (await read(tx, 'WHERE t.id = ?', [id]))[0] ?? null,
 
-    /** One that is good at `now`. */
+    /** The initial access token of a hash, if it is good at `now`. */
     findGood: async (tx: Queries, hash: string, now: number): Promise<InitialAccessTokenRecord | null> =>
       (await read(tx, `WHERE t.hash = ? AND ${isGood}`, [hash, now]))[0] ?? null,
 
-    /** First those that were not ended, and each the newest first. */
+    /** Initial access tokens: first those that were not ended, and each the newest first. */
     list: (tx: Queries, limit: number): Promise<InitialAccessTokenRecord[]> =>
       read(
         tx,
@@ -66,7 +66,7 @@ export function createInitialAccessTokenStore() {
       return row!.count
     },
 
-    /** Takes one use of it: decided here, however many come at once. @returns whether there was one left */
+    /** Takes one use of a token: atomic, however many requests arrive at once. @returns whether there was one left */
     async use(tx: Queries, id: string, now: number): Promise<boolean> {
       const matched = await tx.write(
         `UPDATE initial_access_token SET uses = uses + 1, last_used_at = ? WHERE id = ? AND ${isGood}`,
@@ -75,7 +75,7 @@ export function createInitialAccessTokenStore() {
       return matched === 1
     },
 
-    /** @returns whether it was not ended until now */
+    /** Ends a token. @returns whether it was not ended until now */
     async end(tx: Queries, id: string, at: number): Promise<boolean> {
       const matched = await tx.write('UPDATE initial_access_token SET ended_at = ? WHERE id = ? AND ended_at IS NULL', [
         at,
@@ -84,7 +84,7 @@ export function createInitialAccessTokenStore() {
       return matched === 1
     },
 
-    /** Forgets up to `limit` that were ended, or expired, before an instant. @returns how many */
+    /** Deletes up to `limit` tokens that were ended, or expired, before an instant. @returns how many */
     async forgetOver(tx: Queries, before: number, limit: number): Promise<number> {
       const rows = await tx.read<{ id: string }>(
         `SELECT id FROM initial_access_token WHERE ended_at < ? OR expires_at < ? ORDER BY id LIMIT ${Math.trunc(limit)}`,

@@ -1,6 +1,6 @@
 import type { Dialect, Queries } from './database.js'
 
-/** The one row that says whose database this is. */
+/** The one row with the issuer that owns this database. */
 export function createInstallationStore(dialect: Dialect) {
   const ignore = dialect.engine === 'sqlite' ? 'INSERT OR IGNORE' : 'INSERT IGNORE'
   return {
@@ -10,7 +10,7 @@ export function createInstallationStore(dialect: Dialect) {
       return row?.issuer ?? null
     },
 
-    /** Of servers that start together the first one counts. */
+    /** Sets the issuer. Of servers that start together the first one wins. */
     async claim(tx: Queries, issuer: string): Promise<void> {
       await tx.write(`${ignore} INTO installation (id, issuer) VALUES (1, ?)`, [issuer])
     },
@@ -20,8 +20,8 @@ export function createInstallationStore(dialect: Dialect) {
     },
 
     /**
-     * The log's number of the first time that a server took tokens of a former service: what everybody's sessions ended by
-     * later ends theirs too. It stays, so that a setting that is taken out and put back reopens nothing.
+     * Stores the log's number when a server first accepted tokens of a former service: ends of all sessions after it
+     * end theirs too. It stays, so that removing and restoring the setting reopens nothing.
      */
     async beginLegacy(tx: Queries): Promise<void> {
       await tx.write(
@@ -30,7 +30,7 @@ export function createInstallationStore(dialect: Dialect) {
       )
     },
 
-    /** null where no server has ever taken any. */
+    /** null where no server has ever accepted any. */
     async legacySeq(tx: Queries): Promise<number | null> {
       const [row] = await tx.read<{ seq: number | null }>('SELECT legacy_seq AS seq FROM installation WHERE id = 1')
       return row?.seq ?? null

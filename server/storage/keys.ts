@@ -5,7 +5,7 @@ import { assignments, columns, insertion } from './statement.js'
 export type KeyRecord = KeyLife & {
   /** JSON; `kid` is its RFC 7638 thumbprint. */
   publicJwk: string
-  /** '' once the key signs no more: the private half is deleted. */
+  /** '' once the key signs no more: the private key is deleted. */
   sealedPrivateKey: string
   revokedAt: number | null
 }
@@ -28,7 +28,7 @@ const selectKey = `SELECT ${columns('k', [
 
 export function createKeyStore() {
   return {
-    /** All that there ever were, newest first. */
+    /** All keys that ever existed, newest first. */
     list(tx: Queries): Promise<KeyRecord[]> {
       return tx.read(`${selectKey} ORDER BY k.created_at DESC, k.kid`)
     },
@@ -42,7 +42,7 @@ export function createKeyStore() {
       await tx.write(`UPDATE signing_key SET ${set} WHERE kid = ?`, [...values, kid])
     },
 
-    /** By purpose, in the order of versions. */
+    /** Secrets by purpose, in the order of versions. */
     secrets(tx: Queries): Promise<SecretRecord[]> {
       return tx.read(
         `SELECT ${columns('x', ['purpose', 'version', 'sealed', 'createdAt'])} FROM sealed_secret x ORDER BY x.purpose, x.version`,
@@ -61,7 +61,7 @@ export function createKeyStore() {
       ])
     },
 
-    /** Destroys those of a purpose that are older than a version. */
+    /** Deletes secrets of a purpose that are older than a version. */
     async deleteSecretsBefore(tx: Queries, purpose: SecretPurpose, version: number): Promise<void> {
       await tx.write('DELETE FROM sealed_secret WHERE purpose = ? AND version < ?', [purpose, version])
     },

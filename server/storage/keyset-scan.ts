@@ -1,6 +1,6 @@
-// Keyset pagination: lists are read along an index, from the cursor of the page before, in slices of bounded length. However rare
-// the rows that a filter matches are, one call reads no more rows than its budget, returns how far it came, and the next goes on
-// from there.
+// Keyset pagination: lists are read along an index, from the cursor of the previous page, in slices of bounded length.
+// However rare the rows that a filter matches are, one call reads no more rows than its budget, returns how far it
+// came, and the next continues from there.
 import { setImmediate } from 'node:timers/promises'
 import type { Dialect, Queries, Value } from './database.js'
 import {
@@ -19,16 +19,16 @@ export type { Condition, Cursor }
 
 /** An index that leads to the rows that a filter matches, and to few others. */
 export type AccessPath = {
-  /** Its name; left out where `table` is read by no index. */
+  /** Name of the index; omitted where `table` is read by no index. */
   index?: string
-  /** The columns of its order, where the index has the order of the list; null where it has not. */
+  /** The columns of its order, where the index has the order of the list; else null. */
   order: readonly string[] | null
   /**
-   * Where it is another table's: that table, how the list's is joined to it, and the filter's condition on it; null where
-   * the table holds more than the filter wants.
+   * Where the index is of another table: that table, how the list's is joined to it, and the filter's condition on
+   * it; null where the table holds more rows than the filter matches.
    */
   other?: { table: Condition; join: string; where: Condition | null }
-  /** FROM … WHERE … of what tells how many rows it leads to; left out where the path itself does. */
+  /** FROM … WHERE … to count the rows of the path; omitted where the path itself serves. */
   counted?: readonly Condition[]
 }
 
@@ -57,10 +57,10 @@ export type Scan = {
 /** `next`: where to go on, or null at the end. `partial`: the budget ended before the page was full. */
 export type Scanned<Row> = { rows: Row[]; next: Cursor | null; partial: boolean }
 
-/** `more`: there are more, or there may be, for not all were looked at. */
+/** `more`: there are more, or there may be, as not all rows were read. */
 export type Counted = { count: number; more: boolean }
 
-/** An access path with its conditions: those that the index knows by itself, and all. */
+/** An access path with its conditions: those that the index alone decides, and all. */
 type Chosen = {
   table: Condition
   join: string
@@ -71,8 +71,8 @@ type Chosen = {
 
 const usualBudget = 5_000
 /**
- * An access path to so few rows is read whole, whatever its order: 16,000 of a million that stand far down the list are found in
- * a fifth of the time that it takes to come to them.
+ * An access path with at most so many rows is read whole, whatever its order: 16,000 of a million that are far down
+ * the list are found in a fifth of the time that it takes to reach them.
  */
 const narrowest = (budget: number) => Math.min(16_000, Math.floor(budget / 2))
 /** The highest counts: where the index alone answers (a covering index), and where each row must be read. */
@@ -80,7 +80,7 @@ const highestCount = { known: 10_000, looked: 5_000 }
 
 export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
   const { select, hint, compared } = scanSql(engine)
-  /** SQLite's answers follow each other without a turn of the event loop in between: no slice may take long. */
+  /** SQLite answers in the same turn of the event loop: no slice may take long. */
   const greatestSlice = engine === 'sqlite' ? 2_000 : 25_000
 
   function follow(list: List, filters: readonly Filter[], chosen: Filter | null, bounds: readonly Condition[]): Chosen {
@@ -106,7 +106,7 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
   /** The filter whose access path has the fewest rows where one is narrow; else the first whose path has the list's order. */
   async function choose(tx: Queries, list: List, { filters, budget = usualBudget }: Scan, anyOrder: boolean) {
     const paths = filters.filter(filter => filter.accessPath)
-    // A path whose table knows nothing of the order cannot be cut into slices.
+    // A path whose table lacks the columns of the order cannot be cut into slices.
     const isSliced = ({ order, other }: AccessPath) => order !== null || (anyOrder && other?.where !== null)
     const ordered = paths.find(filter => isSliced(filter.accessPath!)) ?? null
     if (paths.length === 0 || (paths.length === 1 && ordered)) return { filter: ordered, isNarrow: false }
@@ -133,7 +133,10 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
     return paths.map((_, index) => row![`n${index}`]!)
   }
 
-  /** Slices along an access path, each a few times as long as the one before, until the budget is spent or the path ends. */
+  /**
+   * Slices along an access path, each a few times as long as the previous, until the budget is spent or the path
+   * ends.
+   */
   async function* windows(
     tx: Queries,
     list: List,
@@ -167,7 +170,7 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
   }
 
   return {
-    /** @param after where the page before ended; null for the first */
+    /** @param after where the previous page ended; null for the first */
     async page<Row>(
       tx: Queries,
       list: List,
@@ -179,7 +182,7 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
       const order = filter?.accessPath?.order ?? list.order.map(({ column }) => column)
       const chosen = follow(list, filters, filter, boundsOf(order, from, upto))
       const { table, join, own, all } = chosen
-      // Where the index leads to nothing else, as many rows are looked at as are wanted, and no slice need be measured.
+      // Where all rows of the index match, as many rows are read as are wanted, and slices need no measuring.
       const isPlain = isNarrow || (join === '' && all.length === own.length)
       const rows: (Row & Record<string, Value>)[] = []
       let edge: Cursor | null = null
@@ -201,7 +204,7 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
       return { rows: rows.slice(0, limit), next, partial: rows.length < limit && next !== null }
     },
 
-    /** Counts up to 10,000, or up to 5,000 where each row must be looked at. */
+    /** Counts up to 10,000, or up to 5,000 where each row must be read. */
     async count(tx: Queries, list: List, wanted: Scan): Promise<Counted> {
       const { filters, from, upto, budget = usualBudget, highest: looked = highestCount.looked } = wanted
       const isAlone = filters.length === 1 && from === undefined && upto === undefined
@@ -209,7 +212,7 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
       const order = filter?.accessPath?.order ?? list.order.map(({ column }) => column)
       const chosen = follow(list, filters, filter, boundsOf(order, from, upto))
       const { table, join, own, all } = chosen
-      // What the index knows by itself needs no look at the rows, and no budget.
+      // Conditions that the index alone decides need no read of the rows, and no budget.
       const isPlain = isNarrow || all.length === own.length
       const highest = all.length === own.length ? highestCount.known : looked
       let count = 0

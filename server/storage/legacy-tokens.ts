@@ -1,4 +1,4 @@
-// Refresh tokens of the former service. A row by itself decides that one is exchanged once, on any number of servers.
+// Refresh tokens of the former service. The row ensures that a token is exchanged once, on any number of servers.
 import type { Dialect, Queries, Value } from './database.js'
 import { columns, insertions, placeholders } from './statement.js'
 
@@ -13,10 +13,10 @@ export type LegacyTokenRecord = {
   expiresAt: number
 }
 
-/** One that the former service has listed. */
+/** A token on the former service's list of outstanding tokens. */
 export type ListedLegacyToken = Pick<LegacyTokenRecord, 'hash' | 'userId' | 'listedAt' | 'expiresAt'>
 
-/** How one became a session. */
+/** The exchange of a token for a session. */
 export type LegacyExchange = { userId: number; exchangedAt: number; sessionId: string; generation: number }
 
 export type LegacyCountRecord = { day: number; what: string; value: number }
@@ -49,7 +49,7 @@ export function createLegacyTokenStore({ engine, forUpdate }: Pick<Dialect, 'eng
       return (await read(tx, 'WHERE l.hash = ?', [hash]))[0] ?? null
     },
 
-    /** As `find`, behind the lock of the user's row. */
+    /** Like `find`; the caller has locked the user's row. */
     async lock(tx: Queries, hash: string): Promise<LegacyTokenRecord | null> {
       return (await read(tx, `WHERE l.hash = ?${forUpdate}`, [hash]))[0] ?? null
     },
@@ -57,7 +57,7 @@ export function createLegacyTokenStore({ engine, forUpdate }: Pick<Dialect, 'eng
     some: (tx: Queries, hashes: readonly string[]): Promise<LegacyTokenRecord[]> =>
       read(tx, `WHERE l.hash IN (${placeholders(hashes.length)})`, hashes),
 
-    /** Spends one. @returns whether this attempt did */
+    /** Spends a token. @returns whether this attempt did */
     async exchange(tx: Queries, token: { hash: string; expiresAt: number }, by: LegacyExchange): Promise<boolean> {
       if ((await insertAll(tx, [{ ...token, listedAt: null, endedAt: null, ...by }])) === 1) return true
       const matched = await tx.write(
@@ -68,7 +68,7 @@ export function createLegacyTokenStore({ engine, forUpdate }: Pick<Dialect, 'eng
       return matched === 1
     },
 
-    /** One that was not exchanged is exchanged no more. @returns whether it could have been until now */
+    /** Ends a token that was not exchanged. @returns whether it could have been exchanged until now */
     async end(tx: Queries, token: { hash: string; userId: number; expiresAt: number }, at: number): Promise<boolean> {
       const row = { ...token, listedAt: null, exchangedAt: null, sessionId: null, generation: 0, endedAt: at }
       if ((await insertAll(tx, [row])) === 1) return true
@@ -79,7 +79,7 @@ export function createLegacyTokenStore({ engine, forUpdate }: Pick<Dialect, 'eng
       return matched === 1
     },
 
-    /** Those that the former service knows; what is known here already stays as it is. @returns how many are new */
+    /** Imports outstanding tokens of the former service; existing rows stay as they are. @returns how many are new */
     async list(tx: Queries, tokens: readonly ListedLegacyToken[]): Promise<number> {
       if (tokens.length === 0) return 0
       const rows = tokens.map(({ hash, userId, listedAt, expiresAt }) => ({
@@ -88,7 +88,10 @@ export function createLegacyTokenStore({ engine, forUpdate }: Pick<Dialect, 'eng
       return insertAll(tx, rows)
     },
 
-    /** Those of the former service's blacklist that were not exchanged. @returns how many could have been until now */
+    /**
+     * Ends tokens on the former service's blacklist that were not exchanged. @returns how many could have been until
+     * now
+     */
     async endAll(tx: Queries, hashes: readonly string[], at: number): Promise<number> {
       if (hashes.length === 0) return 0
       return tx.write(
@@ -98,7 +101,7 @@ export function createLegacyTokenStore({ engine, forUpdate }: Pick<Dialect, 'eng
       )
     },
 
-    /** How many that were listed may still come. */
+    /** How many listed tokens may still be presented. */
     async countToCome(tx: Queries, now: number): Promise<number> {
       const [row] = await tx.read<{ count: number }>(
         `SELECT COUNT(*) AS count FROM legacy_token l
@@ -108,7 +111,7 @@ export function createLegacyTokenStore({ engine, forUpdate }: Pick<Dialect, 'eng
       return row!.count
     },
 
-    /** Forgets up to `limit` that were over before an instant. @returns how many */
+    /** Deletes up to `limit` tokens that had expired before an instant. @returns how many */
     async forget(tx: Queries, before: number, limit: number): Promise<number> {
       const rows = await tx.read<{ hash: string }>(
         `SELECT l.hash AS hash FROM legacy_token l WHERE l.expires_at <= ? ORDER BY l.expires_at LIMIT ${Math.trunc(limit)}`,
@@ -130,7 +133,7 @@ export function createLegacyTokenStore({ engine, forUpdate }: Pick<Dialect, 'eng
       await tx.write(`${sql} ${again}`, values)
     },
 
-    /** Of the newest days that have any, the newest first. */
+    /** Counts of the newest days that have any, the newest first. */
     counts: (tx: Queries, since: number): Promise<LegacyCountRecord[]> =>
       tx.read(
         `SELECT c.day AS day, c.what AS what, c.value AS value FROM legacy_count c

@@ -5,7 +5,7 @@ import type { Dialect, Queries } from './database.js'
 import { scanSql } from './scan-sql.js'
 import { columns } from './statement.js'
 
-/** What the revocation log's next entries need to know. `horizon` is epoch ms, the lifetime seconds. */
+/** State of the revocation log from which its next entries are made. `horizon` is epoch ms, the lifetime seconds. */
 export type RevocationHead = { logId: string; seq: number; horizon: number; accessLifetime: number }
 
 export type LogHeads = { audit: AuditPosition; revocations: RevocationHead }
@@ -13,7 +13,7 @@ export type LogHeads = { audit: AuditPosition; revocations: RevocationHead }
 type HeadsRow = AuditPosition & { logId: string; logSeq: number; horizon: number; accessLifetime: number }
 
 export function createLogHeadStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
-  // In this order, which an optimizer may not change: audit log, revocation log.
+  // Locks in this order, which an optimizer may not change: audit log, revocation log.
   const { select } = scanSql(dialect.engine)
   return {
     async lock(tx: Queries): Promise<LogHeads> {

@@ -1,4 +1,4 @@
-// The logs, the newest first, found by what filters want: revocations, audit entries, and incidents.
+// Lists of revocations, audit entries and incidents, newest first: filtered scans page by page.
 
 import { type AuditRecord, auditColumns } from './audit.js'
 import type { Dialect, Queries } from './database.js'
@@ -7,15 +7,15 @@ import { type Cursor, createKeysetScan, type Filter, type List, type Scan } from
 import { type RevocationRecord, revocationColumns } from './revocations.js'
 import { scanSql } from './scan-sql.js'
 
-/** What is left out does not matter. Times are epoch ms, `until` is without. */
+/** An absent field matches every row. Times are epoch ms, `until` is exclusive. */
 type Between = { since?: number | undefined; until?: number | undefined }
 
 export type RevocationFilter = {
   kind?: string | undefined
-  /** With a kind alone. */
+  /** Only together with a kind. */
   subject?: string | undefined
   actor?: string | undefined
-  /** The trigger that wrote it. */
+  /** The trigger that wrote the entry. */
   reason?: string | undefined
 }
 
@@ -23,7 +23,7 @@ export type AuditFilter = Between & {
   actor?: string | undefined
   action?: string | undefined
   subject?: { kind: string; id: string } | undefined
-  /** About this user, or a session or a device of theirs, as long as these are kept. */
+  /** Entries about this user, or a session or a device of theirs, as long as these are stored. */
   userId?: number | undefined
   address?: string | undefined
 }
@@ -128,10 +128,10 @@ function scanOfAudit({ actor, action, subject, userId, address, since, until }: 
   }
 }
 
-/** More subjects than this are not looked through to find out that a scan of them would be long. */
+/** Limit of subjects that are read to estimate how long a scan of their entries is. */
 const mostSubjects = 4_000
 
-/** Entries name a session or a device by its id: whose it is, its own row says. */
+/** Entries name a session or a device by its id; the user is in the session's or the device's own row. */
 function ofUser(userId: number, hint: Hint): Filter {
   const subjects = (more = '') => `(SELECT 'user' AS kind, ? AS id
     UNION ALL SELECT * FROM (SELECT 'session' AS kind, id FROM session WHERE user_id = ?${more}) s

@@ -1,6 +1,6 @@
-// The highest numbers of revocation logs that this machine has seen, in a file of DATA_DIR: they show that a database was
-// restored where no running process or Redis does. The file lies outside of the database, so that a backup of the one does
-// not take the other back; several processes share it, and each machine has its own.
+// The highest numbers of revocation logs that this machine has seen, in a file of DATA_DIR: they show that a database
+// was restored where no running process or Redis does. The file lies outside of the database, so that restoring one
+// does not reset the other; several processes share it, and each machine has its own.
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,14 +11,14 @@ const markSchema = z.object({
   /** Ids that the log has had, the present one last. */
   ids: z.array(z.string().max(64)).min(1).max(100),
   seq: z.int().nonnegative(),
-  /** Where it was last, without anything secret. */
+  /** The database that the log was last seen in, without anything secret. */
   database: z.string(),
 })
 const fileSchema = z.object({ logs: z.array(markSchema).max(100) })
 
 export type LogMark = z.infer<typeof markSchema>
 
-/** The newest are kept: of logs, and of the ids of one. */
+/** How many logs, and how many ids of one, are kept: the newest. */
 const mostLogs = 20
 const mostIds = 50
 
@@ -29,7 +29,7 @@ export function createLogMarkStore({ folder, address }: LogMarksDeps) {
   const database =
     address.engine === 'sqlite' ? `sqlite:${address.path}` : `mysql:${address.host}:${address.port}/${address.name}`
 
-  /** @throws what the file system says; SyntaxError or ZodError when it is no such file */
+  /** @throws what the file system throws; SyntaxError or ZodError when the file is not valid */
   async function readAll(): Promise<LogMark[]> {
     try {
       return fileSchema.parse(JSON.parse(await readFile(path, 'utf8'))).logs
@@ -39,7 +39,10 @@ export function createLogMarkStore({ folder, address }: LogMarksDeps) {
     }
   }
 
-  /** Atomic: a file that was synced is renamed over the old one, so that neither a reader nor a power cut leaves half of it. */
+  /**
+   * Atomic: a file that was synced is renamed over the old one, so that neither a reader nor a power cut sees half of
+   * it.
+   */
   async function writeAll(logs: LogMark[]): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const draft = `${path}.${randomUUID()}`
@@ -59,18 +62,18 @@ export function createLogMarkStore({ folder, address }: LogMarksDeps) {
   }
 
   return {
-    /** What this database is called in a mark. */
+    /** The name of this database in a mark. */
     database,
 
     readAll,
 
     /**
-     * Writes down how far a log has come, unless that is known.
+     * Writes how far a log has come, unless the file has it.
      * @param ids of the log, the present one last
-     * @throws as `readAll`
+     * @throws like `readAll`
      */
     async note(ids: readonly string[], seq: number): Promise<void> {
-      // A file that cannot be read is written anew: what it knew is lost all the same.
+      // A file that cannot be read is replaced: its content is lost in any case.
       const logs = await readAll().catch(() => [] as LogMark[])
       const isSame = (log: LogMark) => log.ids.some(id => ids.includes(id))
       const known = logs.find(isSame)

@@ -1,4 +1,4 @@
-// The schema: which migrations have run, and running those that are due. TypeORM runs them, and is loaded for nothing else.
+// The schema: which migrations have run, and running those that are due. TypeORM is loaded only for that.
 import type { Database } from './database.js'
 import { migrationNames } from './migrations/index.js'
 
@@ -14,7 +14,7 @@ export async function migrateUp(database: Database): Promise<string[]> {
   })
 }
 
-/** Takes the last migration back, with all data in the tables it made. */
+/** Reverts the last migration, with all data in the tables it made. */
 export async function migrateDown(database: Database): Promise<void> {
   const { withExecutor } = await import('./migration-executor.js')
   await withExecutor(database.connections, async executor => {
@@ -24,7 +24,7 @@ export async function migrateDown(database: Database): Promise<void> {
 }
 
 /**
- * A program that is older than the schema would write what its successor does not understand.
+ * A program that is older than the schema would write rows that a newer one does not understand.
  * @throws Error with the migrations that only a newer version knows
  */
 export async function requireKnownMigrations(database: Database): Promise<void> {
@@ -39,7 +39,7 @@ function refuseStrange(done: ReadonlySet<string>): void {
     )
 }
 
-/** Every migration that this program knows, and whether it has run; then those that it does not know. */
+/** Every migration of this program, and whether it has run; then unknown ones that have run. */
 export async function migrationStatus(database: Database): Promise<{ name: string; done: boolean }[]> {
   const done = await doneIn(database)
   return [...migrationNames, ...strangeOf(done)].map(name => ({ name, done: done.has(name) }))

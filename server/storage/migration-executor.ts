@@ -1,15 +1,15 @@
-// TypeORM's executor of migrations, on one connection that nobody else migrates beside.
+// TypeORM's executor of migrations, on one connection under a lock.
 import { MigrationExecutor, type QueryRunner } from 'typeorm'
 import type { Connections } from './connections/connections.js'
 import { createDataSource } from './data-source.js'
 import { widenForMigrations } from './mysql-session.js'
 
-/** MySQL allows 64 characters, and a database's name alone may have them. */
+/** MySQL allows 64 characters for the name of a lock, and a database's name alone may have them. */
 const lockName = "CONCAT('darvoza.migrate.', MD5(DATABASE()))"
 
 /**
- * Servers that start together migrate one after the other: the first makes the schema, the rest find it made. The lock and
- * the migrations share one connection, so that neither outlives the other.
+ * Servers that start together migrate one after the other: the first makes the schema, the others find it complete.
+ * The lock and the migrations share one connection, so that neither outlives the other.
  */
 export async function withExecutor<T>(
   connections: Connections,

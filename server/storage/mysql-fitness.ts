@@ -1,4 +1,4 @@
-// Checks that a MySQL or MariaDB server is suitable: made when the database is opened, on the first connection.
+// Checks that a MySQL or MariaDB server is suitable, on the first connection when the database is opened.
 import type { Ask } from './mysql-session.js'
 import { type SessionVariables, unsettled } from './mysql-variables.js'
 import { UnfitDatabase } from './storage-failure.js'
@@ -8,13 +8,15 @@ import { tables } from './tables.js'
 const longestStatement = 1024 * 1024
 
 /**
- * Ids and secrets that differ in case or in a trailing space are different: the collation of an empty database is set to that.
- * @throws UnfitDatabase where that is too late
+ * Sets a binary collation for an empty database: ids and secrets that differ in case or in a trailing space are
+ * different.
+ * @throws UnfitDatabase where there are tables already
  */
 export async function compareInBinary(ask: Ask, collation: string): Promise<void> {
   const [own] = (await ask('SELECT @@collation_database AS collation')) as [{ collation: string }]
   if (own.collation === collation) return
-  // A connection keeps what it found when it began; another server may have set it since. That one makes tables afterwards.
+  // A connection keeps the collation that it found when it began; another server may have changed it since. New tables
+  // get the changed one.
   const [{ count }] = (await ask(
     'SELECT COUNT(*) AS count FROM information_schema.tables WHERE table_schema = DATABASE()',
   )) as [{ count: number }]
@@ -25,7 +27,7 @@ export async function compareInBinary(ask: Ask, collation: string): Promise<void
     throw new UnfitDatabase(
       `the database has the collation ${present.collation} and tables in it; it needs ${collation}`,
     )
-  // Also where it is set already: this connection would go on making tables by what it has found.
+  // Also where it is set already: this connection would otherwise create tables with the former collation.
   await ask(`ALTER DATABASE CHARACTER SET utf8mb4 COLLATE ${collation}`)
 }
 
@@ -42,7 +44,7 @@ export async function refuseUnfit(
   if (problems.length > 0) throw new UnfitDatabase(`the database is not one to rely on: ${problems.join('; ')}`)
 }
 
-/** Problems that no session variable can mend. */
+/** Problems of the server that no session variable can solve. */
 async function serverProblems(ask: Ask): Promise<string[]> {
   const server = await serverVariables(ask, ['log_bin', 'binlog_format', 'max_allowed_packet'])
   const problems: string[] = []
@@ -55,7 +57,7 @@ async function serverProblems(ask: Ask): Promise<string[]> {
   return problems
 }
 
-/** What an operator should know, and may have chosen. */
+/** Remarks for the operator, on settings that may be intended. */
 export async function remarksOn(ask: Ask): Promise<string[]> {
   const name = 'innodb_flush_log_at_trx_commit'
   const flush = (await serverVariables(ask, [name])).get(name)
@@ -74,7 +76,9 @@ async function serverVariables(ask: Ask, names: readonly string[]): Promise<Map<
   return new Map(rows.map(row => [row.Variable_name, row.Value]))
 }
 
-/** Those of a dump that was loaded elsewhere, or of another engine: they compare otherwise, or take part in no transaction. */
+/**
+ * Tables from a dump of another server, or of another engine: they compare differently, or support no transactions.
+ */
 async function unfitTables(ask: Ask, collation: string): Promise<string[]> {
   const ours = tables.map(name => `'${name}'`).join(', ')
   const rows = (await ask(

@@ -9,10 +9,13 @@ import {
   wideningThem,
 } from './mysql-variables.js'
 
-/** Asks one connection. */
+/** Runs a statement on one connection. */
 export type Ask = (sql: string) => Promise<Record<string, unknown>[]>
 
-/** Timeout of that for a new connection, in ms; with a hung server the connection would otherwise keep its slot of the pool. */
+/**
+ * Timeout of setting the variables of a new connection, in ms; with a hung server the connection would otherwise keep
+ * its slot of the pool.
+ */
 const patience = 3_000
 
 export function createSettling(variables: SessionVariables) {
@@ -28,7 +31,7 @@ export function createSettling(variables: SessionVariables) {
       await ask(statement)
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ER_UNKNOWN_SYSTEM_VARIABLE') throw error
-      // Another version of the server runs now: one of them was removed there.
+      // The server was upgraded meanwhile: the new version lacks one of the variables.
       statement = await statementFor(ask)
       await ask(statement)
     }
@@ -36,7 +39,7 @@ export function createSettling(variables: SessionVariables) {
   }
 
   async function statementFor(ask: Ask): Promise<string> {
-    // With these alone looking is safe: a limit of one row for every SELECT holds for SHOW too.
+    // Set before SHOW VARIABLES: a limit of one row for every SELECT would apply to SHOW too.
     await ask(settingEverywhere(variables))
     return settingThem(variables, await shownTo(ask, variables))
   }
@@ -44,7 +47,10 @@ export function createSettling(variables: SessionVariables) {
   return { settle, isSettled: (connection: PoolConnection) => settled.has(connection) }
 }
 
-/** Gives what changes the schema the time it needs; the connection is not to be used for anything else afterwards. */
+/**
+ * Raises the timeouts for statements that change the schema; the connection is not to be used for anything else
+ * afterwards.
+ */
 export async function widenForMigrations(ask: Ask): Promise<void> {
   const variables = sessionVariables('')
   await ask(wideningThem(variables, await shownTo(ask, variables)))
@@ -59,14 +65,17 @@ function asking(connection: PoolConnection): Ask {
     })
 }
 
-/** Those of the variables that the server has. */
+/** The values of those variables that the server has. */
 export async function shownTo(ask: Ask, variables: SessionVariables): Promise<Map<string, string>> {
   const names = namesOf(variables).map(name => `'${name}'`)
   const rows = await ask(`SHOW SESSION VARIABLES WHERE Variable_name IN (${names.join(', ')})`)
   return new Map((rows as { Variable_name: string; Value: string }[]).map(row => [row.Variable_name, row.Value]))
 }
 
-/** Not plain utf8mb4_bin: it pads, so that an id and the same id with a space behind it are one. */
+/**
+ * The binary collation without padding. Not plain utf8mb4_bin: it pads, so that an id and the same id with a trailing
+ * space are equal.
+ */
 export async function binaryCollation(ask: Ask): Promise<string> {
   const [row] = (await ask('SELECT VERSION() AS version')) as [{ version: string }]
   return /mariadb/i.test(row.version) ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin'

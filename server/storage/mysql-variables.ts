@@ -1,21 +1,21 @@
-// The session variables that each connection to MySQL or MariaDB sets before its first statement. The server's global values may
-// be any, and each changes what our statements mean, or whether a committed write is durable.
+// The session variables that each connection to MySQL or MariaDB sets before its first statement. The server's global
+// values are unknown, and each changes what our statements mean, or whether a committed write is durable.
 
 export type SessionVariable = {
-  /** What SHOW VARIABLES says once it is set. */
+  /** The value in SHOW VARIABLES once it is set. */
   value: string | number
   why: string
-  /** While the schema is changed, which may take long. */
+  /** The value while the schema is changed, which may take long. */
   whileMigrating?: number
-  /** Its former name, on older servers. */
+  /** Name of the variable on older servers. */
   formerly?: string
-  /** Not every server has it. */
+  /** Set where not every server has the variable. */
   somewhere?: true
 }
 
 export type SessionVariables = Record<string, SessionVariable>
 
-/** The same as openDatabase()'s statement timeout, in seconds: nothing waits longer for a result. */
+/** openDatabase()'s statement timeout, in seconds: no caller waits longer for a result. */
 const deadline = 5
 
 export function sessionVariables(collation: string): SessionVariables {
@@ -97,28 +97,28 @@ export function sessionVariables(collation: string): SessionVariables {
 
 const unicode = { value: 'utf8mb4', why: 'the driver sends and expects texts in UTF-8' }
 
-/** Every name that one of them may have, for SHOW VARIABLES. */
+/** Every name that one of these variables may have, for SHOW VARIABLES. */
 export function namesOf(variables: SessionVariables): string[] {
   return Object.entries(variables).flatMap(([name, { formerly }]) => [name, ...(formerly ? [formerly] : [])])
 }
 
-/** SET of those that every server has, by one name. */
+/** SET statement for the variables that every server has, by one name. */
 export function settingEverywhere(variables: SessionVariables): string {
   const everywhere = Object.entries(variables).filter(([, { formerly, somewhere }]) => !formerly && !somewhere)
   return setting(variables, new Map(everywhere.map(([name]) => [name, ''])), ({ value }) => value)
 }
 
-/** SET of all that the server has, of which `shown` tells. */
+/** SET statement for all variables that the server has, which `shown` lists. */
 export function settingThem(variables: SessionVariables, shown: ReadonlyMap<string, string>): string {
   return setting(variables, shown, ({ value }) => value)
 }
 
-/** SET of those that are wider while the schema is changed. */
+/** SET statement for the variables with other values while the schema is changed. */
 export function wideningThem(variables: SessionVariables, shown: ReadonlyMap<string, string>): string {
   return setting(variables, shown, ({ whileMigrating }) => whileMigrating)
 }
 
-/** What is not as it must be, in words; empty where all is well. */
+/** Descriptions of the variables with wrong values; empty where all are right. */
 export function unsettled(variables: SessionVariables, shown: ReadonlyMap<string, string>): string[] {
   return Object.entries(variables).flatMap(([name, { value, why, formerly, somewhere }]) => {
     const is = shown.get(name) ?? shown.get(formerly ?? '')

@@ -1,11 +1,11 @@
-// The sessions of one user, or on one device, that are not marked as ended: read along an index in batches of bounded size, with
-// what decides whether they live. Never all at once: one user may have tens of thousands.
+// The sessions of one user, or on one device, that are not marked as ended: read along an index in batches of bounded
+// size, with what decides whether they live. Never all at once: one user may have tens of thousands.
 import type { EndedSeqs, SessionLife } from '../policy/session.js'
 import type { Dialect, Queries, Value } from './database.js'
 import { scanSql } from './scan-sql.js'
 import { columns, inChunks, placeholders } from './statement.js'
 
-/** Some may be over all the same: policy/session.ts judges. */
+/** A session that is not marked as ended. It may be over all the same: policy/session.ts judges. */
 export type OpenSession = SessionLife & {
   id: string
   deviceId: string
@@ -14,19 +14,19 @@ export type OpenSession = SessionLife & {
   browserSid: string | null
   offline: boolean
   ended: EndedSeqs
-  /** How often the policy had changed at the same instant. */
+  /** The policy's version in the log's head at the same instant. */
   headPolicyVersion: number
-  /** The browser session of one that was granted offline, where there still is its row; null for all others. */
+  /** For a session that was granted offline: its browser session, where the row still exists; null for all others. */
   browser: OpenSession | null
 }
 
-/** Whether a user has more than so many of each; some of them may be over and only not marked yet. */
+/** Whether a user has more open sessions, or devices, than a limit; some may be over and not marked yet. */
 export type Crowded = { sessions: boolean; devices: boolean }
 
-/** A session that a code opened through a browser session. */
+/** A session that was opened by a code, through a browser session. */
 export type Child = { id: string; browserSid: string; applicationId: string; offline: boolean }
 
-/** One of those that an application has on a device, with what tells which of them is missed least. */
+/** A session that an application has on a device, with what decides which of several is ended first. */
 export type Beside = Omit<OpenSession, 'ended' | 'headPolicyVersion' | 'browser'> & {
   generation: number
   lastSeenAt: number
@@ -64,12 +64,12 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
   const order = ['s.created_at', 's.id']
   const newestOpen = `SELECT s.id FROM ${byUser} WHERE s.user_id = ? AND s.ended_at IS NULL ORDER BY s.created_at DESC`
   const openDevices = `SELECT d.id FROM device d${hint('device_user_open')} WHERE d.user_id = ? AND d.ended_at IS NULL`
-  /** An expression for the one behind so many, NULL where there is none; null where any number will do. */
+  /** Expression for the id after so many rows, NULL where there is none; null where the number is not limited. */
   const beyond = (count: number, ids: string) =>
     count === Infinity ? null : `(${ids} LIMIT 1 OFFSET ${Math.trunc(count)})`
 
   async function read(tx: Queries, from: string, where: string, values: readonly Value[]): Promise<OpenSession[]> {
-    // No joins: with them MariaDB sorts all that there are before it takes the first.
+    // No joins: with them MariaDB sorts all rows before it takes the first.
     const rows = await tx.read<OpenRow>(
       `SELECT ${openColumns}, (SELECT u.ended_seq FROM user u WHERE u.id = s.user_id) AS userEndedSeq,
          (SELECT a.ended_seq FROM application a WHERE a.id = s.application_id) AS applicationEndedSeq,
@@ -86,7 +86,7 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
     }))
   }
 
-  /** Those that were granted offline count otherwise once their browser session is over. */
+  /** Adds browser sessions: a session that was granted offline counts differently once its browser session is over. */
   async function withBrowsers(tx: Queries, sessions: OpenSession[]): Promise<OpenSession[]> {
     const ids = new Set(sessions.flatMap(one => (one.offline && one.browserSid) || []))
     if (ids.size === 0) return sessions
@@ -98,7 +98,7 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
   }
 
   return {
-    /** One after the other, the newest first; as far as the caller goes. */
+    /** The open sessions of a user one after the other, the newest first; read only as far as the caller iterates. */
     async *newestOf(tx: Queries, userId: number): AsyncGenerator<OpenSession> {
       for (let last: OpenSession | null = null; ; ) {
         const after = last && compared(order, '<', '', [last.createdAt, last.id])
@@ -115,13 +115,16 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       }
     },
 
-    /** The oldest of a user. */
+    /** The oldest open sessions of a user. */
     async oldestOf(tx: Queries, userId: number, limit: number): Promise<OpenSession[]> {
       const oldest = `s.user_id = ? AND s.ended_at IS NULL ORDER BY s.created_at, s.id LIMIT ${Math.trunc(limit)}`
       return withBrowsers(tx, await read(tx, byUser, oldest, [userId]))
     },
 
-    /** Has a user more open sessions, and more open devices, than so many? The indexes alone tell, and count no further. */
+    /**
+     * Whether a user has more open sessions, or open devices, than a limit. Read from the indexes alone, no further
+     * than the limit.
+     */
     async isCrowded(tx: Queries, userId: number, most: { sessions: number; devices: number }): Promise<Crowded> {
       const [session, device] = [beyond(most.sessions, newestOpen), beyond(most.devices, openDevices)]
       const asked = [session, device].filter(sql => sql !== null)
@@ -133,7 +136,7 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       return { sessions: row!.session !== null, devices: row!.device !== null }
     },
 
-    /** Those on a device, or some of them. */
+    /** Open sessions on a device, or some of them. */
     async onDevice(tx: Queries, deviceId: string, limit: number): Promise<{ id: string; applicationId: string }[]> {
       return tx.read(
         `SELECT s.id AS id, s.application_id AS applicationId FROM session s${hint('session_device_open')}
@@ -142,7 +145,7 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       )
     },
 
-    /** Ids of those that a user has of one application; as many as were asked for. */
+    /** Ids of a user's open sessions of one application; at most as many as requested. */
     async ofApplicationOf(tx: Queries, userId: number, applicationId: string, limit: number): Promise<string[]> {
       const rows = await tx.read<{ id: string }>(
         `SELECT s.id AS id FROM ${byUser} WHERE s.user_id = ? AND s.ended_at IS NULL AND s.application_id = ?
@@ -152,7 +155,7 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       return rows.map(row => row.id)
     },
 
-    /** How many a user has beside those on one device, counted up to a limit. */
+    /** How many open sessions a user has except those on one device, counted up to a limit. */
     async countBeside(tx: Queries, userId: number, deviceId: string, limit: number): Promise<number> {
       const [row] = await tx.read<{ count: number }>(
         `SELECT COUNT(*) AS count FROM (SELECT 1 FROM ${byUser}
@@ -162,7 +165,10 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       return row!.count
     },
 
-    /** Those of one application on a device. What may have superseded them is the same for all, and the caller's to know. */
+    /**
+     * Open sessions of one application on a device. The caller knows what may have superseded them, as it is the same
+     * for all.
+     */
     async ofApplicationOn(tx: Queries, deviceId: string, applicationId: string): Promise<Beside[]> {
       const rows = await tx.read<Omit<Beside, 'offline' | 'refreshable'> & { offline: number; refreshable: number }>(
         `SELECT ${openColumns}, ${columns('s', ['generation', 'lastSeenAt', 'grantType', 'refreshable'])} FROM session s${hint('session_device_open')}
@@ -172,7 +178,10 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       return rows.map(row => ({ ...row, offline: row.offline === 1, refreshable: row.refreshable === 1 }))
     },
 
-    /** What codes opened through some browser sessions, by their ids. The caller has locked those. */
+    /**
+     * Sessions that codes opened through some browser sessions, by their ids. The caller has locked the browser
+     * sessions.
+     */
     async childrenOf(tx: Queries, browserSids: readonly string[]): Promise<Child[]> {
       const rows = await inChunks(browserSids, some =>
         tx.read<Omit<Child, 'offline'> & { offline: number }>(
@@ -184,7 +193,7 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       return rows.map(row => ({ ...row, offline: row.offline === 1 }))
     },
 
-    /** Which of these are such. */
+    /** Which of these sessions are children. */
     async areChildren(tx: Queries, ids: readonly string[]): Promise<Set<string>> {
       const rows = await inChunks(ids, some =>
         tx.read<{ id: string }>(

@@ -1,4 +1,4 @@
-// Where one user is signed in: live sessions and open devices, the oldest first, page by page.
+// Lists of one user's live sessions and open devices, the oldest first, page by page.
 import type { AccessSpan, SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { type DeviceRecord, deviceColumns } from './devices.js'
@@ -32,19 +32,19 @@ export const devicesOfOne: List = {
 
 type PageOf = { after: Cursor | null; limit: number; budget?: number | undefined }
 
-/** A live session on a device, as a list of devices tells it. */
+/** A live session on a device, for the list of devices. */
 export type SessionOnDevice = { id: string; deviceId: string; applicationId: string; lastSeenAt: number }
 
-/** An application that has sessions of somebody. `more`: there may be more than `sessions`. Times are epoch ms. */
+/** An application that has sessions of a user. `more`: there may be more than `sessions`. Times are epoch ms. */
 export type UseOfApplication = { applicationId: string; sessions: number; more: boolean; lastUsedAt: number }
 
-/** So many on each device is usual; and so many are told of each at most. */
+/** Sessions on each device: how many are usual, and how many are listed at most. */
 const perDevice = { usual: 20, most: 100 }
-/** How high is counted. */
+/** Limit of counts. */
 const highest = 10_000
-/** So many rows are looked at for a page: right after all were ended, most are over and not marked yet. */
+/** How many rows are read for a page: right after all were ended, most are over and not marked yet. */
 const looked = 100_000
-/** Among so many that were seen last the open ones are looked for at once. */
+/** Among how many of the devices seen last the open ones are searched for at first. */
 const seenLooked = 200
 
 export function createOwnListStore(dialect: Dialect) {
@@ -63,8 +63,8 @@ export function createOwnListStore(dialect: Dialect) {
       scan.page<{ id: string }>(tx, sessionsOfOne, liveOf(userId, terms, page.budget ?? looked), page),
 
     /**
-     * How many live sessions a user has, and how many of these were given an access token that may live: those of our own
-     * pages never are. Counted together, for one look at the rows tells both.
+     * How many live sessions a user has, and how many of these have an access token that may live: those of the
+     * built-in pages never have. Counted together, as one read of the rows serves both.
      */
     async countLive(
       tx: Queries,
@@ -90,7 +90,7 @@ export function createOwnListStore(dialect: Dialect) {
       }
     },
 
-    /** The applications that have live sessions of a user, but one; of very many sessions some are not looked at. */
+    /** The applications that have live sessions of a user, except one; of very many sessions some are not read. */
     async usesOf(tx: Queries, userId: number, but: string, terms: SessionTerms): Promise<UseOfApplication[]> {
       const { sql, values } = livesAs('s', terms)
       const rows = await tx.read<Omit<UseOfApplication, 'more'>>(
@@ -107,7 +107,7 @@ export function createOwnListStore(dialect: Dialect) {
 
     /**
      * The open devices of a user that were seen last, and how many there are.
-     * @returns null where it takes a longer look to find them: the ones seen last are ended, most of them
+     * @returns null where a longer search is needed: most of the ones seen last are ended
      */
     async lastSeen(
       tx: Queries,
@@ -133,7 +133,7 @@ export function createOwnListStore(dialect: Dialect) {
 
     countDevices: (tx: Queries, userId: number) => scan.count(tx, devicesOfOne, openOf(userId)),
 
-    /** Live sessions on some devices; of a device with very many, some. */
+    /** Live sessions on some devices; of a device with very many, only some. */
     async sessionsOn(tx: Queries, deviceIds: readonly string[], terms: SessionTerms): Promise<SessionOnDevice[]> {
       const { sql, values } = livesAs('l', terms)
       const found = `SELECT l.id AS id, l.device_id AS deviceId, l.application_id AS applicationId,
@@ -145,7 +145,7 @@ export function createOwnListStore(dialect: Dialect) {
           [...some, ...values],
         )
         if (rows.length < most) return rows
-        // One of them has very many: each by itself, so that the others do not lack theirs.
+        // One of the devices has very many: each is read by itself, so that the others do not lack theirs.
         const each: SessionOnDevice[] = []
         for (const id of some)
           each.push(
@@ -159,7 +159,7 @@ export function createOwnListStore(dialect: Dialect) {
 
 export type OwnListStore = ReturnType<typeof createOwnListStore>
 
-/** The user's own that are not marked as ended: what the list's index leads to, in the list's order. */
+/** Scan of a user's rows that are not marked as ended: along the list's index, in the list's order. */
 function along({ index, order }: List, alias: 's' | 'd', userId: number) {
   return {
     sql: `${alias}.user_id = ? AND ${alias}.ended_at IS NULL`,

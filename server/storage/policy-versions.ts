@@ -9,7 +9,7 @@ const selectVersion = `SELECT ${columns('p', [
   ...['version', 'policy', 'changed', 'apply', 'undoes', 'actor', 'reason', 'createdAt', 'settledAt'],
 ])} FROM policy_version p`
 
-/** For new sessions only, and sessions of before may be left. */
+/** Condition of versions for new sessions only, of which older sessions may be left. */
 const unsettled = "apply = 'new' AND settled_at IS NULL"
 
 export function createPolicyVersionStore() {
@@ -19,8 +19,8 @@ export function createPolicyVersionStore() {
     },
 
     /**
-     * The versions that sessions may be judged by (policy/eras.ts): from the one before the oldest that is not for all sessions,
-     * or the latest alone.
+     * The versions that sessions may be judged by (policy/eras.ts): from the one before the oldest that is not for
+     * all sessions, or the latest alone.
      */
     inUse(tx: Queries): Promise<PolicyVersionRecord[]> {
       return tx.read(
@@ -30,12 +30,12 @@ export function createPolicyVersionStore() {
       )
     },
 
-    /** From one version on, in their order. */
+    /** Versions from one on, in their order. */
     since(tx: Queries, version: number): Promise<PolicyVersionRecord[]> {
       return tx.read(`${selectVersion} WHERE p.version >= ? ORDER BY p.version`, [version])
     },
 
-    /** The newest first, below a version. */
+    /** Versions below one, the newest first. */
     list(tx: Queries, page: { before: number; limit: number }): Promise<PolicyVersionRecord[]> {
       return tx.read(`${selectVersion} WHERE p.version < ? ORDER BY p.version DESC LIMIT ${Math.trunc(page.limit)}`, [
         page.before,
@@ -46,7 +46,7 @@ export function createPolicyVersionStore() {
       await tx.write(...insertion('policy_version', version))
     },
 
-    /** Puts those back, never on, that came before the first of a person. */
+    /** Sets `created_at` of the versions before a person's first change to an earlier time, never to a later one. */
     async antedate(tx: Queries, at: number): Promise<void> {
       const [first] = await tx.read<{ version: number | null }>(
         "SELECT MIN(version) AS version FROM policy_version WHERE actor <> 'system'",
@@ -58,12 +58,12 @@ export function createPolicyVersionStore() {
       ])
     },
 
-    /** Those that spare older sessions, in their order. */
+    /** Versions that do not apply to older sessions, in their order. */
     unsettled(tx: Queries): Promise<PolicyVersionRecord[]> {
       return tx.read(`${selectVersion} WHERE ${unsettled} ORDER BY p.version`)
     },
 
-    /** From now on a version that was for new sessions only is for all. @returns whether it was not yet */
+    /** Makes a version that was for new sessions only apply to all. @returns whether it did not yet */
     async settle(tx: Queries, version: number, at: number): Promise<boolean> {
       return (
         (await tx.write(`UPDATE policy_version SET settled_at = ? WHERE version = ? AND ${unsettled}`, [

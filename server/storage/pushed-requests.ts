@@ -1,7 +1,7 @@
 import type { Queries } from './database.js'
 import { columns, insertion, placeholders } from './statement.js'
 
-/** `hash`: of the random part of its `request_uri`. `request`: JSON. Times are epoch ms. */
+/** `hash`: of the random part of the `request_uri`. `request`: JSON. Times are epoch ms. */
 export type PushedRequestRecord = {
   hash: string
   applicationId: string
@@ -12,7 +12,7 @@ export type PushedRequestRecord = {
   spentAt: number | null
 }
 
-/** How long it lives from the first time that somebody comes with it. */
+/** Expiry that is set when the request is first used. */
 export type ShownFor = Pick<PushedRequestRecord, 'expiresAt' | 'keptUntil'>
 
 const pushedColumns = [
@@ -39,7 +39,7 @@ export function createPushedRequestStore() {
       return row ?? null
     },
 
-    /** Of any number that come at once the first one sets how long it lives. */
+    /** Sets the expiry at the first use; of concurrent uses one sets it. */
     async show(tx: Queries, hash: string, now: number, { expiresAt, keptUntil }: ShownFor): Promise<void> {
       await tx.write(
         `UPDATE pushed_request SET shown_at = ?, expires_at = ?, kept_until = ?
@@ -48,7 +48,7 @@ export function createPushedRequestStore() {
       )
     },
 
-    /** @returns whether this attempt did: of any number one does */
+    /** Spends a request. @returns whether this attempt did: of concurrent ones one does */
     async spend(tx: Queries, hash: string, now: number): Promise<boolean> {
       const matched = await tx.write('UPDATE pushed_request SET spent_at = ? WHERE hash = ? AND spent_at IS NULL', [
         now,
@@ -57,7 +57,7 @@ export function createPushedRequestStore() {
       return matched === 1
     },
 
-    /** Forgets up to `limit` that are kept no longer. @returns how many */
+    /** Deletes up to `limit` requests after their `keptUntil`. @returns how many */
     async forget(tx: Queries, now: number, limit: number): Promise<number> {
       const rows = await tx.read<{ hash: string }>(
         `SELECT hash FROM pushed_request WHERE kept_until <= ? ORDER BY kept_until LIMIT ${Math.trunc(limit)}`,

@@ -1,6 +1,6 @@
 /**
- * Rules of an ACL user of Redis that may do all that a server asks, and little more; README gives them. The last two are for
- * a cluster. `+@write` alone would let it empty the database.
+ * Rules of an ACL user of Redis that may do all that a server needs, and little more; the README shows them. The last
+ * two are for a cluster. `+@write` alone would permit emptying the database.
  */
 export const redisAcl =
   '~{darvoza* &darvoza:log* +@read +@write +@pubsub +@connection +@scripting +@transaction -@dangerous +info +cluster|slots +cluster|info'

@@ -1,4 +1,4 @@
-// How the library that speaks to Redis is set up: one server or a cluster, a connection for commands and one that listens.
+// Configures the Redis library: one server or a cluster, one connection for commands and one for subscriptions.
 import type { Cluster, Redis, RedisOptions } from 'ioredis'
 import { RedisFailure } from './redis-failure.js'
 import { connectorOf, type RedisNode } from './redis-socket.js'
@@ -16,7 +16,7 @@ export type RedisAddress = {
 
 export type RedisClient = Redis | Cluster
 
-/** Fail fast: no queue while it is away, one retry, 300 ms for an answer; retry without end, at least every second. */
+/** Fails fast: no offline queue, one retry, 300 ms for a reply; reconnects without end, at least every second. */
 const failFast = {
   lazyConnect: true,
   enableOfflineQueue: false,
@@ -25,7 +25,8 @@ const failFast = {
   connectTimeout: 1_000,
   keepAlive: 5_000,
   disableClientInfo: true,
-  // It would ask for INFO, and say on the console that it may not. We ask for an answer ourselves.
+  // The library would send INFO, and print to the console where the ACL denies it. redis.ts checks the connection
+  // itself.
   enableReadyCheck: false,
   // The library would resubscribe by itself and leave a failure unhandled: an unhandled rejection ends the process.
   autoResubscribe: false,
@@ -33,7 +34,7 @@ const failFast = {
 
 type RetryStrategy = () => number
 
-/** Loaded only here: it costs a server without Redis nothing. */
+/** Loaded only here: a server without Redis does not pay for it. */
 export async function clientMakers(address: RedisAddress, onNeedlessPassword: () => void) {
   const { Redis, Cluster, AbstractConnector, Command } = await import('ioredis')
   const { nodes, cluster, username, password, tls, db } = address
@@ -69,7 +70,7 @@ export async function clientMakers(address: RedisAddress, onNeedlessPassword: ()
         redisOptions: options,
       }),
     /**
-     * Pub/sub: a message that is published at one node of a cluster reaches subscribers at all, so this is an ordinary
+     * Pub/sub: a message that is published at one node of a cluster reaches all subscribers, so this is an ordinary
      * connection, to the next node each time.
      */
     listener: (retryStrategy: RetryStrategy, known: () => RedisNode[]) =>

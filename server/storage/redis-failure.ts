@@ -1,6 +1,7 @@
-// What failed at Redis, in one word and in a sentence. Never a value: the library's own errors carry commands and their keys.
+// Failures of Redis, as a code and a sentence. Never with a value: the library's own errors contain commands and their
+// keys.
 
-/** Redis answered, and will not do this one thing. */
+/** Codes by which Redis, though it works, refuses one command. */
 const refusals = new Set(['OOM', 'READONLY', 'MISCONF', 'NOPERM', 'WRONGTYPE', 'NOREPLICAS'])
 
 const inWords: Record<string, string> = {
@@ -22,7 +23,7 @@ const inWords: Record<string, string> = {
   AWAY: 'Redis does not answer',
 }
 
-/** An error code of Redis or of the system, and what it kept us from. */
+/** An error code of Redis or of the system, and what could not be done because of it. */
 export class RedisFailure extends Error {
   override name = 'RedisFailure'
   constructor(
@@ -34,7 +35,7 @@ export class RedisFailure extends Error {
 
   static from(thrown: unknown, doing: string | null = null): RedisFailure {
     if (thrown instanceof RedisFailure) return doing === null ? thrown : new RedisFailure(thrown.code, doing)
-    // A cluster says that no node can be used, and beside it why the last one could not.
+    // A cluster reports that no node is usable, and separately why the last one was not.
     const error = (thrown as { lastNodeError?: unknown }).lastNodeError ?? thrown
     if (error instanceof RedisFailure) return RedisFailure.from(error, doing)
     const { code, message = '' } = error as { code?: unknown; message?: string }
@@ -47,7 +48,7 @@ export class RedisFailure extends Error {
     return refusals.has(this.code)
   }
 
-  /** For a log line, and for whoever asks how we are. */
+  /** Sentence for a log line, and for the status of the server. */
   get reason(): string {
     const words = inWords[this.code] ?? 'Redis failed'
     if (this.doing === null) return `${this.code}: ${words}`

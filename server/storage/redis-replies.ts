@@ -2,12 +2,12 @@
 // array as long as a reply claims to be, and buffers a line that never ends.
 import { RedisFailure } from './redis-failure.js'
 
-/** The deepest that we ask for, CLUSTER SLOTS, has five levels. */
+/** Limit of nesting; the deepest reply that we use, CLUSTER SLOTS, has five levels. */
 const deepest = 16
-/** Of one reply: 2,048 entries of the log are the most that we ask for. */
+/** Limit for one reply: 2,048 entries of the log are the most that we request. */
 const mostElements = 100_000
 const mostBytes = 32 * 2 ** 20
-/** Of anything that ends with a line. */
+/** Limit for lines, in bytes. */
 const longestLine = 64 * 1024
 
 const lines: Record<string, RegExp> = {
@@ -19,15 +19,15 @@ const lines: Record<string, RegExp> = {
 }
 
 /**
- * @returns takes what arrived, in its order
- * @throws RedisFailure when it is no reply, or more than any reply is
+ * @returns a function that takes the received bytes, in order
+ * @throws RedisFailure when they are no reply, or exceed a limit
  */
 export function createReplyCheck(): (bytes: Buffer) => void {
   /** The beginning of a line whose end has not arrived. */
   let line = ''
-  /** Bytes of a text that have not arrived, its line end included. */
+  /** Bytes of a bulk string that have not arrived, its line end included. */
   let textLeft = 0
-  /** How many elements of each array that is open have not arrived, the outermost first. */
+  /** How many elements of each open array have not arrived, the outermost first. */
   const open: number[] = []
   let elements = 0
   let size = 0

@@ -18,9 +18,9 @@ export type RedisSocketOptions = {
   username: string | null
   password: string | null
   tls: ConnectionOptions | null
-  /** Where to connect to; without it where the library says. */
+  /** Chooses the node to connect to; without it the library does. */
   choose?: () => RedisNode
-  /** Redis wants no password, and was given one. */
+  /** Called when Redis needs no password, and was given one. */
   onNeedlessPassword: () => void
 }
 
@@ -34,7 +34,7 @@ export function connectorOf(Base: typeof AbstractConnector, options: RedisSocket
       this.#node = given as RedisNode
     }
 
-    /** A failure is answered by a dead socket: at a rejection the library would not try again. */
+    /** On failure it returns a destroyed socket: after a rejection the library would not retry. */
     override async connect(): Promise<Socket> {
       const { host, port } = options.choose?.() ?? this.#node
       // Server Name Indication (SNI), by which a server of several names chooses its certificate; RFC 6066 §3: names only, no
@@ -44,7 +44,7 @@ export function connectorOf(Base: typeof AbstractConnector, options: RedisSocket
       this.connecting = true
       this.stream = socket
       delete this.firstError
-      // Always: the library listens for the first error only.
+      // Always registered: the library listens for the first error only.
       socket.on('error', error => {
         this.firstError ??= error
       })
@@ -64,7 +64,7 @@ export function connectorOf(Base: typeof AbstractConnector, options: RedisSocket
   }
 }
 
-/** Whatever a listener throws at what arrived, or what no Redis says, closes the socket. */
+/** An exception in a listener for received data, or an invalid reply, closes the socket. */
 function guard(socket: Socket): void {
   const emit = socket.emit.bind(socket) as (event: string | symbol, ...args: unknown[]) => boolean
   const check = createReplyCheck()
@@ -107,7 +107,7 @@ async function authenticate(socket: Socket, options: RedisSocketOptions): Promis
 type Listener = (value: unknown) => void
 type Listen = (event: string, listener: Listener) => void
 
-/** Waits for what one of the listeners resolves with. @throws why the socket died first */
+/** Waits until one of the listeners resolves. @throws why the socket was closed first */
 function settled<T>(socket: Socket, wait: (resolve: (value: T) => void, on: Listen) => void): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const listeners: [string, Listener][] = []

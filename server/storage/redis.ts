@@ -1,6 +1,6 @@
-// The connections to Redis, one server or a cluster: one for commands, one for subscriptions. Redis holds copies and counters,
-// and is the source of truth for nothing, so nothing here waits for it: while it is away, hangs, is full or has lost data, calls
-// fail at once.
+// The connections to Redis, one server or a cluster: one for commands, one for subscriptions. Redis holds copies and
+// counters, and is the source of truth for nothing, so nothing here waits for it: while it is away, hangs, is full or
+// has lost data, calls fail at once.
 import { randomUUID } from 'node:crypto'
 import { clientMakers, type RedisAddress, type RedisClient } from './redis-clients.js'
 import { RedisFailure } from './redis-failure.js'
@@ -12,12 +12,12 @@ const retryDelay = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 10)
 
 export type RedisDeps = { log: { warn(details: object, message: string): void } }
 
-/** Prepares both connections; neither is made before `connect`. */
+/** Prepares both connections; neither is opened before `connect`. */
 export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
   const makers = await clientMakers(address, () => {
     log.warn({}, 'Redis wants no password, and was given one')
   })
-  /** Attempts since a connection proved good: each is made later than the one before. */
+  /** Attempts since a connection last worked: each is delayed more than the one before. */
   const attempts = { commands: 0, listener: 0 }
   const commands = makers.commands(() => retryDelay(attempts.commands++))
   const listener = makers.listener(
@@ -31,7 +31,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
   for (const name of ['commands', 'listener'] as const) {
     for (const event of ['error', 'node error']) {
       clients[name].on(event, (error: unknown) => {
-        // More answers than questions: whose they are is known no more. The socket's guard takes it.
+        // More replies than requests: they can no longer be matched. The socket's guard handles it.
         if (/command queue state error/i.test((error as Error).message)) throw new RedisFailure('PROTOCOL')
         fail(name, RedisFailure.from(error))
       })
@@ -47,12 +47,12 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
     answers = false
   })
 
-  /** That a connection was closed says less than what happened before. */
+  /** Keeps the first failure: that a connection was closed says less than what happened before. */
   function fail(name: keyof typeof clients, failure: RedisFailure): void {
     if (failure.code !== 'CLOSED' || failures[name] === null) failures[name] = failure
   }
 
-  /** Does it whether Redis is thought to answer or not, and remembers whether it did. */
+  /** Runs a command whether Redis is thought to answer or not, and notes whether it did. */
   async function probe<T>(work: (client: RedisClient) => Promise<T>, doing: string | null = null): Promise<T> {
     try {
       const result = await work(commands)
@@ -62,7 +62,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
       return result
     } catch (error) {
       const failure = RedisFailure.from(error, doing)
-      // Without a connection, why there is none says more.
+      // Without a connection, the reason for that says more.
       if (commands.status === 'ready') fail('commands', failure)
       answers = failure.isRefusal
       throw failure
@@ -70,7 +70,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
   }
 
   /**
-   * A text of our own comes back: answers belong to the questions that they follow.
+   * Checks that an echoed random text comes back: replies match their requests.
    * @throws RedisFailure
    */
   async function verify(): Promise<void> {
@@ -89,12 +89,12 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
   }
 
   return {
-    /** For other users of the same Redis; it fails fast. */
+    /** Connection for other uses of the same Redis; it fails fast. */
     commands,
-    /** Subscribes; nothing else may be asked of it. */
+    /** Connection that subscribes; no other command may be sent on it. */
     listener,
 
-    /** While it does not, nothing is sent but probes: what hangs must not pile up. */
+    /** Whether Redis answers. While it does not, only probes are sent: hanging commands must not pile up. */
     get answers() {
       return answers
     },
@@ -104,7 +104,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
     },
 
     /**
-     * Connects, and retries by itself without end.
+     * Connects, and retries without end.
      * @returns whether both connections were ready within `patience` ms; false as soon as one failed
      */
     async connect(patience: number): Promise<boolean> {
@@ -118,7 +118,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
     verify,
 
     /**
-     * @param isRight whether it is an answer to what was asked
+     * @param isRight whether a reply fits the request
      * @throws RedisFailure, at once while Redis does not answer
      */
     async run<T>(
@@ -132,7 +132,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
       return answer
     },
 
-    /** A subscription works: resets the retry delay of its connection. */
+    /** Called when the subscription works: resets the retry delay of its connection. */
     heard(): void {
       attempts.listener = 0
       failures.listener = null
@@ -151,7 +151,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
 
 export type RedisConnections = Awaited<ReturnType<typeof openRedis>>
 
-/** Makes its connection anew, after a while. */
+/** Closes a connection; it is made again after a delay. */
 function drop(client: RedisClient): void {
   if (client.status === 'end') client.connect().catch(() => {})
   else if (client.status !== 'reconnecting' && client.status !== 'wait') client.disconnect(true)

@@ -2,13 +2,13 @@
 import type { Queries } from './database.js'
 import { placeholders } from './statement.js'
 
-/** It has neither a consent nor a session. */
+/** Condition: the application has neither a consent nor a session. */
 const isUnused = `NOT EXISTS (SELECT 1 FROM consent c WHERE c.application_id = a.id)
   AND NOT EXISTS (SELECT 1 FROM session s WHERE s.application_id = a.id)`
 
 export function createRegisteredApplicationStore() {
   return {
-    /** Since an instant, those that are gone again included; up to `most`. */
+    /** How many were registered since an instant, deleted ones included; up to `most`. */
     async countSince(tx: Queries, since: number, most: number): Promise<number> {
       const [row] = await tx.read<{ count: number }>(
         `SELECT COUNT(*) AS count FROM (
@@ -28,7 +28,10 @@ export function createRegisteredApplicationStore() {
       return rows.map(row => row.name)
     },
 
-    /** Registered before an instant, and unused; those that were deleted too, whose rows keep nothing but an id. */
+    /**
+     * Applications that were registered before an instant, and are unused; also deleted ones, whose rows have only an
+     * id.
+     */
     async unused(tx: Queries, before: number, limit: number): Promise<{ id: string }[]> {
       return tx.read(
         `SELECT a.id AS id FROM application a
@@ -38,7 +41,7 @@ export function createRegisteredApplicationStore() {
       )
     },
 
-    /** Which of them are still unused; behind the locks of their rows. */
+    /** Which of them are still unused; the caller has locked their rows. */
     async stillUnused(tx: Queries, ids: readonly string[]): Promise<string[]> {
       const rows = await tx.read<{ id: string }>(
         `SELECT a.id AS id FROM application a
@@ -48,7 +51,7 @@ export function createRegisteredApplicationStore() {
       return rows.map(row => row.id)
     },
 
-    /** Takes the rows away, and tells every process. The caller has locked them, and both heads. */
+    /** Deletes the rows, and notifies every process. The caller has locked them, and both heads. */
     async forget(tx: Queries, ids: readonly string[]): Promise<void> {
       const those = placeholders(ids.length)
       await tx.write(`DELETE FROM application_secret WHERE application_id IN (${those})`, ids)

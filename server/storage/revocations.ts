@@ -7,12 +7,12 @@ import { columns, insertion, insertions, placeholders } from './statement.js'
 export type RevocationRecord = Revocation & {
   actor: string
   createdAt: number
-  /** When every connected verifier had applied it, and how many those were. */
+  /** When every connected verifier had applied the entry, and how many those were. */
   enforcedAt?: number | null
   enforcedVerifiers?: number | null
 }
 
-/** The one row that says where the log stands. */
+/** The one row with the position of the log. */
 export type LogPosition = {
   logId: string
   seq: number
@@ -23,22 +23,25 @@ export type LogPosition = {
   keyVersion: number
   applicationVersion: number
   resourceVersion: number
-  /** How long access tokens live at most, in seconds. */
+  /** The longest lifetime of access tokens, in seconds. */
   accessLifetime: number
-  /** The highest number that was seen above `seq`: once it is the higher one, the database went back. */
+  /** The highest number that was seen above `seq`: where it is higher than `seq`, the database went back. */
   seenSeq: number
-  /** The entry at the number that was asked for, or null where there is none (any more). */
+  /** The entry at the requested number, or null where there is none (any more). */
   held: Revocation | null
-  /** Epoch ms by the database's clock; null where that is this process's. */
+  /** Epoch ms by the database's clock; null where the process's clock is used. */
   databaseNow: number | null
   /** The latest time, in epoch ms, at which a server is known to have served; 0 for none. */
   beatAt: number
 }
 
-/** Everything in (after, upto] that still matters. */
+/** Every entry in (after, upto] that is still live. */
 export type Stretch = { after: number; upto: number; entries: Revocation[] }
 
-/** Under the row's lock, so no policy that another process has just set is missed. `horizon` is epoch ms, the lifetime seconds. */
+/**
+ * State of the log's row, read under its lock, so that a policy that another process has just set counts. `horizon`
+ * is epoch ms, the lifetime seconds.
+ */
 export type LogRaise = { logId: string; seq: number; horizon: number; accessLifetime: number }
 
 const entryColumns = ['seq', 'kind', 'subject', 'effect', 'exceptSid', 'reason', 'expiresAt'] as const
@@ -56,7 +59,7 @@ type HeadRow = Omit<LogPosition, 'held'> & { [C in keyof Revocation as `held_${C
 
 export function createRevocationStore(dialect: Dialect) {
   return {
-    /** @param held a number whose entry is wanted too, of the same instant */
+    /** @param held a number whose entry is read too, of the same instant */
     async head(tx: Queries, held = 0): Promise<LogPosition> {
       const [row] = await tx.read<HeadRow>(
         `SELECT ${headColumns}, COALESCE(h.seen_seq, 0) AS seenSeq, ${dialect.now ?? 'NULL'} AS databaseNow,
@@ -69,9 +72,9 @@ export function createRevocationStore(dialect: Dialect) {
     },
 
     /**
-     * Takes the next `count` numbers of the log. The row stays locked until the transaction ends, so numbers are given
-     * out in the order of commits: raise it last.
-     * @returns the last number taken, and what says how long an entry matters
+     * Takes the next `count` numbers of the log. The row stays locked until the transaction ends, so numbers are
+     * assigned in the order of commits: call it last.
+     * @returns the last number taken, and what decides how long an entry is kept
      */
     async raise(tx: Queries, count: number): Promise<LogRaise> {
       await tx.write('UPDATE log_head SET seq = seq + ? WHERE id = 1', [count])
@@ -86,7 +89,10 @@ export function createRevocationStore(dialect: Dialect) {
       await tx.read(`SELECT id FROM log_head WHERE id = 1${dialect.forUpdate}`)
     },
 
-    /** How long access tokens live: by the latest policy in seconds, by those before it until `horizon`, epoch ms. */
+    /**
+     * The longest lifetimes of access tokens: by the latest policy in seconds, by those before it until `horizon`,
+     * epoch ms.
+     */
     async lives(tx: Queries): Promise<TokenLives> {
       const [row] = await tx.read<TokenLives>(
         'SELECT access_lifetime AS accessLifetime, horizon FROM log_head WHERE id = 1',
@@ -98,7 +104,7 @@ export function createRevocationStore(dialect: Dialect) {
       await tx.write(...insertion('revocation', entry))
     },
 
-    /** Entries that follow each other, in one statement; one at least. */
+    /** Inserts consecutive entries in one statement; one at least. */
     async insertAll(tx: Queries, entries: readonly RevocationRecord[]): Promise<void> {
       await tx.write(...insertions('revocation', entries))
     },
@@ -108,7 +114,7 @@ export function createRevocationStore(dialect: Dialect) {
       await tx.write('UPDATE log_head SET seq = ? WHERE id = 1', [seq])
     },
 
-    /** The entries after one number up to another that still matter at `now`; the caller keeps the two close together. */
+    /** The entries after one number up to another that are live at `now`; the caller keeps the range small. */
     between(tx: Queries, after: number, upto: number, now: number): Promise<Revocation[]> {
       return tx.read(
         `SELECT ${columns('r', entryColumns)} FROM revocation r
@@ -118,9 +124,9 @@ export function createRevocationStore(dialect: Dialect) {
     },
 
     /**
-     * The next stretch of the log after one number, at most up to another: of the next `most` entries those that have not expired
-     * at `now`. Expired ones are filtered out here and not by the statement, which would scan on and on for others: however many
-     * expired rows are not deleted yet, no statement takes long.
+     * The next stretch of the log after one number, at most up to another: of the next `most` entries those that have
+     * not expired at `now`. Expired ones are filtered out here and not by the statement, which would scan on and on
+     * for others: however many expired rows are not deleted yet, no statement takes long.
      */
     async stretch(tx: Queries, after: number, upto: number, most: number, now: number): Promise<Stretch> {
       const read = await tx.read<Revocation>(
@@ -152,7 +158,7 @@ export function createRevocationStore(dialect: Dialect) {
       return rows[0] ?? null
     },
 
-    /** The entry of a number; null where it was forgotten. */
+    /** The entry of a number; null where it was deleted. */
     async find(tx: Queries, seq: number): Promise<RevocationRecord | null> {
       const rows = await tx.read<RevocationRecord>(`SELECT ${revocationColumns} FROM revocation r WHERE r.seq = ?`, [
         seq,
@@ -160,7 +166,7 @@ export function createRevocationStore(dialect: Dialect) {
       return rows[0] ?? null
     },
 
-    /** How many single tokens this actor has refused that the log still holds at `now`; counts no further than `most`. */
+    /** How many entries that refuse single tokens this actor has in the log at `now`; counts no further than `most`. */
     async countLiveTokens(tx: Queries, actor: string, now: number, most: number): Promise<number> {
       const [row] = await tx.read<{ count: number }>(
         `SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM revocation r
@@ -170,7 +176,7 @@ export function createRevocationStore(dialect: Dialect) {
       return Number(row!.count)
     },
 
-    /** Forgets up to `limit` entries that no live token can match. @returns how many */
+    /** Deletes up to `limit` entries that no live token can match. @returns how many */
     async forgetExpired(tx: Queries, now: number, limit: number): Promise<number> {
       const rows = await tx.read<{ seq: number }>(
         `SELECT seq FROM revocation WHERE expires_at <= ? ORDER BY expires_at LIMIT ${Math.trunc(limit)}`,
@@ -183,36 +189,39 @@ export function createRevocationStore(dialect: Dialect) {
       )
     },
 
-    /** Everybody's sessions that are older than this number are over. */
+    /** Ends all sessions that are older than this number, of every user. */
     async raiseEndedSeq(tx: Queries, seq: number): Promise<void> {
       await tx.write('UPDATE log_head SET ended_seq = ? WHERE id = 1 AND ended_seq < ?', [seq, seq])
     },
 
-    /** Writes down that the log was seen at a number that the database, at this instant, does not have. */
+    /** Records that the log was seen at a number that the database, at this instant, does not have. */
     async noteSeen(tx: Queries, seq: number): Promise<void> {
       await tx.write('UPDATE log_head SET seen_seq = ? WHERE id = 1 AND seq < ? AND COALESCE(seen_seq, 0) < ?', [
         ...[seq, seq, seq],
       ])
     },
 
-    /** Gives the log a new id and its next number; everything older is over. The row is locked until the transaction ends. */
+    /**
+     * Gives the log a new id and its next number, and ends everything older. The row is locked until the transaction
+     * ends.
+     */
     async advance(tx: Queries, to: { logId: string; seq: number }): Promise<void> {
       await tx.write('UPDATE log_head SET log_id = ?, seq = ?, ended_seq = ?, seen_seq = NULL WHERE id = 1', [
         ...[to.logId, to.seq, to.seq],
       ])
     },
 
-    /** Tells every process that the policy or the keys are others now. */
+    /** Tells every process that the policy or the keys have changed. */
     async raiseVersion(tx: Queries, which: 'policy' | 'key'): Promise<void> {
       await tx.write(`UPDATE log_head SET ${which}_version = ${which}_version + 1 WHERE id = 1`)
     },
 
     /**
-     * Writes down how long access tokens live at most from `now` on (seconds; epoch ms). Those of before may live on: what is
-     * written from now on must outlive them too.
+     * Sets the longest lifetime of access tokens from `now` on (seconds; epoch ms). Earlier tokens may live longer:
+     * entries from now on must outlive them too.
      */
     async setLifetime(tx: Queries, accessLifetime: number, now: number): Promise<void> {
-      // MySQL assigns from left to right: `horizon` is made from the lifetime of before.
+      // MySQL assigns from left to right: `horizon` is computed from the former lifetime.
       await tx.write(
         `UPDATE log_head SET horizon = CASE WHEN horizon < ? + access_lifetime * 1000 THEN ? + access_lifetime * 1000
            ELSE horizon END, access_lifetime = ? WHERE id = 1`,

@@ -26,8 +26,8 @@ export function createRoleStore(dialect: { forUpdate: string }) {
     },
 
     /**
-     * Locks the roles of some users, of whom there must be one, and others, in the order of their names.
-     * @param how `share`: so that nobody changes them, while others may hold them likewise
+     * Locks the roles of some users, of whom there must be one, and other roles, in the order of their names.
+     * @param how `share`: no transaction may change them, while others may hold the same lock
      */
     async lockOf(
       tx: Queries,
@@ -43,17 +43,17 @@ export function createRoleStore(dialect: { forUpdate: string }) {
       )
       const each = [...new Set([...others, ...held.map(row => row.name)])].sort()
       if (each.length === 0) return
-      // MariaDB knows no FOR SHARE.
+      // MariaDB has no FOR SHARE.
       const lock = how === 'update' ? dialect.forUpdate : ' LOCK IN SHARE MODE'
       await tx.read(`SELECT name FROM role WHERE name IN (${placeholders(each.length)}) ORDER BY name${lock}`, each)
     },
 
-    /** In the order of their names; those that are none are passed over. */
+    /** Locks roles in the order of their names; names without a role are skipped. */
     async lockAll(tx: Queries, names: readonly string[]): Promise<void> {
       for (const name of names.toSorted()) await this.lock(tx, name)
     },
 
-    /** By name. */
+    /** All roles, by name. */
     all: async (tx: Queries): Promise<RoleRecord[]> => (await tx.read<RoleRow>(selectRoles)).map(readRole),
 
     async list(tx: Queries): Promise<ListedRole[]> {
@@ -85,13 +85,13 @@ export function createRoleStore(dialect: { forUpdate: string }) {
       await tx.write('UPDATE role SET permissions = ? WHERE name = ?', [JSON.stringify(permissions), name])
     },
 
-    /** Its holders keep it under the new name. */
+    /** Renames a role; its holders keep it. */
     async rename(tx: Queries, name: string, newName: string): Promise<void> {
       await tx.write('UPDATE role SET name = ? WHERE name = ?', [newName, name])
       await tx.write('UPDATE user_role SET role_name = ? WHERE role_name = ?', [newName, name])
     },
 
-    /** Its holders lose it. */
+    /** Deletes a role; its holders lose it. */
     async delete(tx: Queries, name: string): Promise<void> {
       await tx.write('DELETE FROM user_role WHERE role_name = ?', [name])
       await tx.write('DELETE FROM role WHERE name = ?', [name])

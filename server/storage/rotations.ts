@@ -4,21 +4,22 @@ import { padded } from './statement.js'
 
 export type RotationClaim = { id: string; generation: number; applicationId: string }
 
-/** How some sessions rotate at `now`; all in ms. */
+/** Rotation rules of some sessions at `now`; all in ms. */
 export type RotationTerms = {
   now: number
   idle: number
   absolute: number
   grace: number
-  /** Random, one for each attempt: the row keeps it, and so tells who won. */
+  /** Random id of one attempt: the row stores it, and so shows which attempt won. */
   rotation: string
   keyVersion: number
-  /** Only sessions that were opened under these versions of the policy; without it all. */
+  /** Only sessions that were opened under these versions of the policy; all where absent. */
   opened?: { from: number; upto: number }
 }
 
 export function createRotations({ engine }: Pick<Dialect, 'engine'>) {
-  // By their ids, whatever else the WHERE says: told so, MySQL does not weigh the other indexes first. For SQLite see below.
+  // By primary key, whatever else the WHERE has: with the hint MySQL does not weigh the other indexes first. For SQLite
+  // see below.
   const session = engine === 'mysql' ? 'session FORCE INDEX (PRIMARY)' : 'session'
 
   return {
@@ -28,8 +29,8 @@ export function createRotations({ engine }: Pick<Dialect, 'engine'>) {
      */
     async rotate(tx: Queries, claims: readonly RotationClaim[], terms: RotationTerms): Promise<void> {
       const { now, idle, absolute, grace, rotation, keyVersion } = terms
-      // MySQL assigns from left to right and later expressions see the new values: what is read stands before what it
-      // is written to. moveSpans() in policy/rotation.ts says the same in TypeScript.
+      // MySQL assigns from left to right and later expressions see the new values: a column is read before it is
+      // assigned. moveSpans() in policy/rotation.ts is the same in TypeScript.
       await tx.write(
         `UPDATE ${session} SET
            older_from = CASE WHEN ? - window_started_at <= ? THEN older_from
@@ -56,7 +57,7 @@ export function createRotations({ engine }: Pick<Dialect, 'engine'>) {
       )
     },
 
-    /** A refresh without rotation: nothing moves but the time it was last seen. */
+    /** A refresh without rotation: only the time it was last seen changes. */
     async touch(tx: Queries, claims: readonly RotationClaim[], terms: RotationTerms): Promise<void> {
       await tx.write(`UPDATE ${session} SET last_seen_at = ? ${whereClaims(claims, terms)}`, [
         terms.now,
@@ -69,8 +70,9 @@ export function createRotations({ engine }: Pick<Dialect, 'engine'>) {
 function whereClaims(claims: readonly RotationClaim[], { opened }: RotationTerms): string {
   const each = Array(padded(claims).length).fill('(id = ? AND generation = ? AND application_id = ?)').join(' OR ')
   const span = opened ? ' AND policy_version BETWEEN ? AND ?' : ''
-  // A session under a newer refresh key than this process knows is not one for a token that was verified by an older.
-  // Expressions, not columns, before the ids: of two claims or more SQLite would go through every open session instead.
+  // A session under a newer refresh key than this process knows must not match a token that was verified with an older
+  // one. Expressions, not columns, before the ids: with two claims or more SQLite would otherwise scan every open
+  // session.
   return `WHERE +ended_at IS NULL AND refresh_key_version <= ? AND expires_at > ? AND rotated_at > ? AND +created_at > ?${span}
     AND +refreshable = 1
     AND (${each})`

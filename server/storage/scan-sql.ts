@@ -3,28 +3,28 @@ import type { Dialect, Value } from './database.js'
 
 export type Condition = { sql: string; values: readonly Value[] }
 
-/** Where a page or a slice ends: the values of the columns in which the list is ordered. */
+/** The end of a page or a slice: the values of the columns in which the list is ordered. */
 export type Cursor = readonly Value[]
 
 /** With LIMIT the query planners of both engines choose wrong indexes and join orders: the statement fixes both. */
 export function scanSql(engine: Dialect['engine']) {
   if (engine === 'mysql')
     return { select: 'SELECT STRAIGHT_JOIN', hint: (index: string) => ` FORCE INDEX (${index})`, compared: spelledOut }
-  // The second table of a CROSS JOIN comes second; for a primary key SQLite needs no telling.
+  // The second table of a CROSS JOIN is read second; for a primary key SQLite needs no hint.
   const hint = (index: string) => (index === 'PRIMARY' ? '' : ` INDEXED BY ${index}`)
   return { select: 'SELECT', hint, compared: asRow }
 }
 
 type Compared = (order: readonly string[], than: string, equal: '' | '=', cursor: Cursor) => Condition
 
-/** `(a, b) < (?, ?)` as ranges that MySQL finds; of a row it makes none. */
+/** `(a, b) < (?, ?)` written out as ranges, for MySQL: it makes no range of a row comparison. */
 const spelledOut: Compared = ([a, ...others], than, equal, [value, ...more]) => {
   if (others.length === 0) return { sql: `${a} ${than}${equal} ?`, values: [value!] }
   const rest = spelledOut(others, than, equal, more)
   return { sql: `${a} ${than} ? OR (${a} = ? AND (${rest.sql}))`, values: [value!, value!, ...rest.values] }
 }
 
-/** And of what is spelled out SQLite makes none. */
+/** A row comparison, for SQLite: it makes no range of the written-out form. */
 const asRow: Compared = (order, than, equal, cursor) => ({
   sql: `(${order.join(', ')}) ${than}${equal} (${cursor.map(() => '?').join(', ')})`,
   values: cursor,
@@ -52,7 +52,7 @@ export function boundsOf(
 
 type Direction = { descending: boolean }
 
-/** Behind one cursor and up to another, which is within. */
+/** Condition: after one cursor and up to another, inclusive. */
 export function between(
   compared: Compared,
   { descending }: Direction,

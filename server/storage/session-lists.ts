@@ -10,17 +10,17 @@ export type SessionFilter = {
   userId?: number | undefined
   deviceId?: string | undefined
   applicationId?: string | undefined
-  /** Where it was signed in from. */
+  /** Address of the sign-in. */
   address?: string | undefined
   state?: SessionState | undefined
-  /** Not marked as ended, whatever its time says. */
+  /** Not marked as ended, whatever its expiry. */
   open?: boolean | undefined
-  /** Signed in. */
+  /** Earliest time of the sign-in. */
   since?: number | undefined
   until?: number | undefined
 }
 
-/** What of a session a list needs to go on, and an end of many to know whom it reaches. */
+/** The fields of a session that the next page of a list, and ending many, need. */
 export type FoundSession = { id: string; userId: number; deviceId: string }
 
 /** The latest instant that is one lifetime ago, for the session of a row. */
@@ -63,7 +63,7 @@ export function stateOf(s: string, terms: SessionTerms): Condition {
   }
 }
 
-/** It lives. What its row alone tells comes first, and what an index leads to. */
+/** Condition: the session lives. What its row alone decides, and what an index serves, comes first. */
 export function livesAs(s: string, terms: SessionTerms): Condition {
   const state = stateOf(s, terms)
   const idle = ago(s, terms, 'idle')
@@ -120,7 +120,7 @@ export function createSessionListStore(dialect: Dialect) {
       return { ...row!, upto: edge?.id ?? null }
     },
 
-    /** The same of all at once, where few sessions are open. */
+    /** How many sessions live, and of how many users, in one statement: for where few sessions are open. */
     async liveOfAll(tx: Queries, terms: SessionTerms): Promise<{ sessions: number; users: number }> {
       const { sql, values } = livesAs('s', terms)
       const [row] = await tx.read<{ sessions: number; users: number }>(
@@ -131,7 +131,7 @@ export function createSessionListStore(dialect: Dialect) {
       return row!
     },
 
-    /** How many on each device are not marked as ended; devices without one are left out. */
+    /** How many sessions on each device are not marked as ended; devices without one are omitted. */
     async openOn(tx: Queries, deviceIds: readonly string[]): Promise<Map<string, number>> {
       const rows = await tx.read<{ id: string; count: number }>(
         `SELECT s.device_id AS id, COUNT(*) AS count FROM session s${hint('session_device_open')}
@@ -170,7 +170,7 @@ function scanOf(filter: SessionFilter, terms: SessionTerms): Scan {
   return {
     filters,
     from: isOfTime ? Math.max(since ?? 0, oldestAlive) : since,
-    // Of an idle one its row alone tells, and they lie far apart.
+    // An idle session is found only by reading its row, and such rows lie far apart.
     budget: state === 'idle' ? 12_000 : undefined,
     upto: state === 'absolute' ? Math.min(until ?? youngestOld, youngestOld) : until,
   }
@@ -189,7 +189,7 @@ function ofState(state: SessionState, terms: SessionTerms): Filter[] {
   const { sql, values } = stateOf('s', terms)
   const judged = { sql: `${sql} = ?`, values: [...values, state] }
   if (state !== 'idle') return [isOpen, judged]
-  // What its row alone tells comes first.
+  // Conditions on the session's own row come first.
   const idle = ago('s', terms, 'idle')
   const mayBeIdle = { sql: `s.expires_at <= ? OR s.rotated_at <= ${idle.sql}`, values: [terms.now, ...idle.values] }
   return [isOpen, mayBeIdle, judged]

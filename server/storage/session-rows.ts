@@ -1,4 +1,4 @@
-// A session as code has it, and as rows hold it.
+// A session as an object, and as a row.
 import type { RotationSpans } from '../policy/rotation.js'
 import type { SessionLife } from '../policy/session.js'
 import type { Cells, Value } from './database.js'
@@ -6,24 +6,24 @@ import { positions } from './statement.js'
 
 export type GrantType = 'password' | 'authorization_code' | 'device_code'
 
-/** What a session was opened by, and what its application may have. */
+/** How a session was opened, and what its application may have. */
 export type SessionGrant = {
   grantType: GrantType
-  /** What was granted, words with a space between; empty for our own application. */
+  /** The granted scope, words with a space between; empty for the built-in application. */
   scope: string
-  /** The identifiers of the resource servers that were named. */
+  /** Identifiers of the requested resource servers. */
   resources: readonly string[]
-  /** The browser session that a code was given through. */
+  /** The browser session that the session's code was issued through. */
   browserSid: string | null
-  /** It outlives its browser session. */
+  /** Whether the session outlives its browser session. */
   offline: boolean
-  /** The thumbprint of the key that its tokens are bound to. */
+  /** Thumbprint of the key that the session's tokens are bound to. */
   dpopJkt: string | null
   /** Whether it has a refresh token: a browser holds its session by a cookie. */
   refreshable: boolean
 }
 
-/** What a password opens for our own application. */
+/** The grant of a session of the built-in application that a password opens. */
 export const passwordGrant: SessionGrant = {
   grantType: 'password',
   scope: '',
@@ -34,7 +34,7 @@ export const passwordGrant: SessionGrant = {
   refreshable: true,
 }
 
-/** What a password opens for a browser, which holds the session by a cookie. */
+/** The grant of a session that a password opens for a browser, which holds it by a cookie. */
 export const browserGrant: SessionGrant = { ...passwordGrant, refreshable: false }
 
 /** A session's row. Times are epoch ms. */
@@ -45,7 +45,7 @@ export type SessionRecord = SessionLife &
     userId: number
     deviceId: string
     applicationId: string
-    /** The latest version of the policy when it was opened. */
+    /** The latest version of the policy when the session was opened. */
     policyVersion: number
     refreshKeyVersion: number
     rotation: string
@@ -101,7 +101,7 @@ export function readSession(row: SessionRow): SessionRecord {
 
 const at = positions(sessionColumns)
 
-/** Of a row of cells that begins with a session's. */
+/** The session of a row of cells that begins with its columns. */
 export function sessionOf(cells: Cells): SessionRecord {
   const resources = cells[at.resources] as string | null
   return {
@@ -137,7 +137,7 @@ export function sessionOf(cells: Cells): SessionRecord {
   }
 }
 
-/** As the columns hold it. */
+/** The row of a session, as the columns store it. */
 export function writtenSession(session: SessionRecord): Record<string, Value> {
   const { resources } = session
   return { ...session, resources: resources.length === 0 ? null : JSON.stringify(resources) }

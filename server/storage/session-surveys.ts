@@ -1,5 +1,5 @@
-// Scans of many sessions, for the preview of a policy change. What is read here is judged in policy/: the conditions only filter
-// out rows that cannot matter.
+// Scans of many sessions, for the preview of a policy change. policy/ judges the rows: the conditions only filter out
+// rows that cannot matter.
 import { setImmediate } from 'node:timers/promises'
 import type { Surveyed, Tightening } from '../policy/policy-preview.js'
 import type { AccessSpan } from '../policy/session.js'
@@ -7,7 +7,7 @@ import type { Queries, Value } from './database.js'
 import type { Condition } from './keyset-scan.js'
 import { columns, placeholders } from './statement.js'
 
-/** Part of a table, by a column's values: after the one, up to the other. */
+/** Part of a table, by a column's values: after one (exclusive), up to the other (inclusive). */
 export type Stretch<Key> = { after: Key; upto: Key }
 
 type SurveyedRow = Omit<Surveyed, 'ended' | 'offline'> & {
@@ -21,13 +21,13 @@ const surveyed = columns('s', [
   ...['id', 'userId', 'deviceId', 'applicationId', 'policyVersion', 'browserSid', 'offline'],
   ...['seq', 'createdAt', 'rotatedAt', 'expiresAt', 'endedAt'],
 ])
-/** Those that are open, and that nothing but time, or their number, can end. */
+/** Open sessions that only time, or the limit of their number, can end. */
 const fromOpen = (endedAt: string) => `FROM session s
   JOIN user u ON u.id = s.user_id AND u.active = ? AND u.deleted_at IS NULL AND s.seq >= u.ended_seq
   JOIN application a ON a.id = s.application_id AND a.active = ? AND s.seq >= a.ended_seq
   JOIN log_head h ON h.id = 1 AND s.seq >= h.ended_seq
   WHERE ${endedAt} IS NULL AND s.expires_at > ?`
-/** An expression, not a column: SQLite would go through all that are open, and not through the stretch. */
+/** An expression, not a column: SQLite would otherwise scan all open sessions, and not the stretch. */
 const endedInStretch = '+s.ended_at'
 const openValues = (now: number) => [true, true, now]
 
@@ -46,7 +46,7 @@ export function createSessionSurveyStore() {
   }
 
   return {
-    /** Sessions of a stretch that live by the lifetimes of before and not by those of after. */
+    /** Sessions of a stretch that live by the former lifetimes and not by the new ones. */
     outliving(
       tx: Queries,
       { after, upto }: Stretch<string>,
@@ -69,7 +69,7 @@ export function createSessionSurveyStore() {
       ])
     },
 
-    /** How many sessions of a stretch were given an access token that lives; those of our own pages never are. */
+    /** How many sessions of a stretch have an access token that lives; those of the built-in pages never have. */
     async withAccess(
       tx: Queries,
       { after, upto }: Stretch<string>,
@@ -102,8 +102,8 @@ export function createSessionSurveyStore() {
     },
 
     /**
-     * Is one open that was opened under an older version of the policy than this?
-     * @param openedBefore epoch ms; later ones are not looked at
+     * Whether a session is open that was opened under an older version of the policy.
+     * @param openedBefore epoch ms; later ones are not read
      */
     async anyOlderPolicy(tx: Queries, version: number, openedBefore: number): Promise<boolean> {
       const rows = await tx.read(
@@ -113,19 +113,19 @@ export function createSessionSurveyStore() {
       return rows.length > 0
     },
 
-    /** The whole table in stretches of so many rows, by their ids. */
+    /** The whole table in stretches of `size` rows, by session id. */
     byId: (tx: Queries, size: number) => stretches(tx, 'id', '', lastOfTexts, size),
-    /** The same by their users'. */
+    /** The whole table in stretches of `size` rows, by user id. */
     byUser: (tx: Queries, size: number) => stretches(tx, 'user_id', -1, Number.MAX_SAFE_INTEGER, size),
   }
 }
 
 export type SessionSurveyStore = ReturnType<typeof createSessionSurveyStore>
 
-/** Behind every id. */
+/** A text that sorts after every id. */
 const lastOfTexts = '\u{10ffff}'
 
-/** A session `s` was given an access token that may live at `now`. */
+/** Condition: session `s` has an access token that may live at `now`. */
 export function hasAccess(spans: readonly AccessSpan[], now: number): Condition {
   const each = spans.map(({ from, upto, lifetime, only, except }) => {
     const sql = 's.policy_version BETWEEN ? AND ? AND s.last_seen_at > ?'
@@ -140,7 +140,10 @@ export function hasAccess(spans: readonly AccessSpan[], now: number): Condition 
   return { sql: each.map(one => `(${one.sql})`).join(' OR '), values: each.flatMap(one => one.values) }
 }
 
-/** No statement takes long, and SQLite, which answers without leaving this turn of the event loop, lets others in between. */
+/**
+ * No statement takes long, and between two others can run, as SQLite answers without leaving this turn of the event
+ * loop.
+ */
 async function* stretches<Key extends string | number>(
   tx: Queries,
   column: 'id' | 'user_id',

@@ -1,14 +1,14 @@
-// Garbage collection of sessions that have expired or are superseded: they are marked as ended, batch by batch, and deleted in
-// the end. Nothing depends on when: whether a session lives is judged without the mark (policy/session.ts).
+// Garbage collection of sessions that have expired or are superseded: they are marked as ended, batch by batch, and
+// deleted later. Nothing depends on when: whether a session lives is judged without the mark (policy/session.ts).
 import type { Queries } from './database.js'
 import { placeholders } from './statement.js'
 
-/** How far a scan of the sessions that are not marked as ended has come. */
+/** Position of a scan of the sessions that are not marked as ended. */
 export type OpenCursor = { createdAt: number; id: string }
 
 export type Expired = { id: string; userId: number; applicationId: string; seq: number }
 
-/** Whose `ended_seq` was raised; the subject is an id, or '' for everybody. */
+/** The row whose `ended_seq` was raised; the subject is an id, or '' for everybody. */
 export type Superseded = { kind: 'user' | 'application' | 'all'; subject: string }
 
 const supersededBy: Record<Superseded['kind'], (subject: string) => { from: string; values: (string | number)[] }> = {
@@ -24,7 +24,10 @@ const supersededBy: Record<Superseded['kind'], (subject: string) => { from: stri
 }
 
 export function createSessionTidying() {
-  /** Marks up to `limit` sessions that an "end all" of somebody has superseded. @returns which were looked at: fewer at the end */
+  /**
+   * Marks up to `limit` sessions that an "end all" of a subject has superseded. @returns those that were read: fewer
+   * at the end
+   */
   async function markSuperseded(
     tx: Queries,
     whose: Superseded,
@@ -34,13 +37,13 @@ export function createSessionTidying() {
     limit: number,
   ): Promise<string[]> {
     const { from, values } = supersededBy[whose.kind](whose.subject)
-    // Whichever the index has first: sorting by ids would read all that are left for each batch.
+    // In the order of the index: sorting by ids would read all remaining rows for each batch.
     const rows = await tx.read<{ id: string }>(
       `SELECT s.id AS id FROM session s ${from} AND s.ended_at IS NULL LIMIT ${Math.trunc(limit)}`,
       values,
     )
     if (rows.length === 0) return []
-    // In the order of ids, as every other statement about many locks them.
+    // In the order of ids, in which every other statement about many locks them.
     const ids = rows.map(row => row.id).sort()
     await tx.write(
       `UPDATE session SET ended_at = ?, ended_reason = ?, ended_by = ?
@@ -51,15 +54,15 @@ export function createSessionTidying() {
   }
 
   /**
-   * Looks at the next `limit` sessions that are not marked as ended, in the order of their sign-ins.
-   * @returns those whose time has run out; `next`: where to go on, or null at the end
+   * Reads the next `limit` sessions that are not marked as ended, in the order of their sign-ins.
+   * @returns those that have expired; `next`: where to continue, or null at the end
    */
   async function findExpired(
     tx: Queries,
     now: number,
     { after, limit }: { after: OpenCursor | null; limit: number },
   ): Promise<{ expired: Expired[]; next: OpenCursor | null }> {
-    // All at once would be too many to look at.
+    // All columns at once would be too much to read.
     const rows = await tx.read<OpenCursor>(
       `SELECT id, created_at AS createdAt FROM session
        WHERE ended_at IS NULL AND created_at >= ? AND (created_at > ? OR id > ?)
@@ -85,7 +88,7 @@ export function createSessionTidying() {
     )
   }
 
-  /** Forgets up to `limit` sessions that ended before an instant. @returns how many */
+  /** Deletes up to `limit` sessions that ended before an instant. @returns how many */
   async function forgetEnded(tx: Queries, before: number, limit: number): Promise<number> {
     const rows = await tx.read<{ id: string }>(
       `SELECT id FROM session WHERE ended_at < ? ORDER BY ended_at LIMIT ${Math.trunc(limit)}`,

@@ -32,20 +32,20 @@ export type Standing = {
   /** Version of the resource servers, and of lifetimes that applications override, at that instant. */
   resourcesVersion: number
   /**
-   * The longest lifetime of access tokens that expiries of log entries allow for at that instant, in seconds: a token made from
-   * this lives no longer.
+   * The longest lifetime of access tokens that expiries of log entries allow for at that instant, in seconds: a token
+   * made from this standing lives no longer.
    */
   accessLifetime: number
   /**
-   * The user has more open sessions than was asked about, and this is when the newest beyond that number was opened: it
-   * and older ones may be too many. null where there are no more, or nothing was asked. Epoch ms.
+   * Where the user has more open sessions than `beside`: when the newest beyond that number was opened, epoch ms; it
+   * and older ones may be over the limit. null where there are no more, or none was requested.
    */
   crowdedUpto: number | null
 }
 
 const selectSession = `SELECT ${columns('s', sessionColumns)} FROM session s`
 
-/** What a standing has from outside of its session and its user: of the application `a`, and of the log's head `h`. */
+/** Columns of a standing beside its session and user: of the application `a`, and of the log's head `h`. */
 const outside = {
   applicationActive: 'a.active',
   applicationVersion: 'a.version',
@@ -63,7 +63,7 @@ export const outsideColumns = outsideNames.map(name => `${outside[name]} AS ${na
 
 export type OutsideRow = Record<keyof typeof outside, number>
 
-/** What `standingOf` reads, of a session under the alias `s`; a row may go on behind it. */
+/** The columns that `standingOf` reads, of a session under the alias `s`; a row may have more after them. */
 export const standingColumns = `${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
   r.name AS roleName, r.permissions AS rolePermissions,
   ${outsideColumns}`
@@ -74,15 +74,18 @@ export const standingTables = `session s
   LEFT JOIN user_role ur ON ur.user_id = u.id
   LEFT JOIN role r ON r.name = ur.role_name`
 
-// Where they stand in its row, in the order of `standingColumns`.
+// Positions in a row of `standingColumns`.
 const userFrom = sessionColumns.length
 const roleFrom = userFrom + userColumns.length
 const outsideFrom = roleFrom + 2
 const at = positions(outsideNames)
-/** How many cells a standing takes. */
+/** Number of cells of a standing. */
 export const standingWidth = outsideFrom + outsideNames.length
 
-/** Answered by the index alone. Some open sessions do not live: callers judge each before any is ended. */
+/**
+ * Subquery for `crowdedUpto`, from the index alone. Some open sessions do not live: callers judge each before any is
+ * ended.
+ */
 const crowdedUpto = (hint: string, beside: number) => `(SELECT n.created_at FROM session n${hint}
   WHERE n.user_id = s.user_id AND n.ended_at IS NULL
   ORDER BY n.created_at DESC, n.id DESC LIMIT 1 OFFSET ${Math.trunc(beside) + 1})`
@@ -99,9 +102,9 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
     },
 
     /**
-     * One statement for everything that a refresh must know, of one instant. Sessions that do not exist are left out.
+     * Reads everything that a refresh needs in one statement, of one instant. Sessions that do not exist are omitted.
      * @param ids as many as one statement takes: a batch of refreshes, a page of a list
-     * @param beside also tell from where on a user has more newer sessions than this; Infinity: do not ask
+     * @param beside also read from where on a user has more newer sessions than this; Infinity: do not
      */
     async standings(tx: Queries, ids: readonly string[], beside = Infinity): Promise<Map<string, Standing>> {
       const wanted = padded(ids)
@@ -144,7 +147,7 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
       return matched === 1
     },
 
-    /** Those of the same application that codes opened through the same browser session, and that have no refresh token. */
+    /** Sessions without refresh token that codes opened for the same application through the same browser session. */
     async childrenAlike(
       tx: Queries,
       { browserSid, applicationId }: Pick<SessionRecord, 'browserSid' | 'applicationId'>,
@@ -156,7 +159,7 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
       return rows.map(readSession)
     },
 
-    /** A code gives a session that is there. @returns whether it was still open */
+    /** Reuses an existing session for a code. @returns whether it was still open */
     async retake(
       tx: Queries,
       id: string,
@@ -167,8 +170,8 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
     },
 
     /**
-     * A page of the session was visited: its idle timeout starts anew (sliding expiry). Its refresh token was given to no client,
-     * and gets the same expiry.
+     * Notes a visit to a page: the session's idle timeout starts again (sliding expiry). Its refresh token was given
+     * to no client, and gets the same expiry.
      * @param terms all in ms; `every`: the least time between two visits that are written
      */
     async visit(
@@ -187,7 +190,7 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
       )
     },
 
-    /** Its person has signed in again; the caller has locked its row. */
+    /** Updates a session whose user has signed in again; the caller has locked its row. */
     async renew(
       tx: Queries,
       id: string,
@@ -197,7 +200,10 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
       await tx.write(`UPDATE session SET ${set} WHERE id = ? AND ended_at IS NULL`, [...values, id])
     },
 
-    /** Takes a session that lives past an "end all" of this transaction. One that an earlier end has superseded stays over. */
+    /**
+     * Exempts a live session from an "end all" of this transaction. One that an earlier end has superseded stays
+     * over.
+     */
     async raiseSeq(tx: Queries, id: string, seq: number): Promise<void> {
       await tx.write(
         `UPDATE session SET seq = ? WHERE id = ? AND ended_at IS NULL

@@ -1,6 +1,6 @@
 import { DefaultNamingStrategy } from 'typeorm'
 
-/** `endedAt` in code is `ended_at` in the table. */
+/** Column names of TypeORM: `endedAt` in code is `ended_at` in the table. */
 export class SnakeNaming extends DefaultNamingStrategy {
   override columnName(propertyName: string, customName: string | undefined): string {
     return customName || propertyName.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)

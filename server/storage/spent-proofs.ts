@@ -9,7 +9,7 @@ export function createSpentProofStore(dialect: Pick<Dialect, 'engine'>) {
       return (await tx.write(`${ignore} INTO spent_proof (hash, expires_at) VALUES (?, ?)`, [hash, expiresAt])) === 1
     },
 
-    /** Forgets up to `limit` that were over before an instant. @returns how many */
+    /** Deletes up to `limit` proofs that had expired before an instant. @returns how many */
     async forget(tx: Queries, before: number, limit: number): Promise<number> {
       const rows = await tx.read<{ hash: string }>(
         `SELECT hash FROM spent_proof WHERE expires_at <= ? ORDER BY expires_at LIMIT ${Math.trunc(limit)}`,

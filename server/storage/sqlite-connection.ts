@@ -6,7 +6,7 @@ import BetterSqlite3 from 'better-sqlite3'
 export type ConnectionOptions = {
   path: string
   readonly: boolean
-  /** Only this file will do: a thread that starts again must not open, or make, another one. */
+  /** The file that must be opened: a thread that starts again must not open, or create, another one. */
   expected: FileIdentity | null
 }
 
@@ -20,19 +20,19 @@ export type Answer =
 
 export type FileIdentity = { dev: number; ino: number }
 
-/** Short, since nothing interrupts it: longer waits are retries (connections/sqlite.ts). */
+/** SQLite's busy timeout in ms. Short, as nothing interrupts it: longer waits are retries (connections/sqlite.ts). */
 const busyTimeout = 100
 const cachedStatements = 200
 
 /**
- * The file is not where it was, and what is committed now would be lost with the next start. SQLite itself uses this code,
- * but in WAL mode it does not look.
+ * Error code where the file was moved or replaced: what is committed now would be lost with the next start. SQLite
+ * itself uses this code, but in WAL mode it does not check.
  */
 export const fileMoved = 'SQLITE_READONLY_DBMOVED'
 
 export function createSqliteConnection({ path, readonly, expected }: ConnectionOptions) {
   const statements = new Map<string, { prepared: BetterSqlite3.Statement; names: string[] | null }>()
-  /** What is open: the file and, where this connection writes, those that hold its latest commits. */
+  /** The open files: the database and, where this connection writes, those that hold its latest commits. */
   const files = new Map<string, FileIdentity>()
   const watched = readonly ? [path] : [path, `${path}-wal`, `${path}-shm`]
   let open: BetterSqlite3.Database | null = null
@@ -59,7 +59,7 @@ export function createSqliteConnection({ path, readonly, expected }: ConnectionO
       const now = identify(name)
       const known = files.get(name)
       if (known && !isSame(now, known)) throw moved(name)
-      // The two beside it are made by the first statement.
+      // The first statement creates the two other files.
       if (!known && now) files.set(name, now)
     }
   }
@@ -68,7 +68,7 @@ export function createSqliteConnection({ path, readonly, expected }: ConnectionO
     const known = statements.get(sql)
     if (known) return known
     const prepared = connection.prepare(sql)
-    // What `*` stands for changes with the schema.
+    // The columns of `*` change with the schema.
     const names = prepared.reader && !sql.includes('*') ? namesOf(prepared) : null
     if (prepared.reader) prepared.raw(true)
     const made = { prepared, names }
@@ -80,7 +80,7 @@ export function createSqliteConnection({ path, readonly, expected }: ConnectionO
   function execute({ sql, values }: Call): Answer {
     open ??= connect()
     if (!open.inTransaction) requireSameFiles()
-    // The transaction of a former caller is still open: its ROLLBACK failed, say.
+    // The transaction of a former caller is still open, for example because its ROLLBACK failed.
     else if (sql.startsWith('BEGIN')) open.exec('ROLLBACK')
     const { prepared, names } = prepare(open, sql)
     if (prepared.reader) {
@@ -88,7 +88,7 @@ export function createSqliteConnection({ path, readonly, expected }: ConnectionO
       return { names: names ?? namesOf(prepared), rows }
     }
     const { changes } = prepared.run(...values)
-    // Committed, but to a file that was replaced: the answer must be a failure.
+    // Committed, but to a file that was replaced: the result must be a failure.
     if (!readonly && !open.inTransaction) requireSameFiles()
     return { affected: changes }
   }

@@ -1,5 +1,5 @@
-// The threads that read. One serves nearly always; while a long statement holds it, the short ones of the log and of tokens
-// go to another.
+// The reader threads. One serves nearly always; while a long statement holds it, short statements, of the log and of
+// tokens, go to another.
 import type { FileIdentity } from './sqlite-connection.js'
 import { createSqliteThread, type Result, type SqliteThread } from './sqlite-thread.js'
 
@@ -49,7 +49,7 @@ export function createReaders(path: string) {
       return thread.waiting === 0 ? thread.run(sql, values) : hedged(thread, sql, values)
     },
 
-    /** From now on it is this file or none. */
+    /** Makes the threads accept only this file from now on. */
     expect(file: FileIdentity | null): void {
       expected = file
       for (const thread of threads) thread.expect(file)

@@ -1,5 +1,5 @@
-// A worker thread with one SQLite connection. SQLite blocks its thread for an fsync, a long statement or the lock of another
-// process; meanwhile the event loop goes on, and requests that need no database are answered.
+// A worker thread with one SQLite connection. SQLite blocks its thread for an fsync, a long statement or the lock of
+// another process; meanwhile the event loop goes on, and requests that need no database are answered.
 import type { Worker } from 'node:worker_threads'
 import { type Answer, type ConnectionOptions, type FileIdentity, fileMoved } from './sqlite-connection.js'
 import type { Said } from './sqlite-worker.js'
@@ -16,7 +16,7 @@ const closing = 3_000
 export type SqliteThread = ReturnType<typeof createSqliteThread>
 
 export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 'readonly'>) {
-  /** In the order in which their answers will come. */
+  /** Statements in the order in which their results will arrive. */
   const waiting: Waiting[] = []
   let worker: Worker | null = null
   let expected: FileIdentity | null = null
@@ -33,7 +33,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
     const started = takeWorker()
     isReady = false
     started.on('message', (answer: Answer | null) => {
-      // Behind the answers that wait for the next turn.
+      // After the results that wait for the next turn.
       if (answer === null) return void setImmediate(whenClosed)
       isReady = true
       turn.count()
@@ -48,7 +48,10 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
     return started
   }
 
-  /** Its connection is gone, and what was not committed with it; the next statement starts another. */
+  /**
+   * Handles a thread that died: its connection is gone, with what was not committed; the next statement starts
+   * another.
+   */
   function lose(lost: Worker, why: string): void {
     if (worker !== lost) return
     worker = null
@@ -57,7 +60,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
   }
 
   return {
-    /** How often the thread has died: what began before cannot go on behind it. */
+    /** How often the thread has died: a transaction that began before cannot continue after. */
     get life() {
       return life
     },
@@ -66,7 +69,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
       return waiting.length
     },
 
-    /** How long the statement that is under way has been waited for, in ms; 0 while the thread only starts. */
+    /** How long the current statement has been waited for, in ms; 0 while the thread only starts. */
     get busyFor() {
       return isReady && waiting[0] ? performance.now() - waiting[0].since : 0
     },
@@ -76,7 +79,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
       worker ??= start()
     },
 
-    /** From now on it is this file or none. */
+    /** Makes the thread accept only this file from now on. */
     expect(file: FileIdentity | null): void {
       expected = file
     },
@@ -92,7 +95,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
       })
     },
 
-    /** After what was asked for before. */
+    /** Closes the connection after the statements that were sent before. */
     async close(): Promise<void> {
       closed = true
       const last = worker
@@ -111,8 +114,9 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
 }
 
 /**
- * Node delivers messages as long as there are any, and a caller that reads page by page asks for the next at once: on a busy
- * machine its answer is there before the event loop gets to anything else (starvation). After so many ms answers are deferred.
+ * Node delivers messages as long as there are any, and a caller that reads page by page sends the next at once: on a
+ * busy machine its result is there before the event loop gets to anything else (starvation). After so many ms results
+ * are deferred.
  */
 const longestTurn = 3
 

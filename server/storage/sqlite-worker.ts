@@ -1,4 +1,4 @@
-// The thread of one SQLite connection: is told what to open, takes statements one by one and answers each; null closes the
+// The thread of one SQLite connection: it receives what to open, then statements, and answers each; null closes the
 // connection, and is answered with null. See sqlite-thread.ts.
 import { parentPort } from 'node:worker_threads'
 import { type Answer, type Call, type ConnectionOptions, createSqliteConnection } from './sqlite-connection.js'

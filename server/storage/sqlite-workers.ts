@@ -16,7 +16,7 @@ export function keepWorkers(count: number): () => void {
   return () => void keepWorkers(before)
 }
 
-/** Keeps no process alive until `ref()`. */
+/** The thread does not keep the process alive until `ref()`. */
 export function takeWorker(): Worker {
   const kept = idle.pop()
   if (kept) return silent(kept)
@@ -25,7 +25,7 @@ export function takeWorker(): Worker {
   return started
 }
 
-/** Returns a thread whose connection is closed, and whose events have no more use, to the pool. */
+/** Returns a thread to the pool; its connection is closed, and its listeners are removed. */
 export async function leaveWorker(worker: Worker): Promise<void> {
   if (idle.length >= most) return void (await worker.terminate())
   worker.unref()
@@ -37,7 +37,7 @@ export async function leaveWorker(worker: Worker): Promise<void> {
   idle.push(worker)
 }
 
-/** By name: removing all events' listeners would remove Node's own. */
+/** Removes listeners by event: removing those of all events would remove Node's own. */
 function silent(worker: Worker): Worker {
   for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event)
   return worker

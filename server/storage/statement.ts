@@ -1,4 +1,4 @@
-// Small words for writing statements by hand.
+// Functions for writing SQL by hand.
 import type { Value } from './database.js'
 
 /** `columns('s', ['id', 'userId'])` is `s.id AS id, s.user_id AS userId`. */
@@ -6,7 +6,10 @@ export function columns(table: string, names: readonly string[], prefix = ''): s
   return names.map(name => `${table}.${snake(name)} AS ${prefix}${name}`).join(', ')
 }
 
-/** Where columns stand in a row of cells that begins with them: to look a name up there costs less than an object for each row. */
+/**
+ * Positions of columns in a row of cells that begins with them: a look-up by name costs less than an object for each
+ * row.
+ */
 export function positions<N extends string>(names: readonly N[]): Readonly<Record<N, number>> {
   return Object.fromEntries(names.map((name, at) => [name, at])) as Record<N, number>
 }
@@ -18,7 +21,10 @@ export function insertion(table: string, row: Record<string, Value>): [sql: stri
   return [`INSERT INTO ${quoted(table)} (${names.map(snake).join(', ')}) VALUES (${placeholders})`, Object.values(row)]
 }
 
-/** The same of many rows, which have the same properties in the same order. There must be one at least. */
+/**
+ * The text and values of an INSERT of many rows, which have the same properties in the same order. There must be one
+ * at least.
+ */
 export function insertions(table: string, rows: readonly Record<string, Value>[]): [sql: string, values: Value[]] {
   const names = Object.keys(rows[0]!)
   const each = `(${placeholders(names.length)})`
@@ -34,7 +40,7 @@ export function assignments(changes: Record<string, Value>): [sql: string, value
   return [names.map(name => `${snake(name)} = ?`).join(', '), Object.values(changes)]
 }
 
-/** How many values a list in one statement has at most: SQLite takes 32,766 in all, MySQL what fits its packet. */
+/** Limit of values in a list of one statement: SQLite takes 32,766 in all, MySQL what fits its packet. */
 const chunk = 500
 
 /** Reads by a list of any length, in statements of bounded length, one after the other. */
@@ -59,7 +65,7 @@ export function padded<T>(items: readonly T[]): T[] {
   return [...items, ...Array<T>(size - items.length).fill(items.at(-1)!)]
 }
 
-/** From where and up to where keys begin like this. Not LIKE: on SQLite it folds case, and so reads no index. */
+/** The range of keys that begin with a text. Not LIKE: on SQLite it folds case, and so uses no index. */
 export function prefixRange(text: string): [from: string, upto: string] {
   return [text, `${text}\u{10ffff}`]
 }
@@ -72,7 +78,7 @@ function quoted(name: string): string {
   return `\`${name}\``
 }
 
-/** Rows by key, in the order in which they came. */
+/** Groups rows by key, in the order in which they came. */
 export function grouped<Key, Row>(rows: readonly Row[], key: (row: Row) => Key): Map<Key, Row[]> {
   const groups = new Map<Key, Row[]>()
   for (const row of rows) {

@@ -1,9 +1,9 @@
-// Errors of the database, and whether they are temporary. All are (missing rights, limits, full disks, migrations under way),
+// Database errors, and whether they are temporary. All are (missing rights, limits, full disks, migrations under way),
 // except those that the statement itself, or a value in it, has caused.
 
 /**
- * A statement that failed: the driver's code, what it said where that is safe to tell, and the statement with its `?` marks;
- * never a value.
+ * A statement that failed: the driver's code, its message where that is safe to disclose, and the statement with its
+ * `?` marks; never a value.
  */
 export class StorageFailure extends Error {
   override name = 'StorageFailure'
@@ -11,7 +11,7 @@ export class StorageFailure extends Error {
     readonly code: string,
     readonly statement: string,
     readonly detail = '',
-    /** The mistake is in this program: the same again would fail again. */
+    /** Whether it is a bug of this program: a retry would fail again. */
     readonly isOurs = false,
   ) {
     super(`${code}${detail && ` (${detail})`}: ${statement.replace(/\s+/g, ' ').slice(0, 200)}`)
@@ -21,11 +21,11 @@ export class StorageFailure extends Error {
     const driverError = ((error as { driverError?: unknown }).driverError ?? error) as DriverError
     const { code, errno, sqlState = '' } = driverError
     const said = String(driverError.message ?? driverError)
-    // One that writes many rows is very long, and a log holds it whole.
+    // A statement that writes many rows is very long, and a log line holds it whole.
     const short = statement.slice(0, 2_000)
     if (typeof code === 'string')
       return new StorageFailure(code, short, tellsNoValue.test(code) ? said : '', isOurMistake(code, sqlState, said))
-    // The driver knows MySQL's codes; of MariaDB's own there is a number.
+    // The driver has names for MySQL's codes; MariaDB's own have only a number.
     if (typeof errno === 'number')
       return new StorageFailure(`ER_${errno}`, short, '', isOurMistake(`ER_${errno}`, sqlState, said))
     return new StorageFailure('UNKNOWN', short, said, !aboutConnections.test(said))
@@ -34,21 +34,27 @@ export class StorageFailure extends Error {
 
 type DriverError = { code?: unknown; errno?: unknown; sqlState?: string; message?: unknown }
 
-/** The database is one that this program must not use as it is; trying again is of no use. */
+/** The database must not be used as it is; a retry is of no use. */
 export class UnfitDatabase extends Error {
   override name = 'UnfitDatabase'
 }
 
-/** Driver messages of these codes hold names of columns and hosts, and no values from requests. */
+/** Codes whose driver messages contain names of columns and hosts, and no values from requests. */
 const tellsNoValue = /^(HANDSHAKE_.*|SQLITE_ERROR|ER_BAD_FIELD_ERROR|ER_NO_SUCH_TABLE|ER_UNKNOWN_SYSTEM_VARIABLE)$/
 
-/** The drivers give no code to these; whatever else has none is a mistake of ours, and its message is needed to find it. */
+/**
+ * Messages of connection errors to which the drivers give no code; any other error without a code is a bug, and its
+ * message is needed to find it.
+ */
 const aboutConnections = /queue limit|pool is closed|no connections available|in closed state|connection is not open/i
 
-/** Of SQLSTATE (ISO 9075): the wrong number of values, values that do not fit, rows that break a constraint. */
+/**
+ * Classes of SQLSTATE (ISO 9075) that are bugs: the wrong number of values, values that do not fit, rows that break a
+ * constraint.
+ */
 const ourStates = /^2[123]/
 
-/** Beside those, as their SQLSTATE is that of rights and limits too, or none. */
+/** Codes that are bugs too, though their SQLSTATE is that of rights and limits, or missing. */
 const ourCodes = new Set([
   'ER_PARSE_ERROR',
   'ER_SYNTAX_ERROR',
@@ -69,15 +75,15 @@ const ourCodes = new Set([
 ])
 
 function isOurMistake(code: string, sqlState: string, said: string): boolean {
-  // Node's own about arguments: a value of a kind that no database takes.
+  // Node's own codes about arguments: a value of a kind that no database takes.
   if (code.startsWith('SQLITE_CONSTRAINT') || code.startsWith('ERR_INVALID_')) return true
-  // SQLite has one code for all errors in a statement. A missing table or column is not the statement's mistake: a migration or a
-  // restore is under way. (MySQL has codes of their own for these, which are not listed above.)
+  // SQLite has one code for all errors in a statement. A missing table or column is not the statement's fault: a
+  // migration or a restore is under way. (MySQL has separate codes for these, which are not listed above.)
   if (code === 'SQLITE_ERROR') return !/^no such (table|column)|has no column named/.test(said)
   return ourStates.test(sqlState) || ourCodes.has(code)
 }
 
-/** A unique index refused the row. */
+/** Whether a unique index refused the row. */
 export function isDuplicate(error: unknown): boolean {
   return (
     error instanceof StorageFailure &&
@@ -85,12 +91,15 @@ export function isDuplicate(error: unknown): boolean {
   )
 }
 
-/** The whole transaction was rolled back by the database, and may be run again at once. */
+/** Whether the database rolled back the whole transaction, which may be run again at once. */
 export function isDeadlock(error: StorageFailure): boolean {
   return error.code === 'ER_LOCK_DEADLOCK'
 }
 
-/** A temporary failure, to be retried unchanged: the answer is 503, never a refusal that would sign anybody out. */
+/**
+ * Whether a failure is temporary, to be retried unchanged: the answer is 503, never a refusal that would sign a user
+ * out.
+ */
 export function isPassing(error: StorageFailure): boolean {
   return !error.isOurs
 }

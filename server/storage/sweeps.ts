@@ -1,5 +1,5 @@
-// Sweeps: ends of all sessions of a user, of an application or of everybody are written as one number; the rows are still to be
-// marked as ended, and the applications to be told.
+// Sweeps: an end of all sessions of a user, of an application or of everybody is written as one number; the rows are
+// then marked as ended, and the applications notified.
 import type { Queries } from './database.js'
 import type { Superseded } from './session-tidying.js'
 import { columns, insertion } from './statement.js'
@@ -25,7 +25,7 @@ export function createSweepStore() {
 
     all: (tx: Queries): Promise<SweepRecord[]> => tx.read(`SELECT ${sweepColumns} FROM sweep w ORDER BY w.seq`),
 
-    /** Those that are due and that no server holds a lease on. */
+    /** Sweeps that are due and that no server holds a lease on. */
     due: (tx: Queries, now: number, limit: number): Promise<SweepRecord[]> =>
       tx.read(
         `SELECT ${sweepColumns} FROM sweep w WHERE w.next_at <= ? ORDER BY w.next_at LIMIT ${Math.trunc(limit)}`,
@@ -41,7 +41,7 @@ export function createSweepStore() {
       await tx.write('UPDATE sweep SET next_at = ? WHERE seq = ?', [until, seq])
     },
 
-    /** To be looked at once more. */
+    /** Notes a pass over the sessions; another one follows at `nextAt`. */
     async passed(tx: Queries, seq: number, nextAt: number): Promise<void> {
       await tx.write('UPDATE sweep SET next_at = ?, passes = passes + 1 WHERE seq = ?', [nextAt, seq])
     },

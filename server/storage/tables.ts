@@ -1,4 +1,4 @@
-// What the entities call their tables, for those who ask the database about them without TypeORM.
+// The names of the tables, for code that reads the database's schema without TypeORM.
 
 export const tables: readonly string[] = [
   'api_key',

@@ -2,15 +2,15 @@
 
 /** Certificates and keys are texts in PEM. */
 export type TlsOptions = {
-  /** null: the authorities that Node knows. */
+  /** null: the certificate authorities that Node trusts. */
   ca: string | null
   cert: string | null
   key: string | null
-  /** `full`: who signed the server's certificate, and the name in it; `ca`: not the name. */
+  /** `full`: the authority and the name in the server's certificate are verified; `ca`: not the name. */
   verify: 'full' | 'ca' | 'none'
 }
 
-/** All but the check of the name, which each driver has in its own way. */
+/** TLS options except the check of the name, which each driver has in its own way. */
 export function secureContext({ ca, cert, key, verify }: TlsOptions) {
   return {
     rejectUnauthorized: verify !== 'none',

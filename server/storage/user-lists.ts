@@ -1,4 +1,4 @@
-// Users, found by what filters want, and counted.
+// The list of users: filtered scans page by page, and counts.
 import { isIP } from 'node:net'
 import { emailKey } from '../policy/email.js'
 import type { SessionTerms } from '../policy/session.js'
@@ -27,20 +27,20 @@ export type UserOrder = (typeof userOrders)[number]
 
 /** An absent field matches every user; without a state all that are not deleted. */
 export type UserFilter = {
-  /** How words of names or an e-mail address begin, all of them; an id; or an address that was signed in from. */
+  /** Prefixes of words of names or of an e-mail address, all of them; an id; or an address of a sign-in. */
   text?: string | undefined
-  /** How it begins. */
+  /** Prefix of the username. */
   username?: string | undefined
-  /** How it begins. */
+  /** Prefix of the e-mail address. */
   email?: string | undefined
   id?: number | undefined
-  /** Signed in from there, as far back as sessions are kept. */
+  /** Address of a sign-in, as far back as sessions are stored. */
   address?: string | undefined
   role?: string | undefined
   state?: UserState | undefined
-  /** Has a session that lives, or has none. */
+  /** Whether the user has a live session. */
   live?: boolean | undefined
-  /** There at that instant (epoch ms). */
+  /** Only users that existed at that instant (epoch ms). */
   createdUpto?: number | undefined
 }
 
@@ -48,24 +48,24 @@ const byId: Pick<List, 'index' | 'order'> = { index: 'PRIMARY', order: [{ column
 const user = { table: 'user u', columns: 'u.id AS id' }
 
 export const userLists: Record<UserOrder, List> = {
-  // Ids are given out in their order, and those who were imported keep theirs.
+  // Ids are assigned in order, and imported users keep theirs.
   newest: { ...user, ...byId, descending: true },
   oldest: { ...user, ...byId, descending: false },
   name: { ...user, index: 'user_username_key', order: [{ column: 'u.username_key', kind: 'text' }], descending: false },
 }
 
-/** A deleted user has no name to be listed by. */
+/** The list for a filter: a deleted user has no name to be listed by. */
 export function userListOf(filter: UserFilter, order: UserOrder): List {
   return userLists[order === 'name' && filter.state === 'deleted' ? 'newest' : order]
 }
 
 const mostLive = 1_000
-/** So many are counted together, for each user on average. */
+/** How many sessions are counted together, for each user on average. */
 const usuallyLive = 40
 
 type Engine = Dialect['engine']
 
-/** Rows of this table alone are read fast. */
+/** Bounds of a scan that reads only this table, which is fast. */
 const plain = { budget: 80_000, highest: 10_000 }
 const dearest = { budget: 3_000 }
 
@@ -86,7 +86,7 @@ export function createUserListStore(dialect: Dialect) {
       return scan.page<{ id: number }>(tx, userListOf(filter, order), { ...wanted, budget }, page)
     },
 
-    /** How many sessions of each live, counted up to a thousand: some programs sign in every few seconds. */
+    /** How many live sessions each user has, counted up to a thousand: some programs sign in every few seconds. */
     async liveSessions(tx: Queries, ids: readonly number[], terms: SessionTerms): Promise<Map<number, number>> {
       const { sql, values } = livesAs('l', terms)
       const of = `FROM session l${hint('session_user')} WHERE l.user_id`
@@ -98,7 +98,7 @@ export function createUserListStore(dialect: Dialect) {
       )
       const counts = new Map(rows.map(row => [row.id, row.count]))
       if ([...counts.values()].reduce((sum, count) => sum + count, 0) < usuallyLive * ids.length) return counts
-      // Somebody has very many: each by itself, so that nobody's are counted without end.
+      // One user has very many: each is counted by itself, with a limit.
       const each = ids.map(
         () => `SELECT ? AS id, COUNT(*) AS count FROM (SELECT 1 ${of} = ? AND ${sql} LIMIT ${mostLive + 1}) t`,
       )
@@ -136,13 +136,13 @@ function scanOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: Ses
     ...inState(filter, order),
   ]
   const isDear = dear.length > 0 || (filter.text !== undefined && isIP(filter.text.trim()) > 0)
-  // NULL stands in the index before every name.
+  // In the index NULL sorts before every name.
   return { filters, ...(isDear ? dearest : plain), from: order === 'name' ? '' : undefined }
 }
 
 function inState({ state, username, email }: UserFilter, order: UserOrder): Filter[] {
   const isThere = { sql: 'u.deleted_at IS NULL', values: [] }
-  // Whoever is deleted has no name and no address.
+  // A deleted user has no name and no e-mail address.
   if (state === undefined) return order === 'name' || username || email ? [] : [isThere]
   if (state === 'deleted') return [{ sql: 'u.deleted_at IS NOT NULL', values: [] }]
   return [{ sql: 'u.active = ?', values: [state === 'active'] }, isThere]
@@ -182,6 +182,6 @@ function hasLive(engine: Engine, live: boolean, terms: SessionTerms): Filter {
     values,
   }
   if (!live) return { sql: `NOT ${has.sql}`, values }
-  // Whoever has one is among those who have one that is not marked as ended.
+  // A user with a live session is among those with one that is not marked as ended.
   return { ...has, accessPath: among([{ sql: 'user_id AS id FROM session WHERE ended_at IS NULL', values: [] }]) }
 }

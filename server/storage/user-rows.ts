@@ -1,4 +1,4 @@
-// A user as code has it, and as rows hold it.
+// A user as an object, and as a row.
 import { emailKey } from '../policy/email.js'
 import { createRecent } from '../protocol/recent.js'
 import type { Cells, Value } from './database.js'
@@ -13,18 +13,18 @@ export type UserRecord = {
   firstName: string
   lastName: string
   email: string
-  /** An administrator wrote the address, not the person. */
+  /** Whether an administrator wrote the address, not the user. */
   emailVerified: boolean
   active: boolean
-  /** The user's own. */
+  /** Permissions of the user's own, beside those of roles. */
   permissions: string[]
-  /** The user's own and those of all roles, sorted, each once. */
+  /** Permissions of the user's own and of all roles, sorted, each once. */
   allPermissions: string[]
   roles: string[]
   endedSeq: number
   lastLoginAt: number | null
   passwordChangedAt: number
-  /** Somebody else knows the password: pages ask for a new one before anything else. */
+  /** An administrator knows the password: pages ask for a new one before anything else. */
   mustChangePassword: boolean
   createdAt: number
   deletedAt: number | null
@@ -56,7 +56,7 @@ export const userColumns = [
   'deletedAt',
 ] as const
 
-/** What stands in the user's own row. */
+/** The columns of the user's own row. */
 export type OwnUserRecord = Omit<UserRecord, 'allPermissions' | 'roles'>
 
 export type OwnUserRow = Omit<OwnUserRecord, 'active' | 'mustChangePassword' | 'emailVerified' | 'permissions'> & {
@@ -71,7 +71,7 @@ export type RoleOfUser = { roleName: string | null; rolePermissions: string | nu
 
 export type UserRow = OwnUserRow & RoleOfUser
 
-/** One row per role comes in, which may have others' columns beside; one user goes out. */
+/** Makes one user of rows, one per role, which may have columns of other tables beside. */
 export function foldUser(rows: readonly UserRow[]): UserRecord {
   const [first] = rows
   const own = Object.fromEntries(userColumns.map(name => [name, first![name]])) as OwnUserRow
@@ -88,7 +88,7 @@ export function readUser<Row extends OwnUserRow>(row: Row) {
   }
 }
 
-/** Few roles have many users. */
+/** Cache of parsed permissions: few roles have many users. */
 const parsed = createRecent<readonly string[]>(200)
 
 function permissionsOf(text: string): readonly string[] {
@@ -107,7 +107,7 @@ type Held = Pick<UserRecord, 'roles' | 'allPermissions'>
 function heldBy(permissions: readonly string[], rows: readonly RoleOfUser[]): Held {
   const held = rows.filter(({ roleName }) => roleName !== null)
   const [first] = held
-  // Most people have one role and no permissions of their own: nothing is there to be merged.
+  // Most users have one role and no permissions of their own: there is nothing to merge.
   if (first && held.length === 1 && permissions.length === 0)
     return { roles: [first.roleName!], allPermissions: [...permissionsOf(first.rolePermissions!)] }
   return {
@@ -124,8 +124,8 @@ export function withRoles(user: OwnUserRecord, rows: readonly RoleOfUser[]): Use
 const at = positions(userColumns)
 
 /**
- * Of a row of cells in which the user's own begin at `from`. Written member by member, since each refresh reads one: a spread of so
- * many members takes V8 four times the memory, and promotes it to old space.
+ * The user of a row of cells in which the user's columns begin at `from`. Written member by member, as each refresh
+ * reads one: a spread of so many members takes V8 four times the memory, and promotes it to old space.
  * @param rows one for each role
  */
 export function userOf(cells: Cells, from: number, rows: readonly RoleOfUser[]): UserRecord {
@@ -153,7 +153,7 @@ export function userOf(cells: Cells, from: number, rows: readonly RoleOfUser[]):
   }
 }
 
-/** As the columns hold it. */
+/** The row of a user, as the columns store it. */
 export function writtenUser({ permissions, ...plain }: UserChanges): Record<string, Value> {
   return {
     ...plain,

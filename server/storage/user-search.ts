@@ -1,15 +1,15 @@
-// Users found by what is typed into one box, and by where they were seen.
+// Finds users by text in one search box, and by addresses of sign-ins.
 import { isIP } from 'node:net'
 import { searchedWords } from '../policy/search-words.js'
 import type { Condition, Filter } from './keyset-scan.js'
 import { hasWord, idsByWord } from './user-words.js'
 
-/** One box to type in. An id and a name may look alike. */
+/** Filters for the text of the search box. An id and a name may look alike. */
 export function matches(text: string): Filter[] {
   const isAddress = isIP(text) > 0
   const words = text.includes(':') && isAddress ? null : searchedWords(text)
   const isId = /^\d{1,15}$/.test(text)
-  // Each leads to its users by itself: the scan begins with the rarest.
+  // Each filter has an access path to its users: the scan begins with the rarest.
   if (!isId && !isAddress)
     return (
       words?.map(word => ({ ...hasWord(word), accessPath: among([idsByWord(word)]) })) ?? [{ sql: '1 = 0', values: [] }]
@@ -34,7 +34,7 @@ export function matches(text: string): Filter[] {
   ]
 }
 
-/** The one word that is looked for, where nothing else is asked: whoever has one is not deleted, so its index knows. */
+/** The one word of a search without other filters: no deleted user has words, so the index alone answers. */
 export function onlyWord({ text, ...others }: { text?: string | undefined }): string | null {
   if (text === undefined || /^\d+$/.test(text.trim()) || isIP(text.trim()) > 0) return null
   const words = searchedWords(text)
@@ -57,7 +57,7 @@ function idsSeenFrom(address: string): Condition[] {
   }))
 }
 
-/** Users whose ids come from elsewhere, one row or more each. */
+/** Access path to users by ids from other tables, one row or more each. */
 export function among(sources: readonly Condition[]): NonNullable<Filter['accessPath']> {
   const table = {
     sql: `(${sources.map(({ sql }) => `SELECT DISTINCT ${sql}`).join(' UNION ')}) x`,

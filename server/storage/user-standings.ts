@@ -1,5 +1,6 @@
-// Everything that decides about a session before it is opened: its user's row, read by the statement that locks it (SELECT … FOR
-// UPDATE), and the rest, read in one statement with the log's number. So a sign-in reads the row once, under its lock.
+// Everything that decides about a session before it is opened: its user's row, read by the statement that locks it
+// (SELECT … FOR UPDATE), and the rest, read in one statement with the log's number. So a sign-in reads the row once,
+// under its lock.
 import type { EndedSeqs } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { type OutsideRow, outsideColumns, type Standing } from './sessions.js'
@@ -11,7 +12,7 @@ export type UserStanding = Omit<Standing, 'session' | 'crowdedUpto'>
 
 export function createUserStandingStore(dialect: Pick<Dialect, 'forUpdate'>) {
   return {
-    /** First lock of a transaction about a user, as UserStore's; null where there is no such user. */
+    /** The first lock of a transaction about a user, as UserStore's; null where there is no such user. */
     async lockUser(tx: Queries, id: number): Promise<OwnUserRecord | null> {
       const rows = await tx.read<OwnUserRow>(
         `SELECT ${columns('u', userColumns)} FROM user u WHERE u.id = ?${dialect.forUpdate}`,
@@ -21,8 +22,8 @@ export function createUserStandingStore(dialect: Pick<Dialect, 'forUpdate'>) {
     },
 
     /**
-     * The rest for a locked user, in one snapshot: the row lock keeps the user's row unchanged until the transaction ends, so the
-     * log's number is as old as all that a token will say, or older. null: there is no such application.
+     * The rest for a locked user, in one snapshot: the row lock keeps the user's row unchanged until the transaction
+     * ends, so the log's number is as old as all that a token will say, or older. null: there is no such application.
      */
     async of(tx: Queries, user: OwnUserRecord, applicationId: string): Promise<UserStanding | null> {
       const rows = await tx.read<RoleOfUser & OutsideRow>(

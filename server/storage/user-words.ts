@@ -1,4 +1,4 @@
-// What people are found by: written in the transaction that writes their names.
+// Search words of users: written in the transaction that writes their names.
 import { type SearchedNames, searchWordsOf } from '../policy/search-words.js'
 import { insertRows } from './bulk.js'
 import type { Queries } from './database.js'
@@ -9,17 +9,17 @@ type Named = SearchedNames & { id: number }
 
 const searched = ['username', 'firstName', 'lastName', 'email'] as const satisfies (keyof SearchedNames)[]
 
-/** Does a change touch what somebody is found by? */
+/** Whether a change affects the words by which a user is found. */
 export function changesWords(changes: Partial<SearchedNames>): boolean {
   return searched.some(name => changes[name] !== undefined)
 }
 
-/** Of users who are new. */
+/** Inserts the words of new users. */
 export function insertWords(tx: Queries, users: readonly Named[]): Promise<void> {
   return insertRows(tx, 'user_word', users.flatMap(wordRows))
 }
 
-/** Of a user whose names have changed; a deleted one has none left. */
+/** Replaces the words of a user whose names have changed; a deleted one has none left. */
 export async function rewriteWords(tx: Queries, id: number): Promise<void> {
   const [names] = await tx.read<SearchedNames>(
     'SELECT username, first_name AS firstName, last_name AS lastName, email FROM user WHERE id = ?',
@@ -33,7 +33,7 @@ function wordRows({ id, username, firstName, lastName, email }: Named): { userId
   return searchWordsOf({ username, firstName, lastName, email }).map(word => ({ userId: id, word }))
 }
 
-/** A user `u` has a word that begins like this. */
+/** Condition: user `u` has a word that begins with a text. */
 export function hasWord(beginning: string): Condition {
   return {
     sql: 'EXISTS (SELECT 1 FROM user_word w WHERE w.user_id = u.id AND w.word >= ? AND w.word < ?)',
@@ -41,14 +41,14 @@ export function hasWord(beginning: string): Condition {
   }
 }
 
-/** The ids of those who have, some of them more than once. */
+/** Ids of users with a word that begins with a text, some of them more than once. */
 export function idsByWord(beginning: string): Condition {
   return { sql: 'user_id AS id FROM user_word WHERE word >= ? AND word < ?', values: prefixRange(beginning) }
 }
 
 const highestCount = 10_000
 
-/** How many users have a word that begins like this, as the index knows it. */
+/** How many users have a word that begins with a text, from the index alone. */
 export async function countByWord(tx: Queries, beginning: string): Promise<Counted> {
   const [row] = await tx.read<{ count: number }>(
     `SELECT COUNT(*) AS count FROM

@@ -14,7 +14,7 @@ import { changesWords, insertWords, rewriteWords } from './user-words.js'
 
 export type { NewUser, UserChanges, UserRecord }
 
-/** Below 2^31, so that the integer columns of other applications hold them. */
+/** Range of ids outside the sequence. Below 2^31, so that integer columns of other applications can store them. */
 const apartIds = { from: 1_000_000_000, upto: 1_000_001_000 }
 const greatestInTurn = `(SELECT COALESCE(MAX(id), 0) FROM user WHERE id < ${apartIds.from} OR id >= ${apartIds.upto})`
 
@@ -22,7 +22,7 @@ const selectUser = `SELECT ${columns('u', userColumns)}, r.name AS roleName, r.p
 const fromUser = 'FROM user u LEFT JOIN user_role ur ON ur.user_id = u.id LEFT JOIN role r ON r.name = ur.role_name'
 
 export function createUserStore(dialect: { forUpdate: string }) {
-  /** Users with roles, in the order of `ids`' ascending. */
+  /** Users with roles, in ascending order of `ids`. */
   async function some(tx: Queries, ids: readonly number[]): Promise<UserRecord[]> {
     const ascending = [...new Set(ids)].sort((a, b) => a - b)
     const rows = await inChunks(ascending, part =>
@@ -39,7 +39,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
   return {
     some,
 
-    /** The user, and the log's number at the same instant. */
+    /** A user by name, and the log's number at the same instant. */
     async findWithSeq(tx: Queries, usernameKey: string): Promise<{ user: UserRecord; seq: number } | null> {
       const rows = await tx.read<UserRow & { seq: number }>(
         `${selectUser}, h.seq AS seq ${fromUser} CROSS JOIN log_head h WHERE u.username_key = ?`,
@@ -58,7 +58,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
       return rows.length > 0 ? foldUser(rows) : null
     },
 
-    /** Those of these names, in no order. */
+    /** Users by names, in no order. */
     async someByKeys(tx: Queries, usernameKeys: readonly string[]): Promise<UserRecord[]> {
       const rows = await inChunks(usernameKeys, part =>
         tx.read<UserRow>(`${selectUser} ${fromUser} WHERE u.username_key IN (${placeholders(part.length)})`, part),
@@ -66,7 +66,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
       return [...grouped(rows, row => row.id).values()].map(foldUser)
     },
 
-    /** By id; a deleted user's is empty. */
+    /** Usernames by id; a deleted user's is empty. */
     async names(tx: Queries, ids: readonly number[]): Promise<Map<number, string>> {
       const rows = await inChunks(ids, part =>
         tx.read<{ id: number; username: string }>(
@@ -77,7 +77,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
       return new Map(rows.map(row => [row.id, row.username]))
     },
 
-    /** The first stored hash that sorts behind a text; null where there is none. */
+    /** The first stored hash that sorts after a text; null where there is none. */
     async passwordHashAfter(tx: Queries, text: string): Promise<string | null> {
       const [row] = await tx.read<{ passwordHash: string }>(
         'SELECT password_hash AS passwordHash FROM user WHERE password_hash > ? ORDER BY password_hash LIMIT 1',
@@ -97,14 +97,17 @@ export function createUserStore(dialect: { forUpdate: string }) {
       return new Set(rows.map(row => row.usernameKey))
     },
 
-    /** First lock of every transaction about a user: what changes users, their sessions or devices takes turns here. */
+    /**
+     * The first lock of every transaction about a user: transactions that change a user, their sessions or devices
+     * take turns.
+     */
     async lock(tx: Queries, id: number): Promise<void> {
       // SQLite's transactions have the one write lock already.
       if (dialect.forUpdate === '') return
       await tx.read(`SELECT id FROM user WHERE id = ?${dialect.forUpdate}`, [id])
     },
 
-    /** The same of several, in the order of their ids, so that two transactions cannot deadlock. */
+    /** Locks several users in the order of their ids, so that two transactions cannot deadlock. */
     async lockAll(tx: Queries, ids: readonly number[]): Promise<void> {
       if (dialect.forUpdate === '') return
       const each = [...new Set(ids)].sort((a, b) => a - b)
@@ -122,7 +125,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
           const [row] = await tx.read<{ value: number; holder: number | null }>(
             "SELECT n.value AS value, u.id AS holder FROM last_number n LEFT JOIN user u ON u.id = n.value WHERE n.name = 'user'",
           )
-          // The id may be in use: ids of the range apart are outside of the sequence.
+          // The id may be in use: ids of the separate range are outside of the sequence.
           if (row!.holder === null) return row!.value
         }
       }
@@ -140,7 +143,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
 
     raiseLastId,
 
-    /** The lowest free id apart from those that are given out in turn: it stands in no import's way. */
+    /** The lowest free id of the separate range: it never collides with an imported id. */
     async nextApartId(tx: Queries): Promise<number> {
       const [row] = await tx.read<{ id: number | null }>('SELECT MAX(id) AS id FROM user WHERE id >= ? AND id < ?', [
         apartIds.from,
@@ -149,7 +152,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
       return row?.id ? row.id + 1 : apartIds.from
     },
 
-    /** Leaves out this many ids behind the last that was ever given out, as far as is known. @returns the last left out */
+    /** Skips this many ids after the last that is known to have been assigned. @returns the last skipped */
     async skipIds(tx: Queries, count: number): Promise<number> {
       await tx.write(
         `UPDATE last_number SET value = ? + CASE WHEN value < ${greatestInTurn}
@@ -165,7 +168,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
       await insertWords(tx, [user])
     },
 
-    /** Many who are new, with their roles. There must be one at least. */
+    /** Inserts many new users with their roles. There must be one at least. */
     async insertAll(tx: Queries, users: readonly (NewUser & { roles: readonly string[] })[]): Promise<void> {
       const rows = users.map(({ roles: _, ...user }) => writtenUser(user))
       await insertRows(tx, 'user', rows)
@@ -186,8 +189,9 @@ export function createUserStore(dialect: { forUpdate: string }) {
     },
 
     /**
-     * Ids of the users who can sign in and have this role, locked until the transaction ends: two concurrent transactions that
-     * take the role from the last two users must not each see the other's user as remaining (write skew).
+     * Ids of the users who can sign in and have this role, locked until the transaction ends: two concurrent
+     * transactions that take the role from the last two users must not each see the other's user as remaining (write
+     * skew).
      */
     async lockHolders(tx: Queries, role: string): Promise<number[]> {
       const rows = await tx.read<{ id: number }>(
@@ -198,7 +202,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
       return rows.map(row => row.id)
     },
 
-    /** Is there anybody who has not this role? */
+    /** Whether there is a user without this role. */
     async anyoneWithout(tx: Queries, role: string): Promise<boolean> {
       const rows = await tx.read(
         `SELECT u.id FROM user u WHERE u.deleted_at IS NULL

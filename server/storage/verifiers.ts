@@ -1,5 +1,6 @@
-// The verifiers: up to where each has applied the log, until when its lease lasts, and when entries were in force everywhere.
-// Rows are written in batches: their values only grow, so concurrent writes of several servers may come in any order.
+// Rows of verifiers: the position that each has applied, the bound of its lease, and when entries were in force
+// everywhere. Rows are written in batches: their values only grow, so concurrent writes of several servers may come in
+// any order.
 import type { Dialect, Queries } from './database.js'
 import { columns, insertions, placeholders } from './statement.js'
 
@@ -20,10 +21,10 @@ export type VerifierRecord = {
 /** Every entry in (after, upto] was in force at so many verifiers at an instant. */
 export type EnforcedRange = { after: number; upto: number; at: number; verifiers: number }
 
-/** Names of one application. */
+/** Limit of verifiers of one application. */
 export const mostVerifiers = 100
 
-/** Further ahead no bound is written: one that is was written before the clock was set back; ms. */
+/** How far ahead a bound may lie, in ms; one further ahead was written before the clock was set back. */
 const furthestAhead = 10_000
 
 const recordColumns = [
@@ -33,8 +34,8 @@ const recordColumns = [
 
 export function createVerifierStore({ engine, forUpdate }: Pick<Dialect, 'engine' | 'forUpdate'>) {
   const added = engine === 'sqlite' ? (name: string) => `excluded.${name}` : (name: string) => `VALUES(${name})`
-  // MySQL assigns from left to right: what is compared is assigned last.
-  // Whoever says nothing of a position has not come to another one.
+  // MySQL assigns from left to right: columns that are compared are assigned last. A verifier that sends no position
+  // has not reached another one.
   const isNewer = `${added('applied_log')} <> ''
     AND (${added('applied_log')} <> applied_log OR ${added('applied_seq')} > applied_seq)`
   const updates = [
@@ -53,7 +54,9 @@ export function createVerifierStore({ engine, forUpdate }: Pick<Dialect, 'engine
   const read = (tx: Queries, rest: string, values: readonly (string | number)[]): Promise<VerifierRecord[]> =>
     tx.read(`SELECT ${columns('v', recordColumns)} FROM verifier v ${rest}`, values)
 
-  /** One at least, of different names. Positions of one log never go back, and no bound is lowered. */
+  /**
+   * Writes verifiers, one at least, of different names. Positions of one log never go back, and no bound is lowered.
+   */
   async function write(tx: Queries, rows: readonly VerifierRecord[]): Promise<void> {
     const [sql, values] = insertions('verifier', rows)
     await tx.write(`${sql} ${again}`, values)
@@ -63,7 +66,7 @@ export function createVerifierStore({ engine, forUpdate }: Pick<Dialect, 'engine
     write,
 
     /**
-     * Rows of names of one application, made where there are none; where it has no room, in the place of those that have been
+     * Makes rows for verifiers of one application; where it has no room, in the place of those whose lease has been
      * over for longest.
      * @returns the names for which there is none: all of its verifiers are connected
      */
@@ -73,7 +76,7 @@ export function createVerifierStore({ engine, forUpdate }: Pick<Dialect, 'engine
       rows: readonly VerifierRecord[],
       now: number,
     ): Promise<string[]> {
-      // Names are counted behind the application's lock: two servers do not give the last place twice.
+      // Names are counted under the application's lock: two servers do not assign the last place twice.
       await tx.read(`SELECT a.id AS id FROM application a WHERE a.id = ?${forUpdate}`, [applicationId])
       const there = await tx.read<{ name: string; leaseUntil: number }>(
         'SELECT v.name AS name, v.lease_until AS leaseUntil FROM verifier v WHERE v.application_id = ?',
@@ -98,16 +101,16 @@ export function createVerifierStore({ engine, forUpdate }: Pick<Dialect, 'engine
       return refused
     },
 
-    /** Those whose lease may last, in no order. */
+    /** Verifiers whose lease may last, in no order. */
     connected: (tx: Queries, now: number): Promise<VerifierRecord[]> => read(tx, 'WHERE v.lease_until > ?', [now]),
 
-    /** Of one application, or of all; by application and name. */
+    /** Verifiers of one application, or of all; by application and name. */
     list: (tx: Queries, applicationId?: string): Promise<VerifierRecord[]> =>
       applicationId === undefined
         ? read(tx, 'ORDER BY v.application_id, v.name', [])
         : read(tx, 'WHERE v.application_id = ? ORDER BY v.name', [applicationId]),
 
-    /** Forgets up to `limit` whose lease was over before an instant. @returns how many */
+    /** Deletes up to `limit` verifiers whose lease was over before an instant. @returns how many */
     async forget(tx: Queries, before: number, limit: number): Promise<number> {
       const rows = await tx.read<{ applicationId: string; name: string }>(
         `SELECT v.application_id AS applicationId, v.name AS name FROM verifier v
@@ -121,7 +124,7 @@ export function createVerifierStore({ engine, forUpdate }: Pick<Dialect, 'engine
       return rows.length
     },
 
-    /** When entries were in force everywhere; what another server has seen before stays. */
+    /** Writes when entries were in force everywhere; an earlier time of another server stays. */
     async noteEnforced(tx: Queries, { after, upto, at, verifiers }: EnforcedRange): Promise<void> {
       await tx.write(
         `UPDATE revocation SET enforced_at = ?, enforced_verifiers = ?

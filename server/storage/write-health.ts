@@ -1,14 +1,15 @@
-// Whether the database takes writes, by the outcome of real ones: the heartbeat is one a second, so no probe is needed.
+// Whether the database accepts writes, by the results of real ones: there is one heartbeat a second, so no probe is
+// needed.
 import { fileMoved } from './sqlite-connection.js'
 import type { StorageFailure } from './storage-failure.js'
 
 export type WriteHealthDeps = {
   log: { error(details: object, message: string): void; info(details: object, message: string): void }
-  /** ms that only ever grow. */
+  /** Monotonic clock, in ms. */
   monotonic: () => number
 }
 
-/** Failures after which no other write will do better, and why in words. */
+/** Failures after which other writes will fail as well, with the reason in words. */
 const hopeless: readonly [code: RegExp, why: string][] = [
   [new RegExp(`^${fileMoved}$`), 'the file of the database was deleted, moved or replaced'],
   [/^(SQLITE_FULL|ER_RECORD_FILE_FULL|ER_DISK_FULL|ENOSPC)$/, 'the disk of the database is full'],
@@ -16,7 +17,10 @@ const hopeless: readonly [code: RegExp, why: string][] = [
   [/^(SQLITE_IOERR|ER_ERROR_ON_WRITE)/, 'the disk of the database fails'],
 ]
 
-/** A write that needs no room may succeed on a full disk: it proves nothing so soon after one that did not, in ms. */
+/**
+ * How long a success after such a failure proves nothing, in ms: a write that needs no room may succeed on a full
+ * disk.
+ */
 const believed = 3_000
 /** Other failures concern one statement, unless nothing at all was written for so long, in ms. */
 const silence = 3_000

@@ -17,16 +17,17 @@ export type DatabaseAddress =
 /** `affected` counts the rows that were matched, changed or not. */
 export type Answer = { rows: Record<string, unknown>[] } | { cells: unknown[][] } | { affected: number }
 
-/** A connection for statements that are each committed by themselves. One of them at a time. */
+/** A connection for statements that are each committed by themselves, one statement at a time. */
 export type Statements = {
   /**
-   * @param often kept prepared, where that makes a difference; rows come as cells, in the order of the columns
+   * @param often whether to keep it prepared, where that makes a difference; rows come as cells, in the order of the
+   *   columns
    * @throws what the driver throws
    */
   query(sql: string, values?: readonly unknown[], often?: boolean): Promise<Answer>
-  /** Gives it back. */
+  /** Returns the connection. */
   release(): void
-  /** In place of `release`, when the caller has timed out: nothing that is still under way may be committed. */
+  /** Used in place of `release` when the caller has timed out: nothing that is still under way may be committed. */
   discard(): void
 }
 
@@ -38,9 +39,9 @@ export type Connection = Statements & {
 
 export type Connections = {
   engine: DatabaseAddress['engine']
-  /** About the database server, for the operator. */
+  /** Remarks about the database server, for the operator. */
   remarks: readonly string[]
-  /** Lent before there is one: the first statement waits for it. */
+  /** A connection for reads, lent before it is open: the first statement waits for it. */
   reader(): Statements
   writer(): Connection
   close(): Promise<void>

@@ -1,4 +1,4 @@
-// MySQL and MariaDB: a pool of connections, each of which has our settings before anybody gets it.
+// MySQL and MariaDB: a pool of connections. Each connection gets our session variables before its first use.
 import type { Pool, PoolConnection, PoolOptions, QueryResult, ResultSetHeader } from 'mysql2'
 import { compareInBinary, refuseUnfit, remarksOn } from '../mysql-fitness.js'
 import { type Ask, binaryCollation, createSettling, shownTo } from '../mysql-session.js'
@@ -25,7 +25,7 @@ export async function aPool(address: MysqlAddress): Promise<Pool> {
   return createPool(poolOptions(address))
 }
 
-/** Makes every connection of the pool speak with our settings, and looks whether the database is one to rely on. */
+/** Makes every connection of the pool use our session variables, and checks that the database is suitable. */
 export async function connectionsOn(pool: Pool): Promise<Connections> {
   try {
     const first = await taken(pool)
@@ -60,11 +60,12 @@ function poolOptions(address: MysqlAddress): PoolOptions {
     connectTimeout: 3_000,
     connectionLimit: 10,
     queueLimit: 2_000,
-    // Of one connection; those that were used last. A batch of refreshes has one text for each power of two.
+    // Limit for one connection; the least recently used are dropped. A batch of refreshes has one text for each power
+    // of two.
     maxPreparedStatements: 50,
-    // A stack for every query; the failure names its statement.
+    // A stack for every query would be slow; the failure names its statement.
     trace: false,
-    // The host is one: see the settings.
+    // The address has one host: see the settings.
     ...(address.tls && { ssl: { ...secureContext(address.tls), verifyIdentity: address.tls.verify === 'full' } }),
   }
 }
@@ -81,7 +82,7 @@ function lending(pool: Pool, { settle, isSettled }: ReturnType<typeof createSett
     try {
       await settle(connection)
     } catch (error) {
-      // One that cannot be settled must not be used.
+      // A connection whose variables could not be set must not be used.
       connection.destroy()
       throw error
     }
@@ -119,7 +120,9 @@ function lending(pool: Pool, { settle, isSettled }: ReturnType<typeof createSett
         connection?.release()
       },
 
-      /** A hung server answers nothing and closes nothing: its connection is closed here, and the pool makes another. */
+      /**
+       * A hung server answers nothing and closes nothing: its connection is closed here, and the pool makes another.
+       */
       discard(): void {
         if (over) return
         over = 'discarded'
@@ -158,7 +161,10 @@ function sent(connection: PoolConnection, sql: string, values: readonly unknown[
   })
 }
 
-/** The server parses its text once for each connection; an object for each wide row would cost the driver as much as to read it. */
+/**
+ * Runs a prepared statement: the server parses its text once for each connection. Rows are arrays, as building an
+ * object for each wide row would cost the driver as much as to read it.
+ */
 async function executed(connection: PoolConnection, sql: string, values: readonly unknown[]): Promise<unknown[][]> {
   const asked = { sql, values: values as string[], rowsAsArray: true }
   const by = (how: 'execute' | 'query') =>
@@ -170,7 +176,7 @@ async function executed(connection: PoolConnection, sql: string, values: readonl
   try {
     return await by('execute')
   } catch (error) {
-    // All connections to the server share its limit, and not all are ours.
+    // All connections to the server share its limit of prepared statements, and not all are ours.
     if ((error as { code?: unknown }).code !== 'ER_MAX_PREPARED_STMT_COUNT_REACHED') throw error
     return by('query')
   }

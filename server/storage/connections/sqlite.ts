@@ -1,6 +1,6 @@
-// SQLite: writers take turns on the one connection that writes, so that two transactions that overlap never share one;
-// readers have read-only connections, so they never wait and never see a row that is not committed. Each connection has a
-// thread of its own.
+// SQLite: writers take turns on the one connection that writes, so that transactions never overlap; readers have
+// read-only connections, so they never wait and never see a row that is not committed. Each connection has a thread of
+// its own.
 import { setTimeout as pause } from 'node:timers/promises'
 import { Mutex, withTimeout } from 'async-mutex'
 import { identify } from '../sqlite-connection.js'
@@ -60,7 +60,7 @@ export async function openSqlite(path: string): Promise<Connections> {
   function writer(): Connection {
     let over: Over = null
     let endTurn: (() => void) | null = null
-    /** The life of the thread in which the transaction began. */
+    /** Which start of the thread the transaction began in. */
     let began = 0
 
     function leave(): void {
@@ -119,7 +119,8 @@ export async function openSqlite(path: string): Promise<Connections> {
             () => over !== null,
           )
         } finally {
-          // Also where ROLLBACK itself fails: a full disk makes SQLite roll back on its own, and the turn must not stay taken.
+          // Also where ROLLBACK itself fails: a full disk makes SQLite roll back on its own, and the turn must not stay
+          // taken.
           leave()
         }
       },
@@ -128,7 +129,7 @@ export async function openSqlite(path: string): Promise<Connections> {
         over ??= 'released'
       },
 
-      /** The connection is everybody's, and stays. */
+      /** The connection is shared, and stays open. */
       discard(): void {
         over ??= 'discarded'
       },
@@ -165,7 +166,7 @@ async function patiently(run: () => Promise<Answer>, isOver = () => false): Prom
   }
 }
 
-/** SQLite has no booleans. */
+/** Converts values for SQLite, which has no booleans. */
 function bindable(values: readonly unknown[]): unknown[] {
   return values.map(value => (typeof value === 'boolean' ? Number(value) : value))
 }

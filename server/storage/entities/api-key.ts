@@ -1,25 +1,25 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 import { flag, longText, name, orNull, uuid, whole } from './columns.js'
 
-/** What a user gives a program to act by in their place, for as long as they like. */
+/** API key: a user gives it to a program, which acts as that user until it expires or is ended. */
 @Entity('api_key')
 @Index('api_key_user', ['userId', 'createdAt', 'id'])
 @Index('api_key_created', ['createdAt', 'id'])
 export class ApiKey {
   @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'api_key_pk' }) id!: string
-  /** base64url of the SHA-256 of the key: requests find it by this. */
+  /** base64url of the SHA-256 of the key: requests find the row by it. */
   @Index('api_key_hash', { unique: true })
   @Column(name(43))
   hash!: string
   @Column(whole) userId!: number
   @Column(name(100)) name!: string
-  /** Its last characters, by which people tell keys apart. */
+  /** The last characters of the key, by which people tell keys apart. */
   @Column(name(12)) hint!: string
   /** JSON list: permissions, and scopes of ours. */
   @Column(longText) scopes!: string
-  /** The identifier of the one resource server that takes it; NULL for this server itself. */
+  /** Identifier of the one resource server that the key is for; NULL for this server itself. */
   @Column(orNull(name(255))) resource!: string | null
-  /** It may do what asks for a recent sign-in. */
+  /** Whether the key may do what requires a recent sign-in. */
   @Column(flag) elevated!: boolean
   @Column(whole) createdAt!: number
   @Index('api_key_expires')

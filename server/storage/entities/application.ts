@@ -17,7 +17,7 @@ export class Application {
   @Column(whole) createdAt!: number
   /** JSON in the names of RFC 7591 (policy/application-metadata.ts); NULL stands for `{}`. */
   @Column(orNull(longText)) metadata!: string | null
-  /** Whether the metadata has lifetimes: every process knows those, and finds them by this index. */
+  /** Whether the metadata has lifetimes: every process caches such applications, and finds them by this index. */
   @Index('application_own_lifetimes')
   @Column({ ...flag, default: false })
   ownLifetimes!: boolean
@@ -25,16 +25,19 @@ export class Application {
   @Index('application_told_of_ends')
   @Column({ ...flag, default: false })
   toldOfEnds!: boolean
-  /** RFC 8707: the identifier of a resource server. NULL for our own too, which goes by the issuer. */
+  /**
+   * RFC 8707: the identifier of a resource server. NULL for the built-in application too, whose identifier is the
+   * issuer.
+   */
   @Index('application_resource', { unique: true })
   @Column(orNull(name(255)))
   resource!: string | null
   /** JSON list of `{ name, description }`. */
   @Column(orNull(longText)) resourceScopes!: string | null
   @Column(orNull(name(43))) registrationTokenHash!: string | null
-  /** Epoch ms. The row stays: an id is never used again. */
+  /** Epoch ms. The row of a deleted application stays: an id is never used again. */
   @Column(orNull(whole)) deletedAt!: number | null
-  /** By which lists go on: the name as it is sorted, and the id. */
+  /** The sort key of lists: the name without regard to case, and the id. */
   @Index('application_sorted')
   @Column({ ...name(191), default: '' })
   sortKey!: string
@@ -48,7 +51,7 @@ export class ApplicationSecret {
   applicationId!: string
   /** base64url of the SHA-256 of the secret. */
   @Column(name(43)) hash!: string
-  /** Its last characters, by which people tell secrets apart. */
+  /** The last characters of the secret, by which people tell secrets apart. */
   @Column(name(12)) hint!: string
   @Column(whole) createdAt!: number
   @Column(orNull(whole)) expiresAt!: number | null

@@ -23,15 +23,15 @@ export class AuditEntry {
   @Column(name(43)) hash!: string
 }
 
-/** One row: where the chain ends, and where it begins once old entries were dropped. */
+/** One row: the end of the chain, and its beginning once old entries were deleted. */
 @Entity('audit_head')
 export class AuditHead {
   @PrimaryColumn({ type: 'int', primaryKeyConstraintName: 'audit_head_pk' }) id!: number
   @Column(whole) seq!: number
   @Column(name(43)) hash!: string
-  /** A MAC of both under our key: without that key the end of the chain cannot be moved unnoticed. */
+  /** A MAC of both under a key of this server: without that key the end of the chain cannot be moved unnoticed. */
   @Column({ ...name(43), default: '' }) mark!: string
-  /** The last entry that was dropped because it was old, its hash, and our mark on both. */
+  /** Number of the last entry that was deleted because of its age, its hash, and the MAC of both. */
   @Column(whole) droppedSeq!: number
   @Column(name(43)) droppedHash!: string
   @Column(name(43)) droppedMark!: string

@@ -1,7 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 import { longText, name, orNull, uuid, whole } from './columns.js'
 
-/** What an application turns into tokens, once: made by a person's decision at the authorization endpoint. */
+/**
+ * Authorization code: a user's decision at the authorization endpoint, which an application redeems once for tokens.
+ */
 @Entity('code')
 @Index('code_user', ['userId', 'applicationId'])
 export class Code {
@@ -10,33 +12,33 @@ export class Code {
   @Column(name(100)) applicationId!: string
   @Column(whole) userId!: number
   @Column(uuid) deviceId!: string
-  /** The browser session that the decision was made in, and the sign-in that it stands on. */
+  /** The browser session in which the user decided, and its sign-in. */
   @Column(uuid) browserSid!: string
   @Column(whole) seq!: number
   @Column(whole) authenticatedAt!: number
-  /** As the request named it; NULL where it named none. */
+  /** The redirect URI as the request had it; NULL where it had none. */
   @Column(orNull(longText)) redirectUri!: string | null
-  /** RFC 7636, of method S256. */
+  /** RFC 7636: the code challenge, of method S256. */
   @Column(orNull(name(43))) challenge!: string | null
   @Column(name(1000)) scope!: string
-  /** JSON list of the resource servers that were named; NULL for none. */
+  /** JSON list of the requested resource servers; NULL for none. */
   @Column(orNull(longText)) resources!: string | null
   @Column(orNull(name(512))) nonce!: string | null
-  /** RFC 9449 §10: the thumbprint of the key that it is bound to. */
+  /** RFC 9449 §10: thumbprint of the key that the code is bound to. */
   @Column(orNull(name(43))) dpopJkt!: string | null
   @Column(whole) createdAt!: number
   @Index('code_expires')
   @Column(whole)
   expiresAt!: number
   @Column(orNull(whole)) redeemedAt!: number | null
-  /** Random, of the attempt that redeemed it: tells who won. */
+  /** Random id of the attempt that redeemed the code: shows which one won. */
   @Column(orNull(name(24))) redemption!: string | null
-  /** SHA-256 of the address and agent that redeemed it, base64url. */
+  /** SHA-256 of the address and user agent that redeemed the code, base64url. */
   @Column(orNull(name(43))) redeemer!: string | null
   @Column(orNull(uuid)) sessionId!: string | null
 }
 
-/** What a user lets an application have. */
+/** Consent: the scopes that a user lets an application have. */
 @Entity('consent')
 @Index('consent_application', ['applicationId', 'userId'])
 export class Consent {

@@ -1,5 +1,5 @@
-// The column types, chosen so that SQLite, MariaDB and MySQL keep and return the same values. Text compares in binary on
-// each: the database's collation must be a binary one that does not pad, which mysql-session.ts sets and checks.
+// The column types, chosen so that SQLite, MariaDB and MySQL store and return the same values. Text compares in binary
+// on each: the database's collation must be a binary one that does not pad, which mysql-session.ts sets and checks.
 import type { ColumnOptions } from 'typeorm'
 
 export const uuid = { type: 'varchar', length: 36 } as const satisfies ColumnOptions

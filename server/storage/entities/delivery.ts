@@ -1,9 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 import { name, orNull, uuid, whole } from './columns.js'
 
-/** One logout token on its way to one application: that a session has ended which it holds. */
+/** A logout token that is to be sent to one application because one of its sessions has ended. */
 @Entity('delivery')
-// A session's end is told once, however it is found.
+// One row for each end of a session, whatever found it.
 @Index('delivery_end', ['sessionId', 'ended'], { unique: true })
 @Index('delivery_due', ['state', 'applicationId', 'nextAt'])
 @Index('delivery_created', ['createdAt', 'id'])
@@ -12,43 +12,46 @@ import { name, orNull, uuid, whole } from './columns.js'
 export class Delivery {
   @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'delivery_pk' }) id!: string
   @Column(uuid) sessionId!: string
-  /** `session`: that itself; `browser`: the browser session that it came from, which it outlives. */
+  /** `session`: the session itself has ended; `browser`: its browser session has, which it outlives. */
   @Column(name(8)) ended!: string
   @Column(name(100)) applicationId!: string
   @Column(whole) userId!: number
-  /** waiting, sent, gave_up */
+  /** One of waiting, sent, gave_up. */
   @Column(name(8)) state!: string
-  /** How often an administrator had it sent again: each time is another token. */
+  /** How often an administrator had it sent again: each time with another token. */
   @Column({ type: 'int' }) round!: number
   @Column({ type: 'int' }) attempts!: number
-  /** When it may be taken to be sent: while it is being sent, when that counts as interrupted. */
+  /** When it may be taken to be sent, epoch ms; while it is being sent, when its lease ends. */
   @Column(whole) nextAt!: number
-  /** Random, of whoever took it last. */
+  /** Random id of the attempt that took it last. */
   @Column(orNull(name(24))) taker!: string | null
-  /** Why the last attempt failed, and what was answered. */
+  /** Why the last attempt failed, and the HTTP status of the answer. */
   @Column(orNull(name(16))) failure!: string | null
   @Column({ type: 'int', nullable: true }) status!: number | null
   @Column(whole) createdAt!: number
-  /** From when on it is tried for a day. */
+  /** Start of the day in which it is retried, epoch ms. */
   @Column(whole) since!: number
-  /** When it was sent, or given up. */
+  /** When it was sent, or given up, epoch ms. */
   @Column(orNull(whole)) doneAt!: number | null
 }
 
-/** Sessions of this subject below this number of the log are over: they are to be marked, and their applications told. */
+/**
+ * Sweep: sessions of this subject below this number of the log are over; their rows are still to be marked, and their
+ * applications notified.
+ */
 @Entity('sweep')
 export class Sweep {
   @PrimaryColumn({ ...whole, primaryKeyConstraintName: 'sweep_pk' }) seq!: number
-  /** user, application or all */
+  /** One of user, application, all. */
   @Column(name(12)) kind!: string
   @Column(name(190)) subject!: string
   @Column(name(60)) reason!: string
   @Column(name(190)) actor!: string
   @Column(whole) createdAt!: number
-  /** When it may be taken; while a server works on it, when its lease ends. */
+  /** When the sweep may be taken, epoch ms; while a server works on it, when its lease ends. */
   @Index('sweep_next')
   @Column(whole)
   nextAt!: number
-  /** How often all of them were looked for. */
+  /** How many passes over the sessions are done. */
   @Column({ type: 'int' }) passes!: number
 }

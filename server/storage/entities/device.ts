@@ -15,16 +15,16 @@ import { name, orNull, uuid, whole } from './columns.js'
 export class Device {
   @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'device_pk' }) id!: string
   @Column(whole) userId!: number
-  /** The stable id that the client itself sent, which proves nothing; null once the device is ended. */
+  /** Stable id that the client itself has sent, which proves nothing; null once the device is ended. */
   @Column(orNull(name(128))) clientDevice!: string | null
   @Column(name(150)) name!: string
   @Column(name(60)) browser!: string
   @Column(name(60)) platform!: string
   @Column(name(512)) userAgent!: string
-  /** Of the latest sign-in. */
+  /** Address of the latest sign-in. */
   @Column(name(45)) address!: string
   @Column(whole) firstSeenAt!: number
-  /** Of the latest sign-in, or of a refresh since: those are written down together, once a minute. */
+  /** Epoch ms of the latest sign-in, or of a refresh since: those are written together, once a minute. */
   @Column(whole) lastSeenAt!: number
   @Column(orNull(whole)) endedAt!: number | null
 }

@@ -3,7 +3,7 @@ import { name, whole } from './columns.js'
 
 const primary = { primaryKeyConstraintName: 'figure_pk' } as const
 
-/** How often something happened in a minute or an hour, or how much there was at its end: see policy/figures.ts. */
+/** One value of a dashboard figure: a count in a minute or an hour, or an amount at its end. See policy/figures.ts. */
 @Entity('figure')
 export class Figure {
   @PrimaryColumn({ ...name(6), ...primary }) grain!: string

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 import { name, uuid, whole } from './columns.js'
 
-/** A refresh token that was used again after its grace: who came, and what the session had moved on to. */
+/** Reuse of a refresh token after its grace: the client that presented it, and the session's state. */
 @Entity('incident')
 @Index('incident_created', ['createdAt', 'id'])
 @Index('incident_user_created', ['userId', 'createdAt', 'id'])

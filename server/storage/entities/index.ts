@@ -1,4 +1,4 @@
-// Entities serve the schema, the drift test and cold reads. No relations: foreign keys are plain columns.
+// Entities serve the schema, the drift test and rare reads. No relations: foreign keys are plain columns.
 import { ApiKey } from './api-key.js'
 import { Application, ApplicationSecret } from './application.js'
 import { AuditEntry, AuditHead } from './audit.js'

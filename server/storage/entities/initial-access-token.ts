@@ -1,7 +1,10 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 import { longText, name, orNull, uuid, whole } from './columns.js'
 
-/** RFC 7591 §3: what an administrator gives to whoever may register an application. */
+/**
+ * Initial access token (RFC 7591 §3): an administrator gives it to a developer, who may register applications with
+ * it.
+ */
 @Entity('initial_access_token')
 export class InitialAccessToken {
   @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'initial_access_token_pk' }) id!: string
@@ -9,16 +12,19 @@ export class InitialAccessToken {
   @Index('initial_access_token_hash', { unique: true })
   @Column(name(43))
   hash!: string
-  /** For administrators: whom it was given to, what for. */
+  /** Note for administrators: who has the token, and for what. */
   @Column(name(100)) name!: string
-  /** Its last characters, by which people tell tokens apart. */
+  /** The last characters of the token, by which people tell tokens apart. */
   @Column(name(12)) hint!: string
-  /** JSON list: what applications that come by it may ask for, beside what all that register themselves may. */
+  /**
+   * JSON list: scopes that applications registered with it may ask for, beside those that all self-registered ones
+   * may.
+   */
   @Column(longText) scopes!: string
-  /** How many applications may come by it; NULL for any number. */
+  /** How many applications may be registered with it; NULL for any number. */
   @Column(orNull(whole)) mostUses!: number | null
   @Column(whole) uses!: number
-  /** Who made it, as the audit log names actors. */
+  /** Its creator, as the audit log names actors. */
   @Column(name(100)) createdBy!: string
   @Column(whole) createdAt!: number
   @Column(orNull(whole)) expiresAt!: number | null

@@ -10,7 +10,7 @@ export class SigningKey {
   @Column(name(10)) state!: string
   /** JSON of the public JWK. */
   @Column(longText) publicJwk!: string
-  /** PKCS #8, sealed under the secret key; '' once it signs no more. */
+  /** Private key in PKCS #8, sealed under the secret key; '' once the key signs no more. */
   @Column(longText) sealedPrivateKey!: string
   @Column(whole) createdAt!: number
   @Column(orNull(whole)) activatedAt!: number | null
@@ -19,7 +19,7 @@ export class SigningKey {
   @Column(orNull(whole)) revokedAt!: number | null
 }
 
-/** A random secret of ours by purpose and version: what refresh tokens and device tokens are signed with. */
+/** A random secret of this server by purpose and version: refresh tokens and device tokens are signed with it. */
 @Entity('sealed_secret')
 export class SealedSecret {
   @PrimaryColumn({ ...name(20), primaryKeyConstraintName: 'sealed_secret_pk' }) purpose!: string

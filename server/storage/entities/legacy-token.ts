@@ -1,30 +1,36 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 import { name, orNull, uuid, whole } from './columns.js'
 
-/** A refresh token of the former service: listed there, on its blacklist, exchanged here, or given back here. */
+/**
+ * A refresh token of the former service: on its list of outstanding tokens, on its blacklist, exchanged here, or
+ * revoked here.
+ */
 @Entity('legacy_token')
 @Index('legacy_token_open', ['exchangedAt', 'endedAt', 'expiresAt'])
 export class LegacyToken {
   /** SHA-256 of its `jti`, base64url. */
   @PrimaryColumn({ ...name(43), primaryKeyConstraintName: 'legacy_token_pk' }) hash!: string
-  /** Whose it is; NULL where the former service has forgotten. */
+  /** The token's user; NULL where the former service no longer knows. */
   @Column(orNull(whole)) userId!: number | null
-  /** When its list of outstanding tokens was read; NULL for one that did not stand there. */
+  /** When the list of outstanding tokens that has it was imported; NULL for one that was not on it. */
   @Column(orNull(whole)) listedAt!: number | null
-  /** When it became a session, and which. */
+  /** When the token was exchanged for a session, and which. */
   @Column(orNull(whole)) exchangedAt!: number | null
   @Column(orNull(uuid)) sessionId!: string | null
-  /** Which generation of that session it stands for: 1 where it stays its refresh token, 0 where it was spent. */
+  /**
+   * The generation of that session that the token stands for: 1 where it stays the session's refresh token, 0 where
+   * it was spent.
+   */
   @Column({ type: 'int' }) generation!: number
-  /** Blacklisted, there or here: it is exchanged no more. */
+  /** When it was blacklisted, there or here: it can no longer be exchanged. */
   @Column(orNull(whole)) endedAt!: number | null
-  /** From then on its `exp` refuses it, and the row may be forgotten. */
+  /** Expiry by its `exp`: the row may be deleted after that. */
   @Index('legacy_token_expires')
   @Column(whole)
   expiresAt!: number
 }
 
-/** How many such tokens were exchanged, or refused with which code, on a day (of UTC). */
+/** How many tokens of the former service were exchanged, or refused with which code, on a day (UTC). */
 @Entity('legacy_count')
 export class LegacyCount {
   /** Epoch ms. */

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm'
 import { longText, name, orNull, whole } from './columns.js'
 
-/** The whole policy as it was from `createdAt` on; the highest version is in force. */
+/** One version of the whole policy, from `createdAt` on; the highest version is in force. */
 @Entity('policy_version')
 export class PolicyVersion {
   @PrimaryColumn({ type: 'int', primaryKeyConstraintName: 'policy_version_pk' }) version!: number
@@ -10,12 +10,12 @@ export class PolicyVersion {
   @Column(name(190)) actor!: string
   @Column(name(255)) reason!: string
   @Column(whole) createdAt!: number
-  /** now, refresh or new: see policy/policy-version.ts. */
+  /** One of now, refresh, new: see policy/policy-version.ts. */
   @Column({ ...name(8), default: 'refresh' }) apply!: string
   /** JSON array of the policies that were set; null: those that differ from the version before. */
   @Column(orNull(longText)) changed!: string | null
-  /** The version whose change this one takes back. */
+  /** The version whose change this one reverts. */
   @Column(orNull({ type: 'int' } as const)) undoes!: number | null
-  /** For new sessions only, until this instant: no session of before was left. */
+  /** For a version that applied to new sessions only: when no older session was left, epoch ms. */
   @Column(orNull(whole)) settledAt!: number | null
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 import { name, orNull, uuid, whole } from './columns.js'
 
-/** One entry of the revocation log. `seq` is given out by `log_head`: gapless, in the order of commits. */
+/** One entry of the revocation log. `seq` is assigned by `log_head`: gapless, in the order of commits. */
 @Entity('revocation')
 @Index('revocation_subject', ['kind', 'subject', 'seq'])
 @Index('revocation_actor', ['actor', 'seq'])
@@ -18,34 +18,37 @@ export class RevocationEntry {
   @Index('revocation_expires')
   @Column(whole)
   expiresAt!: number
-  /** When every connected verifier had applied it, and how many those were; NULL where nobody saw that. */
+  /** When every connected verifier had applied the entry, and how many those were; NULL where no server saw that. */
   @Column(orNull(whole)) enforcedAt!: number | null
   @Column(orNull(whole)) enforcedVerifiers!: number | null
 }
 
-/** One row: the log's position, and the versions of what each process keeps in memory. Raised last in a transaction. */
+/** One row: the log's position, and the versions of what each process caches. Raised last in a transaction. */
 @Entity('log_head')
 export class LogHead {
   @PrimaryColumn({ type: 'int', primaryKeyConstraintName: 'log_head_pk' }) id!: number
   @Column(name(16)) logId!: string
   @Column(whole) seq!: number
-  /** Sessions whose `seq` is lower are over, whoever's they are. */
+  /** Sessions of any user whose `seq` is lower are over. */
   @Column(whole) endedSeq!: number
   /** Epoch ms until which an access token of an older, longer policy may live. */
   @Column(whole) horizon!: number
-  /** How long access tokens live by the latest policy, in seconds. */
+  /** The longest lifetime of access tokens by the latest policy, in seconds. */
   @Column({ type: 'int' }) accessLifetime!: number
   @Column({ type: 'int' }) policyVersion!: number
   @Column({ type: 'int' }) keyVersion!: number
-  /** Raised with any change of an application that is not new. */
+  /** Raised with any change of an existing application. */
   @Column({ type: 'int', default: 1 }) applicationVersion!: number
-  /** Raised with any change of one that every process knows: a resource server, or one with lifetimes of its own. */
+  /**
+   * Raised with any change of an application that every process caches: a resource server, or one with lifetimes of
+   * its own.
+   */
   @Column({ type: 'int', default: 1 }) resourceVersion!: number
-  /** The highest number that somebody saw and that the database did not have: it went back. */
+  /** The highest number that a process has seen and that the database lacked: it went back. */
   @Column(orNull(whole)) seenSeq!: number | null
 }
 
-/** One row: when some process last reached the database, and the latest time none did. */
+/** One row: when a process last reached the database, and the latest period in which none did. */
 @Entity('heartbeat')
 export class Heartbeat {
   @PrimaryColumn({ type: 'int', primaryKeyConstraintName: 'heartbeat_pk' }) id!: number

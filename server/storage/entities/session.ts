@@ -3,7 +3,7 @@ import { flag, longText, name, orNull, uuid, whole } from './columns.js'
 
 /** One application signed in for one user on one device; its id is the claim `sid`. */
 @Entity('session')
-// What a refresh moves stands in no index: thousands of rows move each second.
+// Columns that a refresh changes are in no index: thousands of rows change each second.
 @Index('session_created', ['createdAt', 'id'])
 @Index('session_user', ['userId', 'endedAt', 'createdAt', 'id'])
 @Index('session_user_created', ['userId', 'createdAt', 'id'])
@@ -22,7 +22,10 @@ export class Session {
   @Column(name(100)) applicationId!: string
   /** The log's number, read before the credential was checked. */
   @Column(whole) seq!: number
-  /** The latest version of the policy when it was opened; what came since may spare it (policy/eras.ts). */
+  /**
+   * The latest version of the policy when the session was opened; later versions may not apply to it
+   * (policy/eras.ts).
+   */
   @Column({ type: 'int', default: 1 }) policyVersion!: number
 
   // The refresh token is a function of these (and of the key that `refreshKeyVersion` names).
@@ -31,15 +34,15 @@ export class Session {
   @Column(whole) expiresAt!: number
   @Column({ type: 'int' }) refreshKeyVersion!: number
 
-  /** Random, of the statement that rotated last: tells who won. */
+  /** Random id of the statement that rotated last: shows which request won. */
   @Column(name(24)) rotation!: string
-  // Which generations were rotated away lately: see policy/rotation.ts.
+  // Generations that were rotated away lately: see policy/rotation.ts.
   @Column(whole) windowFrom!: number
   @Column(whole) windowStartedAt!: number
   @Column(whole) olderFrom!: number
   @Column(whole) olderStartedAt!: number
 
-  /** When the credential was checked: `auth_time`. */
+  /** When the credential was checked, epoch ms: `auth_time`. */
   @Column(whole) authenticatedAt!: number
   @Column(whole) createdAt!: number
   @Column(whole) lastSeenAt!: number
@@ -48,17 +51,17 @@ export class Session {
   @Column(orNull(name(40))) endedReason!: string | null
   @Column(orNull(name(190))) endedBy!: string | null
 
-  /** password, authorization_code or device_code. Not `grant`, which is a reserved word of SQL. */
+  /** One of password, authorization_code, device_code. Not `grant`, which is a reserved word of SQL. */
   @Column({ ...name(20), default: 'password' }) grantType!: string
-  /** What was granted; empty for our own application, whose tokens say what their user may do. */
+  /** The granted scope; empty for the built-in application, whose tokens say what their user may do. */
   @Column({ ...name(1000), default: '' }) scope!: string
-  /** JSON list of the resource servers that were named; NULL for none. */
+  /** JSON list of the requested resource servers; NULL for none. */
   @Column(orNull(longText)) resources!: string | null
-  /** The browser session that a code was given through. */
+  /** The browser session that the session's code was issued through. */
   @Column(orNull(uuid)) browserSid!: string | null
-  /** It outlives its browser session. */
+  /** Whether the session outlives its browser session. */
   @Column({ ...flag, default: false }) offline!: boolean
-  /** RFC 9449: the thumbprint of the key that its tokens are bound to. */
+  /** RFC 9449: thumbprint of the key that the session's tokens are bound to. */
   @Column(orNull(name(43))) dpopJkt!: string | null
   /** Whether there is a refresh token. A browser holds its session by a cookie and has none. */
   @Column({ ...flag, default: true }) refreshable!: boolean

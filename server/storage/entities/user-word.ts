@@ -1,7 +1,7 @@
 import { Entity, Index, PrimaryColumn } from 'typeorm'
 import { name, whole } from './columns.js'
 
-/** What somebody is found by (policy/search-words.ts). */
+/** A word by which a user is found (policy/search-words.ts). */
 @Entity('user_word')
 @Index('user_word_word', ['word', 'userId'])
 export class UserWord {

@@ -5,22 +5,22 @@ import { flag, longText, name, orNull, whole } from './columns.js'
 export class User {
   @PrimaryColumn({ ...whole, primaryKeyConstraintName: 'user_pk' }) id!: number
   @Column(name(150)) username!: string
-  /** What the name is unique on (policy/username.ts); null once the user is deleted. */
+  /** Unique key of the name (policy/username.ts); null once the user is deleted. */
   @Index('user_username_key', { unique: true })
   @Column(orNull(name(150)))
   usernameKey!: string | null
-  /** Which kinds of hash there are is found by seeking in this index. */
+  /** Index in which the kinds of password hashes are found by seeking. */
   @Index('user_password_hash')
   @Column(name(255))
   passwordHash!: string
   @Column(name(150)) firstName!: string
   @Column(name(150)) lastName!: string
   @Column(name(254)) email!: string
-  /** What people are searched by (policy/email.ts); null where there is none. */
+  /** Search key of the e-mail address (policy/email.ts); null where there is none. */
   @Index('user_email_key')
   @Column(orNull(name(254)))
   emailKey!: string | null
-  /** An administrator wrote the address, not the person. */
+  /** Whether an administrator wrote the address, not the user. */
   @Column({ ...flag, default: false }) emailVerified!: boolean
   @Column(flag) active!: boolean
   /** JSON array of the permissions that are the user's own, beside those of roles. */
@@ -29,7 +29,7 @@ export class User {
   @Column(whole) endedSeq!: number
   @Column(orNull(whole)) lastLoginAt!: number | null
   @Column(whole) passwordChangedAt!: number
-  /** Somebody else knows the password: pages ask for a new one before anything else. */
+  /** An administrator knows the password: pages ask for a new one before anything else. */
   @Column({ ...flag, default: false }) mustChangePassword!: boolean
   @Column(whole) createdAt!: number
   @Column(orNull(whole)) deletedAt!: number | null

@@ -1,22 +1,22 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 import { name, orNull, whole } from './columns.js'
 
-/** One process of a resource server that follows the log and verifies by itself. */
+/** One process of a resource server that follows the log and verifies tokens by itself. */
 @Entity('verifier')
 export class Verifier {
   @PrimaryColumn({ ...name(100), primaryKeyConstraintName: 'verifier_pk' }) applicationId!: string
-  /** As it calls itself. */
+  /** Name that the verifier has chosen. */
   @PrimaryColumn({ ...name(100), primaryKeyConstraintName: 'verifier_pk' }) name!: string
-  /** Of the kit; '' where it does not say. */
+  /** Version of the verifier's library; '' where it sends none. */
   @Column(name(50)) version!: string
-  /** Up to where it has applied which log; '' and 0 before it has. */
+  /** The log and number that it has applied; '' and 0 before it has. */
   @Column(name(64)) appliedLog!: string
   @Column(whole) appliedSeq!: number
-  /** When that was told last that it moved. */
+  /** When it last reported a new position, epoch ms. */
   @Column(orNull(whole)) appliedAt!: number | null
-  /** When its lease was renewed, to about a second. */
+  /** When its lease was renewed, epoch ms, to about a second. */
   @Column(whole) renewedAt!: number
-  /** No lease that it was given lasts longer: written ahead. */
+  /** Bound of its leases, epoch ms: none lasts longer; written ahead. */
   @Index('verifier_lease')
   @Column(whole)
   leaseUntil!: number

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { type Indices, moveIndices } from './indices.js'
 
-/** One person's open sessions and devices in the order of their lists: whoever has very many is read piece by piece. */
+/** Indices on one user's open sessions and devices in the order of their lists, to read very many in pieces. */
 const added: Indices = {
   session: { session_user: ['user_id', 'ended_at', 'created_at', 'id'] },
   device: { device_user_open: ['user_id', 'ended_at', 'first_seen_at', 'id'] },

@@ -5,10 +5,10 @@ import { createTable, varchar, whole } from './columns.js'
 type Row = { id: number | string; username: string; firstName: string; lastName: string; email: string }
 
 const usersAtOnce = 500
-/** More marks than this no engine takes in one statement. */
+/** Rows in one statement, limited by the number of `?` marks that every engine takes. */
 const rowsAtOnce = 10_000
 
-/** What people are found by (policy/search-words.ts), of all who are there already. */
+/** Adds the words by which users are found (policy/search-words.ts), for all existing users. */
 export class UserWords1765000000000 implements MigrationInterface {
   name = 'UserWords1765000000000'
 
@@ -17,7 +17,7 @@ export class UserWords1765000000000 implements MigrationInterface {
       { name: 'user_word_word', columnNames: ['word', 'user_id'] },
     ])
     const isSqlite = runner.dataSource.options.type === 'better-sqlite3'
-    // What a migration that died half-way has written stays as it is.
+    // Rows that an interrupted migration has written stay as they are.
     const insert = isSqlite ? 'INSERT OR IGNORE' : 'INSERT IGNORE'
     for (let after = -1; ; ) {
       const users = (await runner.query(

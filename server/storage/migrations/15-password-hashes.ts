@@ -3,7 +3,7 @@ import { moveIndices } from './indices.js'
 
 const index = { user: { user_password_hash: ['password_hash'] } }
 
-/** Which kinds of hash the table holds is asked every minute, and must not read every row. */
+/** Adds an index on password hashes: which kinds exist is read every minute, and must not read every row. */
 export class PasswordHashes1765400000000 implements MigrationInterface {
   name = 'PasswordHashes1765400000000'
 

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, TableIndex } from 'typeorm'
 import { addColumns, createTable, dropColumns, engineTypes, orNull, uuid, varchar, whole } from './columns.js'
 
-// As they were when this was written: a migration does not change with the code.
+// Values at the time of this migration: it does not change with the code.
 const metadata = {
   grant_types: ['password', 'refresh_token'],
   token_endpoint_auth_method: 'none',
@@ -16,13 +16,13 @@ const scopes = [
 const byResource = new TableIndex({ name: 'application_resource', columnNames: ['resource'], isUnique: true })
 const byLifetimes = new TableIndex({ name: 'application_own_lifetimes', columnNames: ['own_lifetimes'] })
 
-/** What an application is, beside its name: until now there was one, our own. */
+/** Adds what describes an application, beside its name: until now only the built-in one existed. */
 export class Applications1765500000000 implements MigrationInterface {
   name = 'Applications1765500000000'
 
   async up(runner: QueryRunner): Promise<void> {
     await addColumns(runner, 'application', columns(runner))
-    // The one that was there before is our own.
+    // The existing application is the built-in one.
     await runner.query(
       `UPDATE application SET kind = 'resource_server', origin = 'built_in', metadata = ?,
          resource_scopes = ? WHERE id = 'darvoza'`,

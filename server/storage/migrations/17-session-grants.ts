@@ -1,13 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { addColumns, dropColumns, engineTypes } from './columns.js'
 
-/** What a session was opened by and what it may have. Those that are there go on as they are. */
+/** Adds the grant of a session: how it was opened, and its scope. Existing sessions go on as they are. */
 export class SessionGrants1765600000000 implements MigrationInterface {
   name = 'SessionGrants1765600000000'
 
   async up(runner: QueryRunner): Promise<void> {
     await addColumns(runner, 'session', columns(runner))
-    // A browser holds its session by a cookie. Again after a run that died half-way: it changes nothing then.
+    // A browser holds its session by a cookie. Safe to run again after an interruption: it changes nothing then.
     await runner.query('UPDATE session SET refreshable = 0 WHERE id IN (SELECT session_id FROM page_session)')
   }
 

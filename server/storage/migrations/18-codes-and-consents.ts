@@ -3,7 +3,7 @@ import { createTable, orNull, text, uuid, varchar, whole } from './columns.js'
 
 const byBrowser = new TableIndex({ name: 'session_browser', columnNames: ['browser_sid', 'ended_at'] })
 
-/** What a person's decision at the authorization endpoint leaves: a code, and what is remembered of the consent. */
+/** Adds authorization codes and consents. */
 export class CodesAndConsents1765700000000 implements MigrationInterface {
   name = 'CodesAndConsents1765700000000'
 

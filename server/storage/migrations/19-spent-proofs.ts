@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { createTable, varchar, whole } from './columns.js'
 
-/** What proves something once: assertions of applications, and later proofs of keys. */
+/** Adds proofs that were used: assertions of applications, and later proofs of keys. */
 export class SpentProofs1765800000000 implements MigrationInterface {
   name = 'SpentProofs1765800000000'
 

@@ -3,13 +3,13 @@ import { addColumns, dropColumns, engineTypes } from './columns.js'
 
 const sorted = new TableIndex({ name: 'application_sorted', columnNames: ['sort_key'] })
 
-// As they were when this was written: a migration does not change with the code.
+// Values at the time of this migration: it does not change with the code.
 const permissions = {
   admin: ['darvoza:applications:read', 'darvoza:applications:write'],
   auditor: ['darvoza:applications:read'],
 }
 
-/** Applications are listed, changed and deleted by administrators, who may do so from now on. */
+/** Adds indices for lists of applications, and the permissions to list, change and delete them for administrators. */
 export class ApplicationLists1765900000000 implements MigrationInterface {
   name = 'ApplicationLists1765900000000'
 
@@ -42,7 +42,7 @@ export class ApplicationLists1765900000000 implements MigrationInterface {
   }
 }
 
-/** The built-in roles are written once, by the first start: what has come since is added here. */
+/** The first start writes the built-in roles: permissions that were added since are granted here. */
 async function eachRole(
   runner: QueryRunner,
   change: (held: readonly string[], added: readonly string[]) => string[],

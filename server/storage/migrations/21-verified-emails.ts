@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { addColumns, dropColumns, engineTypes } from './columns.js'
 
-/** Whether somebody else than the person vouches for an address. Of those that are there nobody knows who wrote them. */
+/** Adds whether an administrator vouches for an e-mail address. For existing addresses that is unknown. */
 export class VerifiedEmails1766000000000 implements MigrationInterface {
   name = 'VerifiedEmails1766000000000'
 

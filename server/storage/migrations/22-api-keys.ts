@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { createTable, engineTypes, orNull, text, uuid, varchar, whole } from './columns.js'
 
-/** What users give programs to act by in their place. */
+/** Adds API keys. */
 export class ApiKeys1766100000000 implements MigrationInterface {
   name = 'ApiKeys1766100000000'
 

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { addColumns, createTable, dropColumns, engineTypes, orNull, uuid, varchar, whole } from './columns.js'
 
-/** Refresh tokens of the service that was here before: which were exchanged, and which may not be. */
+/** Adds refresh tokens of the former service: which were exchanged, and which may not be. */
 export class LegacyTokens1766200000000 implements MigrationInterface {
   name = 'LegacyTokens1766200000000'
 

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { addColumns, createTable, dropColumns, orNull, varchar, whole } from './columns.js'
 
-/** Who verifies tokens by itself, up to where it has applied the log, and when an entry was in force everywhere. */
+/** Adds verifiers with the position that each has applied, and when an entry was in force everywhere. */
 export class Verifiers1766300000000 implements MigrationInterface {
   name = 'Verifiers1766300000000'
 

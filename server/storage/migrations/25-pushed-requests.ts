@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { createTable, orNull, text, varchar, whole } from './columns.js'
 
-/** Authorization requests that applications have sent ahead (RFC 9126). */
+/** Adds pushed authorization requests (RFC 9126). */
 export class PushedRequests1766400000000 implements MigrationInterface {
   name = 'PushedRequests1766400000000'
 

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { createTable, orNull, text, uuid, varchar, whole } from './columns.js'
 
-/** Programs that wait until a person lets them in by a code (RFC 8628). */
+/** Adds device codes (RFC 8628). */
 export class DeviceCodes1766500000000 implements MigrationInterface {
   name = 'DeviceCodes1766500000000'
 

@@ -4,7 +4,10 @@ import { moveIndices } from './indices.js'
 
 const indices = { application: { application_origin: ['origin', 'created_at'] } }
 
-/** What lets applications register themselves; those that have done so are counted, and the unused ones found, by when. */
+/**
+ * Adds registration of applications by themselves, with an index on the time, to count recent ones and find unused
+ * ones.
+ */
 export class Registrations1766600000000 implements MigrationInterface {
   name = 'Registrations1766600000000'
 

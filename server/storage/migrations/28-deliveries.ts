@@ -3,14 +3,14 @@ import { addColumns, createTable, dropColumns, engineTypes, orNull, uuid, varcha
 
 const told = new TableIndex({ name: 'application_told_of_ends', columnNames: ['told_of_ends'] })
 
-/** Who is told when a session ends, what is on its way, and ends of many that are still to be worked off. */
+/** Adds applications' notification of ended sessions: deliveries, and sweeps. */
 export class Deliveries1766700000000 implements MigrationInterface {
   name = 'Deliveries1766700000000'
 
   async up(runner: QueryRunner): Promise<void> {
     const { flag, small } = engineTypes(runner)
     await addColumns(runner, 'application', { told_of_ends: `${flag.type} NOT NULL DEFAULT 0` })
-    // As JSON.stringify writes it; inside a text the quotation marks stand behind backslashes.
+    // Text that JSON.stringify writes for the member; inside a JSON string the quotation marks are escaped.
     await runner.query('UPDATE application SET told_of_ends = 1 WHERE INSTR(metadata, ?) > 0', [
       '"backchannel_logout_uri":"',
     ])

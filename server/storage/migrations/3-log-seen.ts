@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** Where it is written down that the log was seen at a number that the database does not have: it went back. */
+/** Adds the highest number of the log that a process has seen and that the database lacked: it went back. */
 export class LogSeen1764200000000 implements MigrationInterface {
   name = 'LogSeen1764200000000'
 

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { engineTypes } from './columns.js'
 
-/** How each version of the policy comes into force, and under which one each session was opened. */
+/** Adds how each version of the policy comes into force, and the version under which each session was opened. */
 export class PolicyVersions1764300000000 implements MigrationInterface {
   name = 'PolicyVersions1764300000000'
 
@@ -26,7 +26,7 @@ function added(runner: QueryRunner): [table: string, column: string, type: strin
     ['policy_version', 'changed', 'text NULL'],
     ['policy_version', 'undoes', `${small} NULL`],
     ['policy_version', 'settled_at', 'bigint NULL'],
-    // Until now every version was for all: under which one a session was opened makes no difference.
+    // Until now every version was for all sessions: the version that one was opened under makes no difference.
     ['session', 'policy_version', `${small} NOT NULL DEFAULT 1`],
   ]
 }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** When a pending key is to sign from, and when a key was revoked. */
+/** Columns for when a pending key is to sign, and when a key was revoked. */
 const added = ['activates_at', 'revoked_at']
 
 export class Keys1764400000000 implements MigrationInterface {

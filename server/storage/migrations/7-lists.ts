@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { createTable, varchar, whole } from './columns.js'
 import { type Indices, moveIndices } from './indices.js'
 
-/** What lists are read along; each begins with what a filter fixes and goes on in the order of its list. */
+/** Indices of lists; each begins with what a filter fixes and continues in the order of its list. */
 const added: Indices = {
   session: {
     session_created: ['created_at', 'id'],
@@ -41,7 +41,7 @@ const added: Indices = {
   },
 }
 
-/** What the ones above do as well. */
+/** Indices that the new ones make redundant. */
 const replaced: Indices = {
   session: { session_device: ['device_id', 'application_id'] },
   device: { device_user: ['user_id'] },
@@ -62,7 +62,7 @@ export class Lists1764600000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     if (!(await runner.hasColumn('user', 'email_key')))
       await runner.query('ALTER TABLE user ADD COLUMN email_key varchar(254) NULL')
-    // Of letters beyond ASCII SQLite's LOWER knows nothing; such a key follows when the profile is next saved.
+    // SQLite's LOWER changes only ASCII letters; keys with other letters follow when the profile is next saved.
     await runner.query("UPDATE user SET email_key = LOWER(email) WHERE email <> '' AND email_key IS NULL")
     await moveIndices(runner, { from: replaced, to: added })
     await createTable(runner, 'figure', ['grain', 'begins_at', 'name'], {

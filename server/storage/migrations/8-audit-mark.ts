@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-/** Our mark on the end of the audit log: without it whoever writes to the database could put the end anywhere. */
+/** Adds a MAC on the end of the audit log: without it write access to the database would suffice to move the end. */
 export class AuditMark1764700000000 implements MigrationInterface {
   name = 'AuditMark1764700000000'
 

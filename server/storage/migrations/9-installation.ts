@@ -1,7 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { createTable, engineTypes, varchar } from './columns.js'
 
-/** Whose database this is: two issuers on one would refuse each other's tokens. The next start writes its own. */
+/**
+ * Adds the issuer that owns this database: two issuers on one would refuse each other's tokens. The next start writes
+ * its own.
+ */
 export class Installation1764800000000 implements MigrationInterface {
   name = 'Installation1764800000000'
 

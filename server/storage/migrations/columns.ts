@@ -1,4 +1,4 @@
-// How migrations write tables: the same types as entities/columns.ts, in the words that each engine uses when it is asked.
+// How migrations create tables: the column types of entities/columns.ts, with the names that each engine reports.
 import { type QueryRunner, Table, type TableColumnOptions, type TableIndexOptions } from 'typeorm'
 
 export const whole = { type: 'bigint' }
@@ -7,7 +7,7 @@ export const uuid = { type: 'varchar', length: '36' }
 export const varchar = (length: number) => ({ type: 'varchar', length: String(length) })
 export const orNull = <T>(column: T) => ({ ...column, isNullable: true })
 
-/** What each engine calls them when it is asked, so that the drift test finds nothing. */
+/** Type names that each engine reports, so that the drift test finds no difference. */
 export function engineTypes(runner: QueryRunner) {
   const { driver } = runner.dataSource
   return {
@@ -34,13 +34,13 @@ export async function createTable(
       })) as TableColumnOptions[],
       indices,
     }),
-    // DDL is not transactional on MySQL: a migration that died half-way can run again.
+    // DDL is not transactional on MySQL: an interrupted migration can run again.
     true,
   )
 }
 
 /**
- * Adds the columns that a table lacks, so that a migration that died half-way can run again. On MySQL in one statement: a
+ * Adds the columns that a table lacks, so that an interrupted migration can run again. On MySQL in one statement: a
  * session table has millions of rows, and each statement would wait for its own lock on it.
  * @param added by name: type, NULL or NOT NULL, default; the same text for both engines
  */
@@ -51,7 +51,7 @@ export async function addColumns(runner: QueryRunner, table: string, added: Reco
   await alter(runner, table, clauses)
 }
 
-/** Takes away those that are there. */
+/** Drops the columns that exist. */
 export async function dropColumns(runner: QueryRunner, table: string, names: readonly string[]): Promise<void> {
   const clauses: string[] = []
   for (const column of names) if (await runner.hasColumn(table, column)) clauses.push(`DROP COLUMN ${column}`)
@@ -59,7 +59,7 @@ export async function dropColumns(runner: QueryRunner, table: string, names: rea
 }
 
 async function alter(runner: QueryRunner, table: string, clauses: readonly string[]): Promise<void> {
-  // SQLite changes one column a statement.
+  // SQLite changes one column per statement.
   const isSqlite = runner.dataSource.options.type === 'better-sqlite3'
   const statements = isSqlite || clauses.length === 0 ? clauses : [clauses.join(', ')]
   for (const statement of statements) await runner.query(`ALTER TABLE ${table} ${statement}`)

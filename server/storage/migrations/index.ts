@@ -1,8 +1,8 @@
 import type { MigrationInterface } from 'typeorm'
 
 /**
- * In order. Small and re-runnable: MySQL does not roll a failed one back. Each is loaded only where something is to be done, and
- * TypeORM with it; a start asks for their names.
+ * Migrations in order. Small and re-runnable: MySQL does not roll a failed one back. Each is loaded only to be run,
+ * and TypeORM with it; a start reads only their names.
  */
 const files = {
   FirstTables1764000000000: () => import('./1-first-tables.js'),

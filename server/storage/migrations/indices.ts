@@ -1,10 +1,11 @@
-// Indices that a migration takes away and adds: all of a table's in one statement where the engine can, for each rebuilds.
+// Indices that a migration drops and adds: all of a table's in one statement where the engine can, as each statement
+// rebuilds the table.
 import type { QueryRunner } from 'typeorm'
 
-/** By table and by name: the columns. */
+/** Columns by table and by index name. */
 export type Indices = Record<string, Record<string, readonly string[]>>
 
-/** What is there is left alone, and what is not there is not dropped: a migration that died half-way can run again. */
+/** Existing indices are not added, and missing ones are not dropped: an interrupted migration can run again. */
 export async function moveIndices(runner: QueryRunner, { from, to }: { from: Indices; to: Indices }): Promise<void> {
   const there = await present(runner)
   const isThere = (table: string, name: string, columns: readonly string[]) =>
