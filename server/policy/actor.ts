@@ -1,44 +1,44 @@
 import type { OwnPermission } from './permissions.js'
 
 /**
- * Who does something, as the log, lists, audit and incidents write it: `operator:root` is the command line, `application:shop`
- * an application that gives a token back.
+ * The name of an actor in the revocation log, lists, audit log and incidents: `operator:root` is the command line,
+ * `application:shop` an application that revokes a token of its own.
  */
 export type ActorName = `user:${string}` | `operator:${string}` | `application:${string}` | 'system'
 
-/** Where a request comes from. */
+/** The client that a request comes from. */
 export type Origin = { address: string; userAgent: string; requestId: string }
 
 /**
- * What a person acts by. It was judged when the request came; it is judged again inside the transaction of every change
- * (tokens/credential.ts), because a request can be held back for as long as its sender likes.
+ * The credential of a request. It is checked when the request arrives, and again inside the transaction of every
+ * change (tokens/credential.ts), because a client can delay a request for as long as it likes.
  */
 export type Credential = SessionCredential | ApiKeyCredential
 
 type Asked = {
-  /** What the route asks for; null where everybody may who is signed in. */
+  /** The permission that the route requires; null where every signed-in user may call it. */
   permission: OwnPermission | null
-  /** Its user acts by it with these permissions and no others: of another application's token, and of a key. */
+  /** Permissions that the credential is limited to: of another application's token, and of an API key. */
   ceiling?: readonly string[]
 }
 
 export type SessionCredential = Asked & {
-  /** The session behind the token, or behind the browser's cookie. */
+  /** The session of the token, or of the browser's cookie. */
   sid: string
-  /** Whether it serves those who must first choose a password that nobody else knows. */
+  /** Whether the route also serves users who must first choose a password that no one else knows. */
   beforeNewPassword: boolean
 }
 
 export type ApiKeyCredential = Asked & {
   apiKeyId: string
-  /** Whether the route asks for a recent sign-in. */
+  /** Whether the route requires a recent sign-in. */
   recent: boolean
   ceiling: readonly string[]
 }
 
 /**
- * Who does something, and from where; whoever comes by no request is a name alone. `credential` is null where the request
- * itself holds what is judged: a password, a refresh token, or a session that signs itself out.
+ * The actor of a change, and where it acts from; without a request only a name. `credential` is null where the
+ * request itself contains what is checked: a password, a refresh token, or a session that signs itself out.
  */
 export type Actor = ActorName | { name: ActorName; origin: Origin; credential: Credential | null }
 
@@ -51,7 +51,7 @@ export function originOf(actor: Actor): Origin | null {
   return typeof actor === 'string' ? null : actor.origin
 }
 
-/** null for the command line, for what the server does by itself, and where the work judges for itself. */
+/** null for the command line, for what the server does by itself, and where the operation checks by itself. */
 export function credentialOf(actor: Actor): Credential | null {
   return typeof actor === 'string' ? null : actor.credential
 }
@@ -62,7 +62,7 @@ export function userOf(actor: Actor): number | null {
   return name.startsWith('user:') ? Number(name.slice('user:'.length)) : null
 }
 
-/** The id of the API key that somebody acts by; null where they do so themselves. */
+/** The id of the API key that an actor uses; null where the actor uses none. */
 export function apiKeyOf(actor: Actor): string | null {
   const credential = credentialOf(actor)
   return credential !== null && 'apiKeyId' in credential ? credential.apiKeyId : null

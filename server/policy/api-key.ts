@@ -1,22 +1,22 @@
-// API keys: what a user gives a program to act by in their place. What one may do is decided anew with each request: of its
-// scopes, those that its user may do at that moment. Of an administrator's key too: the role `admin` gives it nothing.
+// API keys: a user gives one to a program, which acts as that user. Each request decides anew what a key may do: of its
+// scopes, those that its user may use at that moment. An administrator's key too: the role `admin` gives it nothing.
 import type { ErrorCode } from '../protocol/errors.js'
 import { isPermission, type OwnPermission } from './permissions.js'
 
-/** By which scanners of source code find it. */
+/** The prefix by which scanners of source code find keys. */
 export const apiKeyPrefix = 'dvz_key_'
 
-/** The prefix, and 32 random bytes as base64url. */
+/** Whether a text has the form of an API key: the prefix, and 32 random bytes as base64url. */
 export function isApiKey(text: string): boolean {
   return /^dvz_key_[A-Za-z0-9_-]{43}$/.test(text)
 }
 
-/** A text as a log may have it: whoever takes a key for its id asks for it by its address. */
+/** A text without API keys, for logs: a client that mistakes a key for its id puts it into the address. */
 export function withoutApiKeys(text: string): string {
   return text.replace(/(dvz_key_)[\w-]+/gi, '$1…')
 }
 
-/** The routes of the user's own account; of our own keys alone, beside permissions. */
+/** Scope for the routes of the user's own account; not a permission, and only for keys of this server. */
 export const accountScope = 'darvoza:account'
 
 /** How many keys of a user may be live at once. */
@@ -45,8 +45,8 @@ type Owner = {
 }
 
 /**
- * Why a key is good for nothing at this moment, whoever takes it; null where it is good.
- * @param latest as `now`, by the latest that it may be
+ * Why a key is refused at this moment, whatever resource server it is for; null where it is good.
+ * @param latest the current time at the latest that clock uncertainty allows
  */
 export function whyNotLive(key: Life, user: Omit<Owner, 'allPermissions'>, now: number, latest: number) {
   if (user.deletedAt !== null) return 'user_unknown'
@@ -55,27 +55,27 @@ export function whyNotLive(key: Life, user: Omit<Owner, 'allPermissions'>, now: 
   if (state === 'ended') return 'api_key_ended'
   if (state === 'expired') return 'api_key_expired'
   if (apiKeyState(key, latest) === 'expired') return 'clock_jumped'
-  // Somebody else knows the password: what they set up by it, or take over with it, must not work.
+  // An administrator knows the password: keys made with it, or taken over with it, must not work.
   return user.mustChangePassword ? 'password_change_required' : null
 }
 
-/** What a route of ours asks for: a permission, or null for the own account; `recent`: a sign-in of a moment ago. */
+/** What a route of this server requires: a permission, or null for the own account; `recent`: a recent sign-in. */
 export type AskedOfKey = { permission: OwnPermission | null; recent: boolean }
 
-/** Why a key that is good may not do what a route of ours asks for. */
+/** Why a good key may not call a route of this server. */
 export function whyNotAsked(
   key: Key,
   { allPermissions }: Pick<Owner, 'allPermissions'>,
   { permission, recent }: AskedOfKey,
 ): ErrorCode | null {
-  // What is meant for a resource server is not for us, whatever its scopes.
+  // A key for a resource server is refused here, whatever its scopes.
   if (key.resource !== null) return 'token_audience'
   if (!key.scopes.includes(permission ?? accountScope)) return 'api_key_scope'
   if (permission !== null && !allPermissions.includes(permission)) return 'permission_denied'
   return recent && !key.elevated ? 'api_key_not_elevated' : null
 }
 
-/** Of its scopes the permissions that its user has now. */
+/** Of a key's scopes the permissions that its user has now. */
 export function permissionsOfKey(
   { scopes }: Pick<Key, 'scopes'>,
   { allPermissions }: Pick<Owner, 'allPermissions'>,
@@ -83,13 +83,13 @@ export function permissionsOfKey(
   return scopes.filter(scope => allPermissions.includes(scope))
 }
 
-/** The same, and the scope of the own account, which is no permission. */
+/** Of a key's scopes those that hold now: permissions of its user, and the own account's, which is no permission. */
 export function scopesInForce(key: Pick<Key, 'scopes'>, user: Pick<Owner, 'allPermissions'>): string[] {
   const permissions = permissionsOfKey(key, user)
   return key.scopes.filter(scope => scope === accountScope || permissions.includes(scope))
 }
 
-/** What a scope of a key can be at all. */
+/** Whether a text can be a scope of a key. */
 export function isApiKeyScope(text: string): boolean {
   return text === accountScope || isPermission(text)
 }

@@ -13,7 +13,7 @@ const byKind: Record<ApplicationKind, ApplicationMetadata> = {
     token_endpoint_auth_method: 'client_secret_basic',
     scope: ofPeople.scope,
   },
-  // RFC 9700 §2.1.1, RFC 8252 §8.4: what runs where its user is keeps no secret.
+  // RFC 9700 §2.1.1, RFC 8252 §8.4: an application that runs on its user's machine keeps no secret.
   browser: {
     application_type: 'web',
     grant_types: [...ofPeople.grant_types],
@@ -30,20 +30,20 @@ const byKind: Record<ApplicationKind, ApplicationMetadata> = {
   resource_server: { grant_types: [], token_endpoint_auth_method: 'client_secret_basic' },
 }
 
-/** With what its kind adds where nothing is said. */
+/** Metadata completed with the defaults of its kind. */
 export function withDefaults(kind: ApplicationKind, metadata: ApplicationMetadata): ApplicationMetadata {
   const whole = { ...byKind[kind], ...metadata }
-  // A file may have anything for it; what it is worth its schema says.
+  // A file may have any value here; the schema validates it.
   const byCode = Array.isArray(whole.grant_types) && whole.grant_types.includes('authorization_code')
   return { ...whole, response_types: metadata.response_types ?? (byCode ? ['code'] : []) }
 }
 
-/** Whether it proves itself by a secret that we make. */
+/** Whether the application authenticates with a secret that this server makes. */
 export function usesSecret({ token_endpoint_auth_method: method }: ApplicationMetadata): boolean {
   return method === 'client_secret_basic' || method === 'client_secret_post'
 }
 
-/** RFC 6749 §2.1: whoever has it may be anybody. */
+/** RFC 6749 §2.1: a public client does not authenticate, so anyone can claim its id. */
 export function isPublicClient({ token_endpoint_auth_method: method }: ApplicationMetadata): boolean {
   return method === 'none'
 }

@@ -1,5 +1,5 @@
-// An application as programs, files and the command line write it: the names of RFC 7591, and ours. Read and written here,
-// so that what one gives back the other takes.
+// An application as the API, files and the command line write it: the names of RFC 7591, and ours. Read and written
+// here, so that what one exports the other accepts.
 import { type FieldProblems, type Problem, problem } from '../protocol/problems.js'
 import {
   type ApplicationKind,
@@ -11,10 +11,10 @@ import {
 
 export const metadataNames = Object.keys(applicationMetadata.shape) as (keyof ApplicationMetadata)[]
 
-/** What describes it beside its metadata, and may be changed. */
+/** Members of the description that may be changed, with those of the metadata. */
 export const describedNames = ['client_name', 'kind', 'resource', 'resource_scopes', ...metadataNames] as const
 
-/** What is not there is undefined; what is null is to be taken away. */
+/** A member that is absent is undefined; null removes a value. */
 export type Description = {
   id?: string | undefined
   secret?: string | undefined
@@ -36,13 +36,13 @@ const readers: Record<string, Reader> = {
   kind: value =>
     applicationKinds.some(kind => kind === value) ? null : problem('not_one_of', { choices: applicationKinds }),
   resource: value => (value === null ? null : text(value)),
-  // What stands in it is judged with the rules.
+  // Its items are checked with the rules.
   resource_scopes: value => (Array.isArray(value) ? null : problem('not_texts')),
 }
 
 /**
- * Reads the shape; what the values are worth the rules say.
- * @param names that may be there
+ * Reads the types of the members; rules check their values.
+ * @param names of the members that are allowed
  */
 export function readDescription(
   given: Readonly<Record<string, unknown>>,
@@ -69,7 +69,7 @@ export function readDescription(
   }
 }
 
-/** What it most likely is, where nobody says. */
+/** The likely kind of an application that gives none. */
 export function kindOf({ resource, metadata }: Description): ApplicationKind {
   const { grant_types, redirect_uris, application_type, token_endpoint_auth_method } = metadata
   if (grant_types?.length === 1 && grant_types[0] === 'client_credentials') return 'machine'
@@ -78,7 +78,7 @@ export function kindOf({ resource, metadata }: Description): ApplicationKind {
   return token_endpoint_auth_method === 'none' ? 'browser' : 'web'
 }
 
-/** Without the members that are null: for a new one there is nothing to be taken away. */
+/** The metadata without members that are null: a new application has nothing to remove. */
 export function givenMetadata(metadata: Description['metadata']): ApplicationMetadata {
   return Object.fromEntries(
     Object.entries(metadata).filter(([, value]) => value !== null && value !== undefined),

@@ -1,22 +1,22 @@
-// What is written down of an application, in the names of RFC 7591 and, behind them, names of our own. One schema for all who
-// read or write it: pages, the API, files, registration.
+// The metadata of an application, in the names of RFC 7591, followed by names of our own. One schema for all that read
+// or write it: pages, the API, files, registration.
 import { z } from 'zod'
 import { policyTable } from './policies.js'
 
 export const applicationKinds = ['web', 'browser', 'native', 'machine', 'resource_server'] as const
 export type ApplicationKind = (typeof applicationKinds)[number]
 
-/** The application that owns password sign-ins and our own pages. */
+/** The built-in application, which owns password sign-ins and the built-in pages. */
 export const ownApplicationId = 'darvoza'
 
-/** How an application proves to be the one it says (RFC 7591 §2); with `none` it does not. */
+/** How an application authenticates (RFC 7591 §2); with `none` it does not. */
 export const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const
 export type AuthenticationMethod = (typeof authenticationMethods)[number]
 
-/** They run where their users could read a secret (RFC 6749 §2.1). */
+/** Kinds that run where their users could read a secret (RFC 6749 §2.1). */
 const publicKinds: ReadonlySet<ApplicationKind> = new Set(['browser', 'native'])
 
-/** Who wrote the row; `built_in` is `darvoza` alone. */
+/** How an application came to be; `built_in` is `darvoza` alone. */
 export const applicationOrigins = ['administrator', 'file', 'registration', 'document', 'built_in'] as const
 export type ApplicationOrigin = (typeof applicationOrigins)[number]
 
@@ -28,7 +28,7 @@ export const lifetimeNames = [
 ] as const satisfies (keyof typeof policyTable)[]
 
 const text = z.string().min(1).max(2_000)
-/** Without spaces: a word of a list that is joined by them. */
+/** A word without spaces: lists are joined by them. */
 const word = z
   .string()
   .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'must be 1 to 100 characters without spaces, " and \\')
@@ -38,11 +38,11 @@ const seconds = (name: (typeof lifetimeNames)[number]) =>
   z.int().min(policyTable[name].min).max(policyTable[name].max).optional()
 
 const exchangeRule = z.strictObject({
-  /** Whom the token that is given is for. */
+  /** Identifier of the resource server that the new token is for. */
   resource: text,
-  /** The most that it says; left out: none of its words. */
+  /** The scope words that it has at most; absent: none. */
   scope: words.optional(),
-  /** Words that the token that was sent must have, all of them. */
+  /** Scope words that the subject token must have, all of them. */
   subject_scope: words.optional(),
 })
 
@@ -65,7 +65,7 @@ export const applicationMetadata = z.strictObject({
     )
     .optional(),
   response_types: z.array(z.literal('code')).optional(),
-  /** The column that a session keeps of it is as long. */
+  /** As long as the column of a session that stores it. */
   scope: z
     .string()
     .max(1_000)
@@ -86,17 +86,17 @@ export const applicationMetadata = z.strictObject({
   tos_uri: text.optional(),
   contacts: texts.optional(),
 
-  // Ours.
-  /** Nobody is asked for consent. */
+  // Members of our own.
+  /** Users are not asked for consent. */
   first_party: z.boolean().optional(),
   allow_without_pkce: z.boolean().optional(),
-  /** Of the permissions that a user has its tokens say these; without it none. */
+  /** Of a user's permissions the tokens contain these; where absent, none. */
   permissions: words.optional(),
-  /** Who has none of them may not use it. */
+  /** Users need one of these roles to use the application. */
   required_roles: words.optional(),
-  /** A second name for roles in id_token and userinfo. */
+  /** A second name for the claim of roles in id_token and userinfo. */
   roles_claim: word.optional(),
-  /** In seconds, in place of the policy's. */
+  /** In seconds, instead of the policy's. */
   lifetimes: z
     .strictObject({
       access_token_lifetime: seconds('access_token_lifetime'),
@@ -104,24 +104,24 @@ export const applicationMetadata = z.strictObject({
       session_absolute_lifetime: seconds('session_absolute_lifetime'),
     })
     .optional(),
-  /** Resources of others whose tokens it may ask about. */
+  /** Other resource servers whose tokens it may introspect. */
   introspects: texts.optional(),
-  /** For what it may exchange tokens that it was sent (token-exchange.ts). */
+  /** Which resource servers it may exchange received tokens for (token-exchange.ts). */
   token_exchange: z.array(exchangeRule).max(100).optional(),
 })
 
 export type ApplicationMetadata = z.infer<typeof applicationMetadata>
 export type OwnLifetimes = NonNullable<ApplicationMetadata['lifetimes']>
 
-/** A word that applications may ask for, and what people are told of it. */
+/** A scope word that applications may ask for, and its description for users. */
 export type ResourceScope = {
   name: string
   description: string
-  /** The same in other languages, by their codes. */
+  /** The description in other languages, by language code. */
   descriptions?: Readonly<Record<string, string>> | undefined
 }
 
-/** In the language of the reader, where there is a description in it. */
+/** The description in the reader's language, where there is one. */
 export function scopeDescription({ description, descriptions }: ResourceScope, language: string): string {
   return descriptions?.[language] ?? description
 }
@@ -134,10 +134,10 @@ export const resourceScopesSchema = z.array(
   }),
 )
 
-/** Scopes of OpenID Connect and ours that belong to no resource server. */
+/** Scopes of OpenID Connect and of this server that belong to no resource server. */
 export const standardScopes = ['openid', 'profile', 'email', 'roles', 'offline_access'] as const
 
-/** What the row of `darvoza` says beside its name; its identifier as a resource server is the issuer. */
+/** The row of `darvoza`; its identifier as a resource server is the issuer. */
 export const builtInApplication = {
   kind: 'resource_server',
   origin: 'built_in',
@@ -154,23 +154,23 @@ export const builtInApplication = {
   resourceScopes: readonly ResourceScope[]
 }
 
-/** It says itself what it is, and nobody here has looked at it. */
+/** Whether the application describes itself, and no administrator has reviewed it. */
 export const isUnseen = ({ origin }: { origin: ApplicationOrigin }): boolean =>
   origin === 'registration' || origin === 'document'
 
-/** What is asked of an application when a token is made or checked. */
+/** The fields of an application that are needed when a token is issued or checked. */
 export type ApplicationTerms = {
   id: string
   origin: ApplicationOrigin
   active: boolean
   version: number
   metadata: ApplicationMetadata
-  /** Its identifier, where it is a resource server. */
+  /** Its identifier, if it is a resource server. */
   resource: string | null
   resourceScopes: readonly ResourceScope[]
 }
 
-/** RFC 7591 §2: `client_secret_basic` where nothing is said, but of kinds that can keep no secret. */
+/** RFC 7591 §2: by default `client_secret_basic`, except for kinds that can keep no secret. */
 export function authenticationMethodOf({
   kind,
   metadata,
@@ -182,31 +182,33 @@ export function authenticationMethodOf({
 }
 
 /**
- * Whether the refresh tokens of a session are bound to the key that it was opened with. RFC 9449 §5: of public applications
- * alone. Who proves itself holds them safely by that, and may come with another key after it was started anew.
+ * Whether refresh tokens of an application's sessions are bound to the key of the first request. RFC 9449 §5: only
+ * those of public applications. A confidential client protects them by its own authentication, and may use another
+ * key after a restart.
  */
 export const bindsItsSessions = (application: Parameters<typeof authenticationMethodOf>[0]): boolean =>
   authenticationMethodOf(application) === 'none'
 
-/** How it may get tokens; RFC 7591 §2: by codes where nothing is said. */
+/** The grant types of an application; RFC 7591 §2: by default authorization_code. */
 export function grantTypesOf({ grant_types }: ApplicationMetadata): readonly string[] {
   return grant_types ?? ['authorization_code']
 }
 
-/** In seconds, or null: the policy's hold. An empty object overrides nothing. */
+/** In seconds; null where the policy's hold. An empty object overrides nothing. */
 export function ownLifetimes({ lifetimes }: ApplicationMetadata): OwnLifetimes | null {
   return lifetimes && Object.values(lifetimes).some(value => value !== undefined) ? lifetimes : null
 }
 
 /**
- * Whether a token says its user's roles: of an application that nobody here has looked at only with the scope.
+ * Whether a token contains its user's roles: for an application that no administrator has reviewed only with the
+ * scope `roles`.
  * @param scope of the token
  */
 export function saysRoles({ origin }: Pick<ApplicationTerms, 'origin'>, scope: string): boolean {
   return !isUnseen({ origin }) || scopeWords(scope).includes('roles')
 }
 
-/** Of a user's permissions those that a token for this application says. */
+/** Of a user's permissions those that a token for this application contains. */
 export function permissionsFor(
   { origin, metadata }: Pick<ApplicationTerms, 'origin' | 'metadata'>,
   scope: string,
@@ -218,7 +220,7 @@ export function permissionsFor(
   return permissions.filter(permission => listed.has(permission))
 }
 
-/** Whether somebody with these roles may use an application: anybody, unless it names roles. */
+/** Whether a user with these roles may use an application: every user, unless it requires roles. */
 export function mayUse(
   { required_roles }: Pick<ApplicationMetadata, 'required_roles'>,
   roles: readonly string[],
@@ -226,17 +228,17 @@ export function mayUse(
   return !required_roles?.length || required_roles.some(role => roles.includes(role))
 }
 
-/** Whether its sessions may outlive the browser session that they came from (OpenID Connect Core §11). */
+/** Whether an application's sessions may outlive their browser session (OpenID Connect Core §11). */
 export function mayBeOffline({ scope = '' }: Pick<ApplicationMetadata, 'scope'>): boolean {
   return scopeWords(scope).includes('offline_access')
 }
 
-/** Whether its sessions have refresh tokens. */
+/** Whether an application's sessions have refresh tokens. */
 export function hasRefreshTokens(metadata: ApplicationMetadata): boolean {
   return grantTypesOf(metadata).includes('refresh_token')
 }
 
-/** All that its tokens may say. */
+/** All scope words that an application's tokens may have. */
 export function scopesAsked({ scope = '', token_exchange: rules = [] }: ApplicationMetadata): string[] {
   return [...scopeWords(scope), ...rules.flatMap(rule => rule.scope ?? [])]
 }

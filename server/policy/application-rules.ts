@@ -1,4 +1,4 @@
-// The checks of an application when it is saved, one row each: what cannot be right is a problem of its field, what is only risky
+// The checks of an application when it is saved, one row each: an invalid value is a problem of its field, a risky one
 // a warning. All of them are reported at once.
 import { type FieldProblems, type Problem, problem } from '../protocol/problems.js'
 import { redirectUriProblem, redirectUriWarning, resourceProblem, webUriProblem } from '../protocol/redirect-uris.js'
@@ -27,20 +27,20 @@ export type DescribedApplication = {
   resourceScopes: readonly ResourceScope[]
 }
 
-/** What of the house the rules ask about. */
+/** Facts about this installation that the rules need. */
 export type RulesContext = {
-  /** Those with a key that signs now. */
+  /** Algorithms with a key that signs now. */
   algorithms: readonly string[]
   roles: readonly string[]
-  /** Of all resource servers that are active, our own included. */
+  /** Scopes of all active resource servers, our own included. */
   scopes: readonly string[]
-  /** Whether it has a secret, or is given one now. */
+  /** Whether the application has a secret, or gets one now. */
   hasSecret: boolean
-  /** What applications are called that somebody here has made; of one that names itself alone. */
+  /** Names of applications that administrators have made; needed for one that chooses its own name. */
   names: readonly string[]
 }
 
-/** Claims of id_tokens and userinfo that say something else (OIDC Core §2, §5.1). */
+/** Claims of id_tokens and userinfo with another meaning (OIDC Core §2, §5.1). */
 const claimsOfPeople = new Set<string>([
   ...registeredClaims,
   ...['sub', 'name', 'preferred_username', 'given_name', 'family_name', 'email', 'email_verified', 'updated_at'],
@@ -54,10 +54,10 @@ type Rule = {
 
 const longestName = 150
 const longestDescription = 500
-/** Of a name that nobody here has given: it is no place for sentences. */
+/** Longest name that an application may give itself: there must be no room for sentences. */
 const longestOwnName = 60
 
-/** Those by which a person lets it in. What it could get in its own name nobody would have agreed to. */
+/** Grants by which a user lets the application in. No user would have consented to what it got in its own name. */
 const registrableGrants: readonly string[] = [
   'authorization_code',
   'refresh_token',
@@ -82,20 +82,20 @@ const problemRules: readonly Rule[] = [
       /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(name) && problem('control_characters'),
     ],
   },
-  // RFC 7591 §5: a name that it gives itself is read by whoever is asked to let it in.
+  // RFC 7591 §5: users see the name that an application gives itself on the consent page.
   {
     field: 'client_name',
     find: ({ name, origin }, { names }) =>
       origin === 'registration'
         ? [
             [...name].length > longestOwnName && problem('too_long', { count: longestOwnName }),
-            // Whatever is not seen, letters without a shape among it, and marks piled on a letter.
+            // Invisible characters, letters without a shape among them, and stacked combining marks.
             /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]|\p{M}{3}/u.test(name) && problem('control_characters'),
             looksLikeAnother(name, names) && problem('name_of_another'),
           ]
         : [],
   },
-  // RFC 6749 §3.1.2, RFC 9700 §2.1: codes go where this says.
+  // RFC 6749 §3.1.2, RFC 9700 §2.1: codes are sent to these addresses.
   {
     field: 'redirect_uris',
     find: ({ metadata: { redirect_uris = [], grant_types } }) => [
@@ -110,7 +110,7 @@ const problemRules: readonly Rule[] = [
   ...pages.map((field): Rule => {
     return { field, find: ({ metadata: { [field]: uri } }) => [uri !== undefined && webUriProblem(uri)] }
   }),
-  // Called by this server: in the clear it would be its own machine.
+  // Called by this server: an http address would be its own machine.
   ...(['jwks_uri', 'backchannel_logout_uri'] as const).map((field): Rule => {
     return {
       field,
@@ -133,12 +133,12 @@ const problemRules: readonly Rule[] = [
       const grants = metadata.grant_types ?? []
       const opensSessions = grants.some(grant => grant === 'authorization_code' || grant.endsWith(':device_code'))
       return [
-        // Passwords are typed here and nowhere else (RFC 9700 §2.4).
+        // Passwords are typed only into pages of this server (RFC 9700 §2.4).
         origin !== 'built_in' && grants.includes('password') && problem('grant_ours'),
         origin !== 'built_in' && grants.includes('refresh_token') && !opensSessions && problem('grant_refresh_alone'),
         // RFC 6749 §4.4: for confidential clients only.
         grants.includes('client_credentials') && isPublicClient(metadata) && problem('grant_needs_proof'),
-        // RFC 8693 §2.1, §5: whoever could claim its id could pass on any token that it was sent.
+        // RFC 8693 §2.1, §5: any client that claimed its id could exchange the tokens that it receives.
         grants.includes(tokenExchangeGrant) &&
           (resource === null || isPublicClient(metadata)) &&
           problem('exchange_resource_server'),
@@ -157,7 +157,7 @@ const problemRules: readonly Rule[] = [
       ]
     },
   },
-  // RFC 7591 §2: either of the two, never both.
+  // RFC 7591 §2: one of the two, never both.
   {
     field: 'jwks',
     find: ({ metadata }) => {
@@ -172,7 +172,7 @@ const problemRules: readonly Rule[] = [
       ]
     },
   },
-  // RFC 9700 §2.1.1: nothing else protects their codes.
+  // RFC 9700 §2.1.1: PKCE alone protects their codes.
   {
     field: 'allow_without_pkce',
     find: ({ metadata }) => [metadata.allow_without_pkce && isPublicClient(metadata) && problem('pkce_public')],
@@ -235,7 +235,8 @@ const problemRules: readonly Rule[] = [
       ...rules.map(rule => resourceProblem(rule.resource)),
       ...rules
         .flatMap(rule => rule.scope ?? [])
-        // Nobody acts here by a token that was meant for another; OpenID Connect's are of whom the person signed in to.
+        // An exchanged token is never for this server; OpenID Connect's scopes belong to the application that the user
+        // signed in to.
         .map(name => (isOurScope(name) || isStandard(name)) && problem('scope_reserved', { name })),
     ],
   },
@@ -287,7 +288,7 @@ const warningRules: readonly Rule['find'][] = [
     }),
 ]
 
-/** By the name of a field in RFC 7591, all that is wrong with it. */
+/** All problems, by the name of a field in RFC 7591. */
 export function applicationProblems(application: DescribedApplication, context: RulesContext): FieldProblems {
   const fields: Record<string, Problem[]> = {}
   for (const { field, find } of problemRules) {
@@ -297,14 +298,14 @@ export function applicationProblems(application: DescribedApplication, context: 
   return fields
 }
 
-/** What is saved all the same. */
+/** Warnings, with which the application is saved all the same. */
 export function applicationWarnings(application: DescribedApplication, context: RulesContext): Problem[] {
   return warningRules.flatMap(find => find(application, context).filter(one => !!one))
 }
 
 const isStandard = (name: string) => standardScopes.some(one => one === name)
 
-/** Scopes that let an application act here, or follow the log: our own resource server has them. */
+/** Whether a scope is of our own resource server: it lets an application act here, or follow the log. */
 export function isOurScope(name: string): boolean {
   return name.startsWith('darvoza:') || name === 'revocations:read'
 }

@@ -1,11 +1,12 @@
-// What a change of an application takes: tokens that say it, or that were given by it, are stale then.
+// What a change takes away from applications: tokens that contain it, or were issued because of it, become stale.
 import { type ApplicationTerms, type ExchangeRule, scopeWords } from './application-metadata.js'
 
 type Taken = Pick<ApplicationTerms, 'active' | 'metadata' | 'resource' | 'resourceScopes'>
 
 /**
- * Whether its own tokens may say, or rest on, what it has no more: a scope, a permission, a grant, what it exchanges tokens for, or people who could use it.
- * A grant counts, too: what client credentials gave has no session that a refresh could look at.
+ * Whether an application's own tokens may contain, or depend on, what it no longer has: a scope, a permission, a
+ * grant, exchange rules, or users who may use it.
+ * A grant counts, too: tokens of client credentials have no session that a refresh could check.
  */
 export function takesOfItsOwn(before: Taken, after: Taken): boolean {
   const lists = ({ metadata }: Taken) => [
@@ -18,13 +19,16 @@ export function takesOfItsOwn(before: Taken, after: Taken): boolean {
   return lists(before).some(one => !left.has(one)) || requiresOthers(before, after)
 }
 
-/** By which rule it got what; a rule that asks for more takes what the former one gave to everybody. */
+/**
+ * Each scope word with the condition of its exchange rule: a rule with more conditions takes away what the former
+ * gave.
+ */
 function exchanges({ resource, scope = [''], subject_scope: needed = [] }: ExchangeRule): string[] {
   const by = [...needed].sort().join(' ')
   return scope.map(word => `exchange ${resource} ${word} by ${by}`)
 }
 
-/** Without required roles everybody may use it; with some, whoever has one of them. */
+/** Whether fewer users may use it: without required roles all may, with some, users who have one of them. */
 function requiresOthers({ metadata: before }: Taken, { metadata: after }: Taken): boolean {
   const required = new Set(after.required_roles)
   if (required.size === 0) return false
@@ -33,8 +37,8 @@ function requiresOthers({ metadata: before }: Taken, { metadata: after }: Taken)
 }
 
 /**
- * Scopes that others may have been given for its resource, and that it offers no more: it lacks them, goes by another
- * identifier, or is disabled.
+ * Scopes of a resource server that other applications may have been granted and that it no longer offers: they were
+ * removed, its identifier changed, or it is disabled.
  */
 export function takesOfAskers(before: Taken, after: Taken): string[] {
   if (!before.active || before.resource === null) return []

@@ -1,7 +1,7 @@
-// What is written to the audit log, one row each: a change, a sign-in, or an incident. Refreshes are not: there are
-// thousands of them a second, and the session's row tells when it was last seen.
+// The actions of the audit log, one row each: a change, a sign-in, or an incident. Refreshes are not audited: there are
+// thousands of them a second, and the session's row has the time of the last one.
 
-/** What an entry is about. */
+/** Kinds of subjects of an entry. */
 export const auditSubjects = ['user', 'session', 'device', 'role', 'application', 'policy', 'key', 'log'] as const
 export type AuditSubject = (typeof auditSubjects)[number]
 
@@ -81,16 +81,16 @@ export type AuditAction = keyof typeof auditActions
 /** Values before or after a change; never a secret, a hash or a token. */
 export type AuditedValues = Record<string, unknown>
 
-/** One change as its transaction tells it. */
+/** One change, as its transaction notes it. */
 export type AuditNote = {
   action: AuditAction
-  /** Id of what the action is about, as the table's `subject` says. */
+  /** Id of the action's subject; the table's `subject` has its kind. */
   subject: string
   before?: AuditedValues
   after?: AuditedValues
 }
 
-/** One row, as the chain's hash covers it. Times are epoch ms, the values JSON. */
+/** One row of the audit log, as the chain's hash covers it. Times are epoch ms, the values JSON. */
 export type AuditRow = {
   seq: number
   createdAt: number
@@ -105,7 +105,10 @@ export type AuditRow = {
   afterJson: string | null
 }
 
-/** The text that the hash of a row covers, beside the hash of the row before: every value, in one order, told apart. */
+/**
+ * The text that the hash of a row covers, beside the hash of the previous row: every value, in a fixed order,
+ * unambiguously delimited.
+ */
 export function auditText(row: AuditRow): string {
   return JSON.stringify([
     row.seq,

@@ -1,5 +1,5 @@
-// A checked request of the authorization endpoint, made from its parameters, and turned back into parameters: when a browser
-// comes back with it, all the rules are checked once more.
+// A validated authorization request, made from its parameters and converted back into parameters: when a browser
+// returns with it, all rules are checked again.
 import {
   type AuthorizationFacts,
   type AuthorizationParameters,
@@ -17,16 +17,16 @@ import { longestUsername } from './username.js'
 export type AuthorizationRequest = {
   applicationId: string
   redirectUri: string
-  /** Whether the request named it: who redeems its code names it as well then (RFC 6749 §4.1.3). */
+  /** Whether the request had a redirect URI: the token request must then have it as well (RFC 6749 §4.1.3). */
   redirectUriGiven: boolean
   responseMode: 'query' | 'fragment' | 'form_post'
   state?: string
   nonce?: string
   scope: readonly string[]
-  /** The registered identifiers of the resource servers that were named. */
+  /** Registered identifiers of the requested resource servers. */
   resources: readonly string[]
   challenge?: string
-  /** The thumbprint of the key that its code is bound to (RFC 9449 §10). */
+  /** Thumbprint of the key that the code is bound to (RFC 9449 §10). */
   dpopJkt?: string
   prompt: readonly string[]
   /** Seconds. */
@@ -35,16 +35,16 @@ export type AuthorizationRequest = {
   hintedSub?: string
   uiLocales?: string
   /**
-   * The browser session of the administrator who tries the application out, and who alone is answered. No parameter says
-   * it: such a request is made here and travels in a ticket.
+   * The browser session of the administrator who tests the application; only that browser gets the answer. No
+   * parameter carries it: such a request is made here and travels in a ticket.
    */
   testedBy?: string
-  /** The row of what was pushed: it is answered once, whoever has a ticket of it. */
+  /** The row of the pushed request: it is answered once, whatever ticket is presented. */
   pushed?: string
   beganAt: number
 }
 
-/** Where an answer goes, and how; and what it spends. */
+/** Where and how an answer is sent; and the pushed request that it spends. */
 export type AnswerAddress = Pick<AuthorizationRequest, 'redirectUri' | 'responseMode' | 'state' | 'pushed'>
 
 /** @param asked parameters that break no rule */
@@ -77,7 +77,7 @@ export function requestOf(
   }
 }
 
-/** `id_token_hint` aside: whom it was about is known. */
+/** The parameters of a request, without `id_token_hint`: its user is known. */
 export function parametersOf(request: AuthorizationRequest): AuthorizationParameters {
   const parameters: Record<string, readonly string[]> = {
     client_id: [request.applicationId],
@@ -86,7 +86,7 @@ export function parametersOf(request: AuthorizationRequest): AuthorizationParame
     response_mode: [request.responseMode],
     state: optional(request.state),
     nonce: optional(request.nonce),
-    // Also where nothing was left of it: without the parameter it would mean something else.
+    // Also an empty scope: without the parameter the request would mean something else.
     scope: [request.scope.join(' ')],
     resource: request.resources,
     code_challenge: optional(request.challenge),
@@ -102,7 +102,7 @@ export function parametersOf(request: AuthorizationRequest): AuthorizationParame
 
 const optional = (value: string | number | undefined) => (value === undefined ? [] : [String(value)])
 
-/** A hint that nobody can follow is none. */
+/** A hint that is too long is ignored. */
 function short(asked: AuthorizationParameters, name: string, most: number): string | undefined {
   const text = asked[name]?.[0]?.trim()
   return text && text.length <= most && !/\p{Cc}/u.test(text) ? text : undefined

@@ -1,5 +1,6 @@
-// The checks of an authorization request, one row each, in the order in which an error may be told. Until the redirect URI is
-// known to be the application's, errors are shown to the person and never sent anywhere (RFC 6749 §4.1.2.1).
+// The checks of an authorization request, one row each, in the order in which an error may be disclosed. Until the
+// redirect URI is known to be the application's, errors are shown to the user and never sent anywhere (RFC 6749
+// §4.1.2.1).
 import { isThumbprint } from '../protocol/dpop.js'
 import type { ErrorCode } from '../protocol/errors.js'
 import { challengeMethods, isChallenge } from '../protocol/pkce.js'
@@ -8,33 +9,36 @@ import { resourceMeant, scopeWordsOf } from '../protocol/scopes.js'
 import { type ApplicationKind, type ApplicationMetadata, standardScopes } from './application-metadata.js'
 import type { ResourceServer } from './session-scope.js'
 
-/** As they were sent, without those that have no value (RFC 6749 §3.1). */
+/** Parameters as they were sent, without those that have no value (RFC 6749 §3.1). */
 export type AuthorizationParameters = Readonly<Record<string, readonly string[]>>
 
 export type RequestingApplication = { active: boolean; kind: ApplicationKind; metadata: ApplicationMetadata }
 
-/** What the parameters are judged by. */
+/** Facts that the rules need beside the parameters. */
 export type AuthorizationFacts = {
-  /** undefined: there is none of that name. */
+  /** undefined: no application has this `client_id`. */
   application: RequestingApplication | undefined
-  /** Those that are active now. */
+  /** The active resource servers. */
   servers: readonly ResourceServer[]
-  /** Whom the `id_token_hint` is about; null where it is none of ours, or was not for this application. */
+  /** The user of the `id_token_hint`; null where it is none of ours, or was not for this application. */
   hintedSub: string | null | undefined
-  /** An administrator tries it out: this page of ours is answered, and only in the browser session that began it. */
+  /**
+   * Set for an administrator's test: the answer goes to a page of this server, and only to the browser session that
+   * began it.
+   */
   test?: { sid: string; redirectUri: string } | undefined
-  /** It was sent ahead (RFC 9126), or is just now. */
+  /** Whether the request was pushed (RFC 9126), or is being pushed. */
   isPushed?: boolean
-  /** The policy: whichever application asks, it must be. */
+  /** Whether the policy requires every application to push its requests. */
   mustPush?: boolean
 }
 
 type Rule = {
   clause: string
   error: ErrorCode
-  /** Who is told: the person by a page, or the application by an answer. */
+  /** Who sees the error: the user on a page, or the application in a response. */
   told: 'person' | 'application'
-  /** `error_description`: English, as all of OAuth's are. */
+  /** `error_description`: in English, as all texts of OAuth. */
   why: string
   breaks: (asked: AuthorizationParameters, facts: AuthorizationFacts) => boolean
 }
@@ -145,7 +149,7 @@ export const authorizationRules: readonly Rule[] = [
     told: 'application',
     why: 'The request must be pushed to the pushed authorization request endpoint first.',
     breaks: (_, { application, isPushed, mustPush, test }) =>
-      // One that tries it out is made here.
+      // A test request is made on this server, and not pushed.
       !isPushed && !test && (mustPush || application!.metadata.require_pushed_authorization_requests === true),
   },
   {
@@ -156,7 +160,7 @@ export const authorizationRules: readonly Rule[] = [
     breaks: (asked, { application }) => !('code_challenge' in asked) && !isExcusedFromPkce(application!),
   },
   {
-    // Without a method it would be `plain`.
+    // Without `code_challenge_method` it would be `plain`.
     clause: 'RFC 7636 §4.3',
     error: 'invalid_request',
     told: 'application',
@@ -235,17 +239,17 @@ export const authorizationRules: readonly Rule[] = [
   },
 ]
 
-/** The first rule that is broken. */
+/** The first rule that a request breaks. */
 export function brokenRule(asked: AuthorizationParameters, facts: AuthorizationFacts): Rule | null {
   return authorizationRules.find(({ breaks }) => breaks(asked, facts)) ?? null
 }
 
-/** RFC 7591 §2: who names no grant types has this one. */
+/** RFC 7591 §2: the default of `grant_types`. */
 function hasCodeGrant({ grant_types }: ApplicationMetadata): boolean {
   return grant_types?.includes('authorization_code') ?? true
 }
 
-/** It cannot keep a secret: anybody can claim its name. */
+/** Whether the application cannot keep a secret, so that anyone can claim its id. */
 export function isPublic({ kind, metadata }: Pick<RequestingApplication, 'kind' | 'metadata'>): boolean {
   return kind === 'browser' || kind === 'native' || metadata.token_endpoint_auth_method === 'none'
 }
@@ -254,14 +258,14 @@ export function isNative({ kind, metadata }: Pick<RequestingApplication, 'kind' 
   return (metadata.application_type ?? kind) === 'native'
 }
 
-/** RFC 9700 §2.1.1: only who proves itself by something else can be. */
+/** RFC 9700 §2.1.1: PKCE may be missing only where the client authenticates otherwise. */
 export function isExcusedFromPkce(application: RequestingApplication): boolean {
   return application.metadata.allow_without_pkce === true && !isPublic(application)
 }
 
 /**
- * Where the application is answered; null where that is nowhere. It may be left out where only one is registered, and no
- * id_token is asked for (OpenID Connect Core §3.1.2.1).
+ * The redirect URI of the answer; null where there is none. The parameter may be absent where only one is registered,
+ * and no id_token is requested (OpenID Connect Core §3.1.2.1).
  */
 export function redirectUriOf(
   asked: AuthorizationParameters,
@@ -277,12 +281,12 @@ export function redirectUriOf(
   }
   const [presented, ...others] = given
   if (others.length > 0) return null
-  // No other is taken then: a test answers nobody but us.
+  // No other redirect URI is accepted: a test answers only this server's page.
   if (test) return presented === test.redirectUri ? test.redirectUri : null
   return isRegisteredRedirectUri(presented!, registered, isNative(application)) ? presented! : null
 }
 
-/** What answers carry back, as it came; undefined where it cannot be carried. */
+/** `state` as it was sent; undefined where it cannot be returned. */
 export function stateOf(asked: AuthorizationParameters): string | undefined {
   return plainText(asked, 'state', longestState)
 }
@@ -297,9 +301,9 @@ export function promptOf(asked: AuthorizationParameters): string[] {
 }
 
 /**
- * The scopes that are known here; others are ignored (OpenID Connect Core §3.1.2.1). Who names none is given those of the
- * resources that it names, as far as it may have them (RFC 6749 §3.3): programs that find a resource by its metadata know it
- * alone (RFC 9728 §5.1).
+ * The known scope words; others are ignored (OpenID Connect Core §3.1.2.1). A request without scope gets those of the
+ * requested resources, as far as the application may have them (RFC 6749 §3.3): programs that find a resource by its
+ * metadata know nothing else (RFC 9728 §5.1).
  */
 export function scopeOf(asked: AuthorizationParameters, facts: AuthorizationFacts): string[] {
   if (!('scope' in asked)) {
@@ -310,7 +314,7 @@ export function scopeOf(asked: AuthorizationParameters, facts: AuthorizationFact
   return scopeWordsOf(only(asked, 'scope')).filter(word => known.has(word))
 }
 
-/** The identifiers of the resource servers that are named, each once; null where one of them is none. */
+/** Identifiers of the requested resource servers, each once; null where one of them is unknown. */
 export function resourcesOf(asked: AuthorizationParameters, { servers }: AuthorizationFacts): string[] | null {
   const known = servers.map(({ resource }) => resource)
   const meant = (asked.resource ?? []).map(resource => resourceMeant(resource, known))
@@ -326,7 +330,7 @@ function mayHave({ metadata }: RequestingApplication): string[] {
   return scopeWordsOf(metadata.scope ?? '')
 }
 
-/** Its one value, or '': rules behind the one about repeats count on it. */
+/** The one value of a parameter, or '': rules after the one about duplicates rely on it. */
 export function only(asked: AuthorizationParameters, name: string): string {
   return asked[name]?.[0] ?? ''
 }

@@ -2,9 +2,9 @@
 // no step can be skipped, two tabs do not disturb each other, and back and reload do nothing that matters.
 import type { AuthorizationRequest } from './authorization-request.js'
 
-/** Who is signed in with the browser. Times are epoch ms. */
+/** The user who is signed in with the browser. Times are epoch ms. */
 export type BrowserFacts = {
-  /** As `sub` has it. */
+  /** The user id, as in the claim `sub`. */
   sub: string
   authenticatedAt: number
   /** The log's number that this sign-in carries. */
@@ -12,28 +12,31 @@ export type BrowserFacts = {
   mustChangePassword: boolean
   /** Whether a person with these roles may use the application (`required_roles`). */
   mayUse: boolean
-  /** What ended all sessions of the application last. */
+  /** Number of the last entry that ended all sessions of the application. */
   applicationEndedSeq: number
-  /** When its user or an administrator ended the application's session on this device last; null: not that anybody knows. */
+  /**
+   * When the user or an administrator last ended the application's session on this device; null where no such end is
+   * known.
+   */
   endedHereAt: number | null
 }
 
 export type ConsentFacts = {
-  /** An application of our own: nobody is asked. */
+  /** Whether it is our own application (`first_party`): no consent is asked. */
   isFirstParty: boolean
-  /** Anybody can claim to be it (RFC 8252 §8.6): what was agreed to before was perhaps for another. */
+  /** Whether any program can claim its id (RFC 8252 §8.6), so that an earlier consent may have been for another one. */
   asksAlways: boolean
-  /** What is remembered covers all that is asked for. */
+  /** Whether the stored consent covers all that is requested. */
   isCovered: boolean
 }
 
-/** Why somebody who is signed in has to sign in again. */
+/** Why a signed-in user has to sign in again. */
 export type SignInReason = 'nobody' | 'other_person' | 'ended' | 'asked' | 'too_long_ago'
 
 export type Step =
   | { step: 'sign_in'; why: SignInReason }
   | { step: 'new_password' }
-  /** Nobody lets this person in but an administrator. */
+  /** Only an administrator can give this user access. */
   | { step: 'not_allowed' }
   | { step: 'consent' }
   | { step: 'answer' }
@@ -42,13 +45,13 @@ export type Step =
 type AskedOfPerson = Pick<AuthorizationRequest, 'prompt' | 'maxAge' | 'hintedSub' | 'beganAt'>
 
 /**
- * @param browser null: nobody is signed in with it
- * @param consent of the person with the browser
+ * @param browser null: no user is signed in with it
+ * @param consent of the user who is signed in
  */
 export function nextStep(request: AskedOfPerson, browser: BrowserFacts | null, consent: ConsentFacts): Step {
   const step = pageFor(request, browser, consent)
   if (!request.prompt.includes('none')) return step
-  // OpenID Connect Core §3.1.2.6: no page is shown, whatever for.
+  // OpenID Connect Core §3.1.2.6: with `prompt=none` no page is shown at all.
   switch (step.step) {
     case 'sign_in':
       return { step: 'error', error: 'login_required' }
@@ -78,7 +81,7 @@ function whyAgain({ prompt, maxAge, hintedSub, beganAt }: AskedOfPerson, browser
   if (hintedSub !== undefined && hintedSub !== browser.sub) return 'other_person'
   if (browser.seq < browser.applicationEndedSeq) return 'ended'
   if (browser.endedHereAt !== null && browser.endedHereAt >= authenticatedAt) return 'ended'
-  // Whoever signed in since is not asked a second time.
+  // A user who has signed in since the request began is not asked a second time.
   if (authenticatedAt >= beganAt) return null
   if (prompt.includes('login') || prompt.includes('select_account')) return 'asked'
   return maxAge !== undefined && beganAt - authenticatedAt > maxAge * 1_000 ? 'too_long_ago' : null

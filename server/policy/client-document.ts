@@ -17,19 +17,19 @@ import type { Policy } from './policies.js'
 export type ClientDocument = { name: string; kind: ApplicationKind; metadata: ApplicationMetadata }
 
 export type DocumentContext = {
-  /** Those with a key that signs now. */
+  /** Algorithms with a key that signs now. */
   algorithms: readonly string[]
-  /** Of all resource servers. */
+  /** Scopes of all resource servers. */
   scopes: readonly string[]
   policy: Pick<Policy, 'self_registered_scopes'>
 }
 
-/** A document that describes no application; the message is for who wrote it. */
+/** The document describes no valid application; the message is for its author. */
 export class DocumentProblem extends Error {
   override name = 'DocumentProblem'
 }
 
-/** What is read of a document; all else in it counts for nothing. */
+/** The members of a document that are read; all others are ignored. */
 const members = [
   ...(['application_type', 'redirect_uris', 'post_logout_redirect_uris', 'grant_types', 'scope'] as const),
   ...(['token_endpoint_auth_method', 'token_endpoint_auth_signing_alg', 'jwks', 'jwks_uri'] as const),
@@ -37,40 +37,43 @@ const members = [
   ...(['dpop_bound_access_tokens', 'client_uri', 'policy_uri', 'tos_uri', 'contacts'] as const),
 ] satisfies (keyof ApplicationMetadata)[]
 
-/** Where administrators have the say, also of an application that describes itself. */
+/** Members that administrators set, also for an application that describes itself. */
 const membersOfOurs = [
   ...(['required_roles', 'roles_claim', 'lifetimes', 'require_pushed_authorization_requests'] as const),
 ] satisfies (keyof ApplicationMetadata)[]
 
 export const isOfOurs = (name: keyof ApplicationMetadata): boolean => membersOfOurs.some(one => one === name)
 
-/** Which of these this server calls: never another one than the document's own. */
+/** Members with addresses that this server calls: they must have the document's own host. */
 const called = ['jwks_uri', 'backchannel_logout_uri'] as const
-/** Which are shown to people. */
+/** Members with addresses that users see. */
 const shown = ['client_uri', 'policy_uri', 'tos_uri'] as const
 
 const grants = ['authorization_code', 'refresh_token'] as const
 const methods = ['none', 'private_key_jwt'] as const
 const longestClaimedName = 60
 
-/** Whether a `client_id` is the address of a document (§3): as it is written, and not as some parser understands it. */
+/**
+ * Whether a `client_id` is the address of a document (§3): in the exact spelling, not in one that a parser would
+ * normalise.
+ */
 export function isDocumentId(id: string): boolean {
   if (!isApplicationId(id) || !id.startsWith('https://') || webUriProblem(id) !== null) return false
   const url = new URL(id)
-  // What another spelling would mean as well: `:443`, `/./`, capitals. And a name is what people can be shown.
+  // Refuses other spellings of an address: `:443`, `/./`, capitals. Only a host name is fit to be shown to users.
   return url.href === id && !url.username && !isAddress(url.hostname)
 }
 
-/** Of one, as the parser of browsers writes it: the last part of a name is never a number. */
+/** Whether a host name, in a browser's spelling, is an IP address: the last part of a name is never a number. */
 const isAddress = (hostname: string): boolean => hostname.startsWith('[') || /(^|\.)\d+\.?$/.test(hostname)
 
-/** Whether documents of that host are fetched. */
+/** Whether the policy allows fetching documents from that host. */
 export function takesDocumentsOf(policy: DocumentPolicy, id: string): boolean {
   const { client_id_metadata_documents: from } = policy
   return from === 'any_host' || (from === 'listed_hosts' && isOfListedHost(policy, id))
 }
 
-/** Whether an administrator has named that host. */
+/** Whether an administrator has listed that host. */
 export function isOfListedHost(
   { client_id_metadata_document_hosts: hosts }: Pick<DocumentPolicy, 'client_id_metadata_document_hosts'>,
   id: string,
@@ -90,7 +93,8 @@ export type DocumentPolicy = Pick<Policy, 'client_id_metadata_documents' | 'clie
 export function readClientDocument(id: string, document: unknown, context: DocumentContext): ClientDocument {
   if (!isJsonObject(document)) throw new DocumentProblem('It is no JSON object.')
   const given = Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null))
-  // §4: by simple string comparison. Else whoever can put a file anywhere would be that other application.
+  // §4: by simple string comparison. Otherwise anyone who can put a file on some host could claim to be another
+  // application.
   if (given.client_id !== id) throw new DocumentProblem('Its client_id is not the address that it was fetched from.')
   refuseSecrets(given)
   const metadata = metadataOf(new URL(id), given, context)
@@ -103,7 +107,7 @@ export function readClientDocument(id: string, document: unknown, context: Docum
   return { name, kind, metadata }
 }
 
-/** With what administrators have said of the application. */
+/** The metadata with the members that administrators have set. */
 export function withOurs(metadata: ApplicationMetadata, before: ApplicationMetadata): ApplicationMetadata {
   return {
     ...metadata,
@@ -111,7 +115,7 @@ export function withOurs(metadata: ApplicationMetadata, before: ApplicationMetad
   }
 }
 
-/** §4.1: everybody reads the document. */
+/** §4.1: the document is public. */
 function refuseSecrets(given: Record<string, unknown>): void {
   for (const name of ['client_secret', 'client_secret_expires_at'])
     if (name in given) throw new DocumentProblem(`It has ${name}, and everybody can read it.`)
@@ -137,13 +141,13 @@ function metadataOf(id: URL, given: Record<string, unknown>, { scopes, policy }:
         .map(name => [name, given[name]]),
     ),
     redirect_uris: redirectUris,
-    // RFC 7591 §2: who names none has this one.
+    // RFC 7591 §2: the default.
     grant_types: grants.filter(one =>
       given.grant_types === undefined ? one === 'authorization_code' : uris(given.grant_types).includes(one),
     ),
     response_types: ['code'],
     token_endpoint_auth_method: given.token_endpoint_auth_method ?? 'none',
-    // RFC 8252 §7.3: without it a program that listens on whatever port it is given could never be answered.
+    // RFC 8252 §7.3: a `native` application may listen on any loopback port; with `web` it could not be answered.
     application_type: given.application_type ?? (redirectUris.some(isLoopback) ? 'native' : 'web'),
     scope: mayAsk.filter(word => asked.includes(word)).join(' '),
     ...(given.post_logout_redirect_uris !== undefined && {
@@ -161,10 +165,10 @@ function kindOf({ token_endpoint_auth_method: method, application_type: type }: 
   return type === 'native' ? 'native' : 'browser'
 }
 
-/** What is not seen, what ends a line, and marks piled on a letter, which would be drawn over the host. */
+/** Invisible characters, line ends, and stacked combining marks, which would be drawn over the host. */
 const hidden = /[\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]|(?!\p{Bidi_Control})\p{Cf}|\p{M}{3}/u
 
-/** The host first: it alone is certain, and what the document calls itself may be anything. */
+/** The host comes first: it alone is verified; the document may choose any name. */
 function nameOf({ host }: URL, claimed: unknown): string {
   const name = typeof claimed === 'string' ? claimed.trim() : ''
   if (name === '' || name.toLowerCase() === host || hidden.test(name)) return host
@@ -174,7 +178,7 @@ function nameOf({ host }: URL, claimed: unknown): string {
 
 const uris = (value: unknown): string[] => (Array.isArray(value) ? value.filter(one => typeof one === 'string') : [])
 
-/** As written: no other address than one that begins like the document's own. */
+/** Compared as written: only addresses that begin with the document's own origin. */
 const isOwn = ({ origin }: URL, uri: unknown): boolean =>
   typeof uri === 'string' &&
   uri.startsWith(`${origin}/`) &&

@@ -1,27 +1,27 @@
-// What a user has to be asked before an application may have it. A scope is a word, and two resource servers may use the same
-// one for different things: who agreed to `read` at one of them has not agreed to it at the other. So consent is kept by the
-// resource server that a word belongs to, and asked for what the remembered one lacks.
+// Which scopes a user must be asked for before an application may have them. Two resource servers may use the same
+// scope word for different things: a user who agreed to `read` at one of them has not agreed to it at the other. So
+// consent is stored by resource server, and the user is asked for what the stored one lacks.
 import { standardScopes } from './application-metadata.js'
 import type { ResourceServer } from './session-scope.js'
 
-/** Scopes by the identifier of the resource server that they belong to; those that belong to none under ''. */
+/** Scopes by the identifier of their resource server; those that belong to none under ''. */
 export type ConsentedScopes = Readonly<Record<string, readonly string[]>>
 
-/** What an authorization request, a code or a session asks for. */
+/** The scope and resources of an authorization request, a code or a session. */
 export type AskedScopes = {
-  /** Words, in any order. */
+  /** Scope words, in any order. */
   scope: readonly string[]
-  /** The resource servers that were named (RFC 8707 §2); none: all that know one of the words. */
+  /** The requested resource servers (RFC 8707 §2); none: all that know one of the words. */
   resources: readonly string[]
 }
 
-/** Where the standard scopes stand. */
+/** Key of the standard scopes. */
 const ofNoServer = ''
 
 /**
- * Where each word belongs. A standard one to no resource server; any other to each of the named ones that has it, or, where
- * none is named, to each that has it: a token for any of them may say it later. A word that none of these has belongs
- * nowhere, is asked of nobody, and must not be granted.
+ * The resource servers that each scope word belongs to. A standard one to none; any other to each of the requested
+ * ones that has it, or, where none is requested, to each that has it: a token for any of them may have it later. A
+ * word that none of these has belongs nowhere, is not asked for, and must not be granted.
  * @param servers that are active now
  */
 export function scopesByServer({ scope, resources }: AskedScopes, servers: readonly ResourceServer[]): ConsentedScopes {
@@ -37,7 +37,7 @@ export function scopesByServer({ scope, resources }: AskedScopes, servers: reado
   ])
 }
 
-/** Of what is asked for, what was not agreed to. @param remembered null: nothing was */
+/** Of the requested scopes those without consent. @param remembered null: there is no stored consent */
 export function lacking(asked: ConsentedScopes, remembered: ConsentedScopes | null): ConsentedScopes {
   return ordered(
     Object.entries(asked).map(([server, words]) => [
@@ -52,9 +52,9 @@ export function isNothing(scopes: ConsentedScopes): boolean {
 }
 
 /**
- * Whether a consent still covers what a code was given for, or what a token is to say; applications of our own
- * (`first_party`) are not asked about. Whoever issues a token for one resource server of a session that named none asks with
- * that one as `resources`: a server that came to know the word since was never agreed to.
+ * Whether a consent still covers what a code was issued for, or what a token is to contain; not needed for
+ * applications of our own (`first_party`). For a token for one resource server, of a session that named none, pass
+ * that one in `resources`: the consent does not cover a server that defined the word later.
  * @param consented null: there is none, or it was withdrawn
  */
 export function covers(
@@ -62,11 +62,11 @@ export function covers(
   asked: AskedScopes,
   servers: readonly ResourceServer[],
 ): boolean {
-  // Also where nothing is asked for: an application that the user has sent away gets no token at all.
+  // Also where nothing is requested: an application whose consent the user has withdrawn gets no token at all.
   return consented !== null && isNothing(lacking(scopesByServer(asked, servers), consented))
 }
 
-/** Both together: what was agreed to before stays agreed to. */
+/** Both consents together: earlier ones stay. */
 export function merged(one: ConsentedScopes | null, other: ConsentedScopes): ConsentedScopes {
   const servers = [...new Set([...Object.keys(one ?? {}), ...Object.keys(other)])]
   const of = (scopes: ConsentedScopes | null, server: string) =>
@@ -74,17 +74,17 @@ export function merged(one: ConsentedScopes | null, other: ConsentedScopes): Con
   return ordered(servers.map(server => [server, [...new Set([...of(one, server), ...of(other, server)])]]))
 }
 
-/** Every word once, whichever resource server it is of. */
+/** Every scope word once, whatever its resource server. */
 export function wordsIn(scopes: ConsentedScopes): string[] {
   return [...new Set(Object.values(scopes).flat())]
 }
 
-/** The resource servers that words belong to; standard ones belong to none. */
+/** The resource servers that have words; standard ones belong to none. */
 export function serversIn(scopes: ConsentedScopes): string[] {
   return Object.keys(scopes).filter(server => server !== ofNoServer)
 }
 
-/** Without servers that nothing is said of. */
+/** Sorted, without servers that have no words. */
 function ordered(entries: readonly [string, readonly string[]][]): ConsentedScopes {
   return Object.fromEntries(entries.filter(([, words]) => words.length > 0))
 }

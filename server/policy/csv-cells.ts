@@ -1,10 +1,10 @@
-// Cells of CSV files for spreadsheets, which take some beginnings of a text for a formula (CSV injection). An apostrophe before
-// it keeps it text; when the file is read again, that one is taken away, so that every text comes back as it was.
+// Escapes cells of CSV files for spreadsheets, which take some beginnings of a text for a formula (CSV injection). An
+// apostrophe before it keeps it text; it is removed when the file is read again, so that every text is preserved.
 
-/** Also where the cell would be split at another separator; not a negative number, as JSON has them. */
+/** A formula after a separator, in case a spreadsheet splits the cell there; but not a negative number, as in JSON. */
 const hidden = /([,;\t]\s*)('*)(?=[=+@]|-(?!\d+(?:\.\d+)?(?:[,;\]}]|$)))/g
 const escapedHidden = /([,;\t]\s*)'('*)(?=[=+@]|-(?!\d+(?:\.\d+)?(?:[,;\]}]|$)))/g
-/** With the wide signs of Chinese and Japanese. */
+/** A formula at the beginning, with the full-width characters of Chinese and Japanese. */
 const leading = /^'*(?=[=+\-@\t\r＝＋－＠])/
 const escapedLeading = /^'('*)(?=[=+\-@\t\r＝＋－＠])/
 
@@ -12,7 +12,7 @@ export function escapeCell(text: string): string {
   return text.replace(hidden, "$1'$2").replace(leading, "'$&")
 }
 
-/** The text that was escaped; one that never was and looks like it loses its apostrophe. */
+/** The text before escaping; a text that looks escaped and was not loses its apostrophe. */
 export function unescapeCell(text: string): string {
   return text.replace(escapedLeading, '$1').replace(escapedHidden, '$1$2')
 }

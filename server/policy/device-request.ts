@@ -1,17 +1,17 @@
-// What a program on a device asks for (RFC 8628 §3.1). Of scopes and resources the same is asked as of an authorization
-// request; nobody is answered through a browser, so nothing else is.
+// A device authorization request (RFC 8628 §3.1). For scopes and resources the rules of an authorization request apply;
+// the others do not, as no answer goes through a browser.
 import { type AuthorizationFacts, type AuthorizationParameters, authorizationRules } from './authorization-rules.js'
 
-/** How long a person may take, and how long a program waits between two questions at first; seconds. */
+/** How long a device code lives, and the poll interval at first; seconds. */
 export const deviceCodeLife = 600
 export const pollInterval = 5
-/** RFC 8628 §3.5: by so much a program slows down that asks too soon; whoever never listens waits no longer than that. */
+/** RFC 8628 §3.5: how much the poll interval grows for a program that polls too soon, and its limit; seconds. */
 export const slowDownBy = 5
 export const longestPollInterval = 60
 
 const rules = authorizationRules.filter(({ error }) => error === 'invalid_scope' || error === 'invalid_target')
 
-/** The first rule that is broken. */
+/** The first rule that a request breaks. */
 export function brokenDeviceRule(asked: AuthorizationParameters, facts: AuthorizationFacts) {
   return rules.find(({ breaks }) => breaks(asked, facts)) ?? null
 }

@@ -1,10 +1,10 @@
-// Durations as people type them, in the languages of the pages: the policies' forms, the API and the command line read them here.
+// Durations as users type them, in the languages of the pages: for the policies' forms, the API and the command line.
 // Months and years have no fixed length, and are not among the units.
 
 const unitSeconds = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const
 type Unit = keyof typeof unitSeconds
 
-/** Every word of a unit, in lower case. Cyrillic "м" is no minute: it stands for a month as often. */
+/** Every word of a unit, in lower case. Cyrillic "м" is not accepted as minute: it stands for a month as often. */
 const unitWords: Record<Unit, readonly string[]> = {
   s: [
     ...['s', 'sec', 'secs', 'second', 'seconds', 'soniya', 'sekund'],
@@ -26,8 +26,8 @@ const units = new Map(
 )
 
 /**
- * Reads a duration: `90s`, `15m`, `6 hours`, `6 soat`, `90 мин`, `1 day 6 hours`. Parts go from the larger unit to the smaller,
- * each unit once: what is out of order is more often a slip than meant. 0 needs no unit.
+ * Reads a duration: `90s`, `15m`, `6 hours`, `6 soat`, `90 мин`, `1 day 6 hours`. Parts go from the larger unit to
+ * the smaller, each unit once: another order is probably a mistake. 0 needs no unit.
  * @returns whole seconds, or null when the text is not one
  */
 export function parseDuration(text: string): number | null {
@@ -50,7 +50,7 @@ export function parseDuration(text: string): number | null {
   return seconds
 }
 
-/** Whether a duration is written with a fraction, which is refused by a reason of its own: `1.5 hours`, `1,5 soat`. */
+/** Whether a duration has a fraction, which is refused with a message of its own: `1.5 hours`, `1,5 soat`. */
 export function hasFraction(text: string): boolean {
   return /\d\s*[.,]\s*\d/.test(text)
 }

@@ -1,4 +1,4 @@
-/** What e-mail addresses are searched by: NFKC → lower case → NFKC, so that nobody need know how one was typed. */
+/** Search key of an e-mail address: NFKC → lower case → NFKC, so that its original spelling does not matter. */
 export function emailKey(email: string): string | null {
   return email === '' ? null : email.normalize('NFKC').toLowerCase().normalize('NFKC')
 }

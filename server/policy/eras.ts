@@ -1,23 +1,23 @@
-// Which policy a session is judged by. Most versions of the policy are for everybody; one that is for new sessions only
-// begins an era, a span of versions under which sessions were opened that are judged alike: the sessions that were open
-// before keep the policy they have, and get what later versions set for all. An application may override lifetimes for its
+// Which policy a session is judged by. Most versions of the policy are for all sessions; one that is for new sessions
+// only begins an era, a span of versions under which sessions were opened that are judged alike: sessions that were
+// open before keep their policy, and get what later versions set for all. An application may override lifetimes for its
 // own sessions, whatever their era.
 import { type OwnLifetimes, ownApplicationId } from './application-metadata.js'
 import { type Policy, sessionPolicies } from './policies.js'
 import { differing, only, type PolicyVersion } from './policy-version.js'
 
-/** What of a session decides which policy judges it. */
+/** The fields of a session that decide which policy judges it. */
 export type Judged = { policyVersion: number; applicationId: string }
 
 /** Sessions that were opened under these versions, both included, are judged alike. */
 export type Era = { from: number; upto: number; policy: Policy }
 
-/** By the id of the application, which lifetimes it overrides. */
+/** Lifetimes that applications override, by application id. */
 export type Overrides = ReadonlyMap<string, OwnLifetimes>
 
-/** All eras at one instant. It never changes: whoever holds it for a whole request judges by one policy. */
+/** All eras at one instant. Immutable: code that keeps it for a whole request judges by one policy. */
 export type Eras = {
-  /** The latest version's number, and its policy: for what is about no session, and for sessions opened now. */
+  /** The latest version's number, and its policy: for what concerns no session, and for sessions opened now. */
   version: number
   latest: Policy
   /** Oldest first, no two neighbours alike; one in the usual case. */
@@ -25,7 +25,7 @@ export type Eras = {
   overrides: Overrides
   /** The policy of a session: of its era, with what its application overrides. */
   of: (session: Judged) => Policy
-  /** How long an access token of any era and application lives at most, in seconds. */
+  /** The longest lifetime of an access token of any era and application, in seconds. */
   longestAccessLifetime: number
 }
 
@@ -35,7 +35,7 @@ export const anyOther = ''
 /** The last era has no end; the column holds no greater number. */
 export const forever = 2 ** 31 - 1
 
-/** More eras would make each refresh dear. */
+/** With more eras each refresh would be slow. */
 export const mostEras = 8
 
 /**
@@ -57,12 +57,12 @@ export function foldEras(versions: readonly PolicyVersion[], overrides: Override
   return withOverrides({ version: latest.version, latest: latest.policy, list }, overrides)
 }
 
-/** The same eras, with what applications override now. */
+/** The same eras with the present overrides of applications. */
 export function withOverrides(
   { version, latest, list }: Pick<Eras, 'version' | 'latest' | 'list'>,
   overrides: Overrides,
 ): Eras {
-  // Each refresh asks: what was folded once is kept, one policy for all applications that override nothing.
+  // Cache of computed policies, read by each refresh: one policy for all applications that override nothing.
   const folded = new Map<Policy, Map<string | null, Policy>>()
   const longest = [...overrides.values()].map(({ access_token_lifetime = 0 }) => access_token_lifetime)
   return {
@@ -91,7 +91,7 @@ function overridden(policy: Policy, own: OwnLifetimes | undefined, applicationId
   return { ...policy, ...own, rotate_refresh_tokens: rotates }
 }
 
-/** What sessions opened under one version are judged by, after all that came since. */
+/** The policy of sessions opened under one version, after all later versions. */
 function policyOf(opened: number, versions: readonly PolicyVersion[]): Policy {
   const asOf = new Map<number, Policy>()
   let policy = versions[0]!.policy
@@ -105,7 +105,7 @@ function policyOf(opened: number, versions: readonly PolicyVersion[]): Policy {
 function moved(before: Policy, version: PolicyVersion, opened: number, asOf: ReadonlyMap<number, Policy>): Policy {
   const own = { ...version.policy, ...only(before, sessionPolicies) }
   if (sparesOlder(version)) return own
-  // Undone is what these sessions had of it: if they were spared it, nothing.
+  // Reverts what these sessions had of the undone version: nothing, if it did not apply to them.
   const { undoes } = version
   const source = undoes !== null && undoes > opened ? asOf.get(undoes - 1)! : version.policy
   return { ...own, ...only(source, version.changed) }

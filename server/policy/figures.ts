@@ -1,6 +1,6 @@
-// What is counted for the plots of the dashboard, how finely, and for how long.
+// The figures of the dashboard: how finely they are stored, and for how long.
 
-/** `count`: how often something happened. `level`: how much there was. */
+/** `count`: how often something happened. `level`: an amount. */
 export const figures = {
   sign_ins: { kind: 'count', what: 'Sign-ins' },
   failed_sign_ins: { kind: 'count', what: 'Sign-ins that failed' },
@@ -22,7 +22,7 @@ export const figures = {
 } as const satisfies Record<string, { kind: 'count' | 'level'; what: string }>
 
 export type FigureName = keyof typeof figures
-/** What is counted as it happens; the rest is measured now and then. */
+/** Figures that are counted as they happen; the others are measured periodically. */
 export type CountName = { [N in FigureName]: (typeof figures)[N]['kind'] extends 'count' ? N : never }[FigureName]
 export type LevelName = Exclude<FigureName, CountName>
 
@@ -33,7 +33,7 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-/** How finely is counted, and how long it is kept; ms. */
+/** How finely figures are stored, and how long; ms. */
 export const grains = {
   minute: { length: minute, kept: 2 * day },
   hour: { length: hour, kept: 40 * day },
@@ -41,7 +41,7 @@ export const grains = {
 
 export type Grain = keyof typeof grains
 
-/** The spans that are shown: from which counts, and how many of them make one point of a plot; ms. */
+/** Time spans of plots: the grain that they read, and how many of its values make one point; ms. */
 export const figureRanges = {
   '24h': { grain: 'minute', span: day, step: 15 * minute },
   '7d': { grain: 'hour', span: 7 * day, step: 2 * hour },

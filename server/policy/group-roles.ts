@@ -1,5 +1,5 @@
-// Groups of another system (Django) as roles: the name of each, what it allows, and what the report of an import says of it.
-// Pure, so that a dry run and the import itself decide alike.
+// Groups of another system (Django) as roles: name and permissions of each, and the report of an import. Pure, so that
+// a dry run and the import itself decide alike.
 import { builtInRoles, isOwnPermission, isPermission, mostPermissions } from './permissions.js'
 import { apartRoleName, roleNameOf } from './role-names.js'
 
@@ -10,19 +10,20 @@ type Role = { name: string; permissions: readonly string[]; builtIn: boolean }
 export type GroupRole = {
   group: string
   role: string
-  /** `there`: a role of that name is here already, and stays as it is. */
+  /** `there`: a role of that name exists, and stays as it is. */
   outcome: 'made' | 'there' | 'too_many_permissions'
-  /** What the role is to allow, or allows. */
+  /** Permissions of the role, new or existing. */
   permissions: string[]
-  /** What a role that is there allows beside what the group does. */
+  /** Permissions that an existing role has beside the group's. */
   beyond: string[]
-  /** What is written as no permission can be here. */
+  /** Permissions of the group that have no valid form here. */
   leftOut: string[]
 }
 
 /**
- * No group gets a role that allows anything here, whatever it is called: whoever names groups elsewhere would give
- * themselves our rights. Groups whose names would be one role's stay apart: a holder of one would get what the other allows.
+ * No group becomes a role with permissions of this server, whatever its name: otherwise those who name groups
+ * elsewhere could grant themselves rights here. Groups whose names would give one role stay separate: a holder of one
+ * would get the other's permissions.
  */
 export function rolesOfGroups(groups: readonly Group[], roles: readonly Role[]): GroupRole[] {
   const known = new Map(roles.map(role => [role.name, role]))
@@ -54,7 +55,7 @@ export function rolesOfGroups(groups: readonly Group[], roles: readonly Role[]):
   }
 }
 
-/** A permission of another application's. */
+/** Whether a permission is of another application. */
 export function isForeign(permission: string): boolean {
   return isPermission(permission) && !isOwnPermission(permission)
 }

@@ -1,5 +1,5 @@
-// The life of a signing key: pending (published, signs nothing yet) → active → retiring (signs no more, verifies what it
-// signed) → gone. Pure: what is due now is told from the keys and the rules, by whatever server asks. Times are epoch ms.
+// The life cycle of a signing key: pending (published, signs nothing yet) → active → retiring (signs no more, verifies
+// what it signed) → gone. Pure: any server computes what is due from the keys and the rules. Times are epoch ms.
 import { longestAccessLifetime } from './policies.js'
 
 export type KeyState = 'pending' | 'active' | 'retiring' | 'gone'
@@ -9,7 +9,7 @@ export type KeyLife = {
   algorithm: string
   state: KeyState
   createdAt: number
-  /** When a pending key is to sign from. */
+  /** When a pending key begins to sign. */
   activatesAt: number | null
   activatedAt: number | null
   /** When it stopped signing. */
@@ -20,26 +20,29 @@ const second = 1_000
 const minute = 60 * second
 const day = 86_400 * second
 
-/** How long a verifier may keep the JWKS, in seconds. */
+/** How long a verifier may cache the JWKS, in seconds. */
 export const jwksMaxAge = 300
-/** How long a key is published before it signs, in ms: four times as long as a verifier that behaves keeps the JWKS. */
+/** How long a key is published before it signs, in ms: four times as long as a correct verifier caches the JWKS. */
 export const publication = 20 * minute
-/** How long before it is due a key is made, in ms, for verifiers that behave worse. */
+/** How long before it is due a key is made, in ms, for verifiers that cache the JWKS longer. */
 const lead = day
-/** In ms: servers that learn late that a key has retired, and clocks of verifiers. */
+/** In ms: for servers that notice late that a key has retired, and for clocks of verifiers. */
 const slack = 120 * second
 
 /**
- * Something always signs with these: id_tokens are RS256 where an application registered nothing else (OIDC Core §15.1),
- * and ES256 may be chosen by any.
+ * Algorithms that must always have a signing key: id_tokens are RS256 where an application registered nothing else
+ * (OIDC Core §15.1), and any application may choose ES256.
  */
 export const lastingAlgorithms = ['ES256', 'RS256'] as const
 
-/** How long access tokens live: `accessLifetime` by the present policy, in seconds; those of older ones until `horizon`. */
+/**
+ * How long access tokens live: `accessLifetime` by the present policy, in seconds; those of older policies until
+ * `horizon`.
+ */
 export type TokenLives = { accessLifetime: number; horizon: number }
 
 export type KeyRules = {
-  /** The algorithms that something signs with; access tokens with the first. */
+  /** The algorithms in use; access tokens are signed with the first. */
   algorithms: readonly string[]
   /** How long a key signs, in seconds. */
   interval: number
@@ -50,13 +53,13 @@ export type KeyStep =
   | { act: 'make'; algorithm: string; activatesAt: number }
   | { act: 'activate' | 'retire' | 'remove'; kid: string }
 
-/** From when on a pending key may sign without any verifier refusing it. */
+/** When a pending key may begin to sign without any verifier refusing it. */
 export function publishedAt(key: Pick<KeyLife, 'createdAt'>): number {
   return key.createdAt + publication
 }
 
 /**
- * From when on nothing can need the key; null while it signs, and once it is gone. A pending one never signed anything.
+ * When a key is no longer needed; null while it signs, and once it is gone. A pending one never signed anything.
  * No token lives longer than any policy allows, whatever was changed after the key had retired.
  */
 export function removableAt(key: KeyLife, { accessLifetime, horizon }: TokenLives): number | null {
@@ -70,7 +73,7 @@ export function removableAt(key: KeyLife, { accessLifetime, horizon }: TokenLive
   return lastExpiry + slack + jwksMaxAge * second
 }
 
-/** Everything that is due, in the order in which it must be done. Done once, nothing of it is due any more. */
+/** All steps that are due, in the order in which they must be done. Once done, none of them is due any more. */
 export function dueSteps(keys: readonly KeyLife[], rules: KeyRules, now: number): KeyStep[] {
   const { algorithms, lives } = rules
   const rotations = algorithms.flatMap(algorithm => rotationOf(algorithm, keys, rules, now))
@@ -92,8 +95,9 @@ export function dueSteps(keys: readonly KeyLife[], rules: KeyRules, now: number)
 }
 
 /**
- * Who signs at once in the place of an active key that is revoked: a pending one, or one that must be made (`kid` null).
- * @returns null where none has to
+ * The key that signs at once in place of an active key that is revoked: a pending one, or one that must be made
+ * (`kid` null).
+ * @returns null where none is needed
  */
 export function successorOf(
   kid: string,
@@ -132,9 +136,9 @@ function withState<Key extends KeyLife>(keys: readonly Key[], state: KeyState): 
   return keys.filter(key => key.state === state)
 }
 
-/** How long one key seals tickets, in ms. What it sealed is over an hour later. */
+/** How long one secret seals tickets, in ms. Tickets expire within an hour. */
 export const ticketKeyLife = 30 * 86_400_000
 
-/** Secrets that can be revoked. The chain of the audit log is under one too; it would break with another. */
+/** Secrets that can be revoked. The chain of the audit log has one too, but would break with another. */
 export const revocableSecrets = ['refresh', 'device'] as const
 export type RevocableSecret = (typeof revocableSecrets)[number]

@@ -1,7 +1,7 @@
 import type { RevocationEffect } from '../protocol/log/revocation.js'
 import type { Trigger } from './revocation.js'
 
-/** What an administrator may write to the log by hand: per kind and effect the trigger that it fires. */
+/** Entries that an administrator may write to the revocation log by hand: the trigger for each kind and effect. */
 export const manualTriggers = {
   token: { end: 'token_revoked' },
   user: { end: 'all_ended', refresh: 'user_stale' },
@@ -16,7 +16,7 @@ export function isManual(kind: string): kind is ManualKind {
   return Object.hasOwn(manualTriggers, kind)
 }
 
-/** The trigger of a kind and an effect, as they were typed; null where there is none. */
+/** The trigger of a kind and an effect that a user typed; null where there is none. */
 export function manualTrigger(kind: ManualKind, effect: string): Trigger | null {
   const effects: Partial<Record<string, Trigger>> = manualTriggers[kind]
   return Object.hasOwn(effects, effect) ? effects[effect]! : null

@@ -1,9 +1,12 @@
-/** The network that an address is counted with: an IPv4 address alone, of IPv6 the /64 that one customer is given. */
+/**
+ * The network that an address counts for in rate limits: a single IPv4 address, or the /64 of IPv6, which one
+ * customer gets.
+ */
 export function networkOf(address: string): string {
   const plain = address.replace(/%.*$/, '').toLowerCase()
   if (!plain.includes(':')) return plain
   const groups = groupsOf(plain)
-  // RFC 4291 §2.5.5.2: IPv4 in the clothes of IPv6, which would put the whole of IPv4 into one network.
+  // RFC 4291 §2.5.5.2: IPv4-mapped IPv6, which would put all of IPv4 into one network.
   if (groups.slice(0, 5).every(group => group === 0) && groups[5] === 0xffff) {
     return groups
       .slice(6)
@@ -16,7 +19,7 @@ export function networkOf(address: string): string {
     .join(':')}::/64`
 }
 
-/** The eight groups of an IPv6 address (RFC 4291 §2.2); what is missing or cannot be read is 0. */
+/** The eight groups of an IPv6 address (RFC 4291 §2.2); missing or invalid ones are 0. */
 function groupsOf(address: string): number[] {
   const [head = '', tail] = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, inGroups).split('::')
   const read = (text: string) => (text === '' ? [] : text.split(':').map(group => Number.parseInt(group, 16) & 0xffff))

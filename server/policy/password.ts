@@ -1,9 +1,9 @@
 import { type Problem, problem } from '../protocol/problems.js'
 
-/** Longest password that is hashed, in characters: more is no password but a load. */
+/** Longest password that is hashed, in characters: a longer one is an attempt to cause load. */
 export const longestPassword = 4_096
 
-/** Fewer different characters than this are a repetition, however long (NIST SP 800-63B §5.1.1.2). */
+/** With fewer different characters a password is a repetition, however long (NIST SP 800-63B §5.1.1.2). */
 const leastVariety = 4
 
 export type PasswordRules = {
@@ -13,7 +13,7 @@ export type PasswordRules = {
   skeleton: (text: string) => string
 }
 
-/** Why a text cannot be a new password, each reason; empty when it can. Nothing is trimmed. */
+/** Reasons why a text cannot be a new password; empty when it can. Nothing is trimmed. */
 export function whyNotPassword(password: string, personal: string[], rules: PasswordRules): Problem[] {
   const found: Problem[] = []
   if ([...password].length < rules.minLength) {
@@ -30,7 +30,10 @@ export function whyNotPassword(password: string, personal: string[], rules: Pass
   return found
 }
 
-/** In any case: some letters look alike as capitals alone, such as the Cyrillic and the Latin ones of M. */
+/**
+ * Whether a password contains a word, in any case: some letters look alike only as capitals, such as the Cyrillic and
+ * the Latin M.
+ */
 function holds(password: string, word: string, skeleton: PasswordRules['skeleton']): boolean {
   const shape = (text: string) =>
     skeleton(text.normalize('NFKD').replace(/[\p{M}\p{Default_Ignorable_Code_Point}\s]/gu, ''))
@@ -39,12 +42,15 @@ function holds(password: string, word: string, skeleton: PasswordRules['skeleton
   )
 }
 
-/** No letter or digit that is easily taken for another, by the eye or on the telephone: 32 of them, five bits each. */
+/** Characters without letters or digits that are easily confused, read or heard: 32 of them, five bits each. */
 const legible = 'abcdefghijkmnpqrstuvwxyz23456789'
 const groupSize = 4
 const fewestGroups = 4
 
-/** A password to be given to somebody, in groups that can be read out: 80 bits, or more where more characters are demanded. */
+/**
+ * A password to hand over to a user, in groups that can be read out: 80 bits, or more where more characters are
+ * required.
+ */
 export function makePassword(minLength: number, random: (size: number) => Buffer): string {
   const groups = Math.max(fewestGroups, Math.ceil((minLength + 1) / (groupSize + 1)))
   const letters = [...random(groups * groupSize)].map(byte => legible[byte % legible.length])

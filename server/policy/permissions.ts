@@ -1,5 +1,5 @@
-// Permissions are strings such as `orders:write`; our own begin with `darvoza:`. The built-in roles, and the one rule
-// about acting on people.
+// Permissions are strings such as `orders:write`; our own begin with `darvoza:`. The built-in roles, and the rule for
+// actions on users.
 
 export const ownPermissions = {
   'darvoza:users:read': 'See users',
@@ -28,17 +28,17 @@ export const builtInRoles: Record<'admin' | 'support' | 'auditor', OwnPermission
   auditor: every.filter(permission => permission.endsWith(':read')),
 }
 
-/** What makes somebody an administrator: the last user who holds it cannot lose it. */
+/** The role of administrators: the last user who holds it cannot lose it. */
 export const administratorRole = 'admin'
 
-/** What somebody may do: every permission by name, or everything there is, also what other applications call theirs. */
+/** Permissions of a user: by name, or all there are, also those of other applications. */
 export type Rights = ReadonlySet<string> | 'everything'
 
 export function rightsOf(person: { roles: readonly string[]; allPermissions: readonly string[] }): Rights {
   return person.roles.includes(administratorRole) ? 'everything' : new Set(person.allPermissions)
 }
 
-/** What roles allow together, and permissions beside them. */
+/** Permissions of some roles together, and others beside them. */
 export function rightsOfRoles(
   roles: readonly { name: string; permissions: readonly string[] }[],
   permissions: readonly string[] = [],
@@ -48,29 +48,36 @@ export function rightsOfRoles(
 }
 
 /**
- * The one rule about acting on people: nobody touches somebody who may do more here than they do. It compares our own
- * permissions, before and after; what other applications call theirs is theirs to protect, and a helpdesk goes on helping.
- * @returns whether `actor` may turn somebody with `before` into somebody with `after`, if all that is given may be given
+ * The rule for actions on users: no actor changes a user who has more permissions of this server. It compares our own
+ * permissions, before and after; other applications protect theirs themselves, and a helpdesk can go on helping.
+ * @returns whether `actor` may change a user with `before` into one with `after`, if all that is granted may be
+ *   granted
  */
 export function mayAct(actor: Rights, before: Rights, after: Rights = before): boolean {
   return actor === 'everything' || [...ownOf(before), ...ownOf(after)].every(permission => actor.has(permission))
 }
 
 /**
- * Nobody gives what they have not, what other applications call theirs included; whatever the same call takes away, and
- * whatever the receiver could do before.
+ * Whether `actor` has all that is granted, other applications' permissions included; whatever the same call removes,
+ * and whatever the user had before.
  */
 export function mayGive(actor: Rights, given: Rights): boolean {
   if (actor === 'everything') return true
   return given !== 'everything' && [...given].every(permission => actor.has(permission))
 }
 
-/** Whoever sets a password may sign in with it: that of somebody who may do everything is for their like alone. */
+/**
+ * An actor who sets a password may sign in with it: only those who have all permissions may set that of a user who
+ * has.
+ */
 export function maySetPassword(actor: Rights, of: Rights): boolean {
   return mayAct(actor, of) && (of !== 'everything' || actor === 'everything')
 }
 
-/** What `of` may do and `actor` may not: what whoever sets a password, and may sign in with it, could thereby use. */
+/**
+ * Permissions that `of` has and `actor` has not: an actor who sets the password of `of`, and signs in with it, would
+ * gain them.
+ */
 export function rightsBeyond(actor: Rights, of: Rights): string[] {
   if (actor === 'everything' || of === 'everything') return []
   return [...of].filter(permission => !actor.has(permission)).sort()
@@ -84,13 +91,13 @@ export function isOwnPermission(permission: string): boolean {
   return permission.startsWith('darvoza:')
 }
 
-/** Any word of another application's, and of ours those that there are: one that was mistyped would protect its holder. */
+/** Any word of another application's, and of ours those that exist: a mistyped one would protect its holder. */
 export function isPermission(text: string): boolean {
   if (isOwnPermission(text)) return Object.hasOwn(ownPermissions, text)
   return /^[a-z0-9][a-z0-9._:-]{0,99}$/.test(text)
 }
 
-/** Of a role: more would not fit into a token, nor be looked through by anybody. */
+/** Limit for a role: more would not fit into a token, and no one could review them. */
 export const mostPermissions = 500
 
 export function isRoleName(text: string): boolean {

@@ -2,13 +2,13 @@
 // Pages, the command line, the API and the README list them from this table.
 import { type SigningAlgorithm, signingAlgorithmNames } from '../protocol/algorithms.js'
 
-/** How the pages arrange them. */
+/** The groups of policies on the pages. */
 export const policyGroupNames = ['lifetimes', 'sessions', 'tokens', 'people', 'applications', 'records'] as const
 export type PolicyGroup = (typeof policyGroupNames)[number]
 
 export type PolicyRow = {
   group: PolicyGroup
-  /** What a session is judged by and its tokens are made by: it can be meant for new sessions only. */
+  /** Whether it concerns how sessions are judged and their tokens made: it can be set for new sessions only. */
   ofSessions?: true
   meaning: string
   simplejwt: string | null
@@ -24,7 +24,7 @@ const minute = 60
 const hour = 3_600
 const day = 86_400
 
-/** Claims that tokens have, or that an RFC gives a meaning; no other may take their name. */
+/** Claims that tokens have, or that an RFC defines; no other may take their name. */
 export const registeredClaims = [
   ...['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'auth_time', 'sid', 'gen', 'token_type'],
   ...[
@@ -115,7 +115,7 @@ export const policyTable = {
     kind: 'text',
     default: 'user_id',
     pattern: /^[a-z][a-z0-9_]{0,39}$/,
-    // They mean something else; `sub` is the user id already.
+    // These names have another meaning; `sub` is the user id already.
     reserved: registeredClaims,
     meaning: 'Name of the claim that repeats the user id beside `sub`.',
     simplejwt: 'USER_ID_CLAIM',
@@ -325,7 +325,7 @@ export function isPolicyName(name: string): name is PolicyName {
   return Object.hasOwn(policyTable, name)
 }
 
-/** Those of sessions. */
+/** Policies that concern sessions. */
 export type SessionPolicy = {
   [N in PolicyName]: (typeof policyTable)[N] extends { ofSessions: true } ? N : never
 }[PolicyName]
@@ -339,12 +339,14 @@ export const sessionPolicies: readonly SessionPolicy[] = policyNames.filter(isSe
 export const policiesOf = (group: PolicyGroup): PolicyName[] =>
   policyNames.filter(name => policyTable[name].group === group)
 
-/** A policy as it was written; what this version adds has its first value until somebody sets it. */
+/** Reads a stored policy; a policy that this version adds has its default until it is set. */
 export function readPolicy(json: string): Policy {
   return { ...firstPolicy, ...(JSON.parse(json) as Partial<Policy>) }
 }
 
-/** Longest an access token of any policy lives, in seconds: what claims more was not issued by us. */
+/**
+ * The longest lifetime of an access token of any policy, in seconds: a token with a longer one was not issued by us.
+ */
 export const longestAccessLifetime = policyTable.access_token_lifetime.max
-/** Longest a refresh token lives, in seconds. */
+/** The longest lifetime of a refresh token, in seconds. */
 export const longestRefreshLifetime = policyTable.refresh_token_lifetime.max

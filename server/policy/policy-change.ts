@@ -1,4 +1,4 @@
-// A change of the policy before it is written: what was asked for, and whether a version can be made of it.
+// A change of the policy before it is written: the requested values, and whether a version can be made of them.
 import { type FieldProblems, type Problem, problem } from '../protocol/problems.js'
 import { ownApplicationId } from './application-metadata.js'
 import { type Eras, foldEras, mostEras } from './eras.js'
@@ -9,11 +9,11 @@ import { differing, type PolicyApply, type PolicyVersion } from './policy-versio
 export type PolicyChange = {
   values: Partial<Policy>
   apply: PolicyApply
-  /** The version whose change is taken back. */
+  /** The version whose change is reverted. */
   undoes: number | null
 }
 
-/** What is wrong with each value by itself; nothing where all may be set. */
+/** The problems of each value by itself; empty where all may be set. */
 export function whyNotValues(values: Readonly<Record<string, unknown>>, apply: PolicyApply): FieldProblems {
   if (Object.keys(values).length === 0) return { non_field_errors: [problem('no_policy_given')] }
   return Object.fromEntries(
@@ -30,7 +30,7 @@ function whyNotValue(name: string, value: unknown, apply: PolicyApply): Problem 
   return whyNotPolicyValue(name, value)
 }
 
-/** The version that follows, and what sessions are judged by once it is there. */
+/** The next version, and the eras once it is in force. */
 export type NextVersion = { next: PolicyVersion; eras: Eras }
 
 /** @param inUse the versions that sessions may be judged by, the latest at the end */
@@ -42,7 +42,7 @@ export function nextVersion(inUse: readonly PolicyVersion[], { values, apply, un
   return { next, eras: foldEras([...inUse, next]) }
 }
 
-/** What contradicts itself once everything is put together; empty when nothing does. */
+/** Contradictions in the resulting policies; empty when there are none. */
 export function whyNotNext({ next, eras }: NextVersion): Problem[] {
   const found = whyNotPolicy(next.policy)
   if (eras.list.length > mostEras) found.push(problem('too_many_rules', { count: mostEras }))
@@ -61,7 +61,7 @@ export function setSince(
   return null
 }
 
-/** Whether nobody would notice one in place of the other. */
+/** Whether two sets of eras have the same effect. */
 export function areAlike(one: Eras, other: Eras): boolean {
   const begins = [...one.list, ...other.list].map(era => era.from)
   const policyAt = (eras: Eras, from: number) => eras.of({ policyVersion: from, applicationId: ownApplicationId })

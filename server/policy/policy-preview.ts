@@ -1,4 +1,4 @@
-// What a change of the policy would do to the sessions that are open, judged by the rules that will judge them.
+// The effect of a policy change on open sessions, judged by the same rules as later refreshes.
 import { anyOther, type Eras, type Judged } from './eras.js'
 import type { PolicyName } from './policies.js'
 import type { PolicyVersion } from './policy-version.js'
@@ -27,7 +27,7 @@ export type EndReason = keyof typeof endReasons
 export type Ending = { session: Surveyed; reason: EndReason }
 
 /**
- * Which sessions of one user would be refused by the change if they refreshed now, and are not without it.
+ * Sessions of one user that a refresh would refuse with the change, and would not without it.
  * @param open all that are not marked as ended, oldest first
  */
 export function endedByChange(open: readonly Surveyed[], before: Eras, after: Eras, now: number): Ending[] {
@@ -47,18 +47,18 @@ function survivors(open: readonly Surveyed[], eras: Eras, now: number): Surveyed
   return live.filter(session => !tooMany.has(session))
 }
 
-/** Sessions opened under these versions, how long they may be idle and live at all, before and after; ms. */
+/** Sessions opened under these versions, with their idle and absolute lifetimes, before and after; ms. */
 export type Tightening = {
   from: number
   upto: number
-  /** Of this application's sessions alone; null: of all whose application overrides nothing, and perhaps of others. */
+  /** Only sessions of this application; null: of all applications that override nothing, and perhaps of others. */
   applicationId: string | null
   before: Lifetimes
   after: Lifetimes
 }
 export type Lifetimes = { idle: number; absolute: number }
 
-/** Where lifetimes fall, by when sessions were opened: the others need not be looked at. */
+/** Which sessions get shorter lifetimes, by when they were opened: the others need not be read. */
 export function tightenings(before: Eras, after: Eras): Tightening[] {
   const begins = [...new Set([...before.list, ...after.list].map(era => era.from))]
     .filter(from => from <= before.version)
@@ -67,7 +67,7 @@ export function tightenings(before: Eras, after: Eras): Tightening[] {
     const policy = eras.of({ policyVersion: from, applicationId: applicationId ?? anyOther })
     return { idle: policy.refresh_token_lifetime * 1000, absolute: policy.session_absolute_lifetime * 1000 }
   }
-  // Also of one that overrides nothing any more: the policy may be the stricter one.
+  // Also for an application that no longer overrides anything: the policy may be the stricter one.
   return [null, ...new Set([...before.overrides.keys(), ...after.overrides.keys()])]
     .flatMap(applicationId =>
       begins.map((from, index) => ({
@@ -81,7 +81,7 @@ export function tightenings(before: Eras, after: Eras): Tightening[] {
     .filter(one => one.after.idle < one.before.idle || one.after.absolute < one.before.absolute)
 }
 
-/** With no more sessions than this no user is over any limit; Infinity where there is none. */
+/** Up to so many sessions no user is over any limit; Infinity where there is none. */
 export function leastLimit(...all: Eras[]): number {
   return Math.min(...all.flatMap(eras => eras.list.map(era => mostBeside(era.policy) + 1)))
 }
@@ -103,7 +103,7 @@ export function whatStays({ policy, changed, apply }: PolicyVersion, before: Era
   const refuses = policy.max_sessions_per_user > 0 && policy.at_session_limit === 'refuse'
   const said: Record<Stays, boolean> = {
     open_sessions: apply === 'new',
-    // A token for another audience is refused as soon as the audience is another one.
+    // Tokens for the former audience are refused as soon as it changes.
     access_tokens: apply !== 'now' && !changed.includes('audience'),
     refresh_tokens: rises('refresh_token_lifetime') || rises('session_absolute_lifetime'),
     signed_in: refuses && changed.some(name => limits.includes(name)),

@@ -1,9 +1,9 @@
-// What a value of a policy may be: as it was typed, by itself, and beside the others.
+// Validates values of policies: as typed, by themselves, and together with the others.
 import { type Problem, problem } from '../protocol/problems.js'
 import { hasFraction, parseDuration } from './durations.js'
 import { type Policy, type PolicyName, type PolicyRow, policyNames, policyTable } from './policies.js'
 
-/** Why a value is no value of this policy; null when it is one. */
+/** Why a value is invalid for this policy; null when it is valid. */
 export function whyNotPolicyValue(name: PolicyName, value: unknown): Problem | null {
   const row: PolicyRow = policyTable[name]
   switch (row.kind) {
@@ -30,7 +30,7 @@ function whyNotDuration(value: unknown): Problem {
   return problem(typeof value === 'string' && hasFraction(value) ? 'policy_fraction' : 'policy_not_duration')
 }
 
-/** Reads a value as typed on the command line (`1h`, `true`, `12`); what cannot be read comes back as it was. */
+/** Reads a value as typed on the command line (`1h`, `true`, `12`); an unreadable one is returned unchanged. */
 export function readPolicyValue(name: PolicyName, text: string): unknown {
   const row: PolicyRow = policyTable[name]
   if (row.kind === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
@@ -39,12 +39,12 @@ export function readPolicyValue(name: PolicyName, text: string): unknown {
   return text
 }
 
-/** Reads a value of JSON: durations are seconds, or text as people write them. */
+/** Reads a value of JSON: durations are seconds, or text as users write them. */
 export function readGivenPolicyValue(name: PolicyName, value: unknown): unknown {
   return policyTable[name].kind === 'duration' && typeof value === 'string' ? readPolicyValue(name, value) : value
 }
 
-/** What contradicts itself in a whole policy; empty when nothing does. */
+/** Contradictions in a whole policy; empty when there are none. */
 export function whyNotPolicy(policy: Policy): Problem[] {
   const found: Problem[] = []
   for (const name of policyNames) {

@@ -1,5 +1,5 @@
-// A policy changes as a whole version: who, why, when, what was set, and for whom. What was set is not always what differs:
-// a value that holds for new sessions only may be set once more, for all.
+// A policy changes as a whole version: who, why, when, what was set, and for whom. A value may be set without a
+// difference: one that holds for new sessions only may be set again, for all.
 import { isPolicyName, type Policy, type PolicyName, policyNames, readPolicy } from './policies.js'
 
 /** How a version comes into force, in words for an administrator. */
@@ -17,21 +17,21 @@ export function isPolicyApply(text: string): text is PolicyApply {
 
 export type PolicyVersion = {
   version: number
-  /** The whole policy, as sessions have it that are opened under this version. */
+  /** The whole policy of sessions that are opened under this version. */
   policy: Policy
   changed: readonly PolicyName[]
   apply: PolicyApply
-  /** The version whose change this one takes back. */
+  /** The version whose change this one reverts. */
   undoes: number | null
-  /** For new sessions only, and no session of before is left: it holds for all. */
+  /** For a version for new sessions only: no older session is left, so it holds for all. */
   settled: boolean
 }
 
-/** As a row has it; JSON in `policy` and `changed`. */
+/** A version as a row; JSON in `policy` and `changed`. */
 export type WrittenVersion = {
   version: number
   policy: string
-  /** null where it was not written yet: what differs from the version before was set. */
+  /** null in old rows: what differs from the previous version was set. */
   changed: string | null
   apply: string
   undoes: number | null
@@ -50,7 +50,7 @@ export function readVersions(written: readonly WrittenVersion[]): PolicyVersion[
       apply: apply as PolicyApply,
       undoes,
       settled: settledAt !== null,
-      // What an older program knew and this one does not is nothing to anybody here.
+      // Policies that this version of the program does not have are ignored.
       changed: changed === null ? differing(before, policy) : (JSON.parse(changed) as string[]).filter(isPolicyName),
     })
   }
@@ -61,19 +61,19 @@ export function differing(before: Policy, after: Policy): PolicyName[] {
   return policyNames.filter(name => before[name] !== after[name])
 }
 
-/** Some policies' values. */
+/** The values of some policies. */
 export function only(policy: Policy, names: readonly PolicyName[]): Partial<Policy> {
   return Object.fromEntries(names.map(name => [name, policy[name]]))
 }
 
 export type Undoing =
-  /** The values to go back to. */
+  /** The values to return to. */
   | { values: Partial<Policy> }
-  /** What was set again since, and by which version. */
+  /** Policies that were set again since, and by which version. */
   | { conflicts: { name: PolicyName; version: number }[] }
 
 /**
- * Takes back what one version set. What a newer version has set to something else is not for this undoing to decide.
+ * Reverts what one version set. Fails where a newer version has set something else.
  * @param versions from the one before it up to the latest
  */
 export function undoing(versions: readonly PolicyVersion[]): Undoing {

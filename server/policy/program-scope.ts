@@ -1,23 +1,23 @@
-// Audience and scope of an application's own token (client credentials, RFC 6749 §4.4): as for a session (session-scope.ts), but
-// there is no user, so of scopes it has those of resource servers alone, and not those that act for a person.
+// Audience and scope of an application's own token (client credentials, RFC 6749 §4.4): as for a session
+// (session-scope.ts), but without a user it gets only scopes of resource servers, and not those that act for a user.
 
 import { resourceMeant, scopeWordsOf } from '../protocol/scopes.js'
 import type { ApplicationMetadata } from './application-metadata.js'
 import type { ResourceServer, Target } from './session-scope.js'
 
-/** As they stand in the request; `scope` undefined where it has none. */
+/** Parameters of the request; `scope` undefined where it has none. */
 export type ProgramRequest = { scope: string | undefined; resources: readonly string[] }
 
 export type ProgramTarget =
   | Target
   | { refused: 'invalid_scope' | 'invalid_target'; why?: 'one_resource_at_a_time' | 'resource_unnamed' }
 
-/** They act for whoever is signed in. */
+/** Scopes that act for a signed-in user. */
 const ofPersons: ReadonlySet<string> = new Set(['darvoza:account', 'darvoza:admin'])
 
 /**
  * @param servers that are active now
- * @param otherwise the audience of a token that has no scope of any of them
+ * @param otherwise the audience of a token without a scope of any of them
  */
 export function programTarget(
   { scope, resources }: ProgramRequest,
@@ -27,7 +27,7 @@ export function programTarget(
 ): ProgramTarget {
   const known = new Set(servers.flatMap(server => server.scopes).filter(word => !ofPersons.has(word)))
   const may = scopeWordsOf(ownScope).filter(word => known.has(word))
-  // RFC 6749 §3.3: what it may have where it asks for nothing.
+  // RFC 6749 §3.3: the default is all that it may have.
   const wanted = scope === undefined ? may : scopeWordsOf(scope)
   if (wanted.some(word => !may.includes(word))) return { refused: 'invalid_scope' }
   const ofServer = (server: ResourceServer) => wanted.filter(word => server.scopes.includes(word))
@@ -46,6 +46,6 @@ export function programTarget(
   const candidates = servers.filter(server => ofServer(server).length > 0)
   if (candidates.length === 0) return { audience: otherwise, scope: '' }
   const server = candidates.length === 1 ? candidates[0] : candidates.find(one => one.resource === otherwise)
-  // RFC 8707 §2.1: better none than a token for nobody.
+  // RFC 8707 §2.1: no token rather than one for no resource server.
   return server ? forServer(server) : { refused: 'invalid_target', why: 'resource_unnamed' }
 }

@@ -1,6 +1,6 @@
-// Actions that are hard to undo need a recent authentication: a sign-in, or the password typed again, a short while ago.
+// Actions that are hard to undo require a recent authentication: a sign-in, or the password typed again.
 
-/** How long ago that may be, in seconds. */
+/** How long ago a recent authentication may be, in seconds. */
 export const recentFor = 300
 
 /** @param authenticatedAt and now in epoch ms */

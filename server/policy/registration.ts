@@ -1,5 +1,5 @@
-// The metadata of a registration request (RFC 7591 §2). An application may set what concerns itself alone; what lets it do more
-// is for administrators. Unknown members are ignored, as §2 requires.
+// The metadata of a registration request (RFC 7591 §2). An application may set what concerns only itself;
+// administrators set what gives it more rights. Unknown members are ignored, as §2 requires.
 import { type FieldProblems, problem } from '../protocol/problems.js'
 import { withDefaults } from './application-defaults.js'
 import { givenMetadata, kindOf, metadataNames, readDescription } from './application-description.js'
@@ -14,7 +14,10 @@ import { isOurScope } from './application-rules.js'
 
 type MetadataName = keyof ApplicationMetadata
 
-/** Members that only somebody here may set: an application that asks for one shall not believe that it has it. */
+/**
+ * Members that only administrators may set: a request with one is refused, so that no application believes that it
+ * has it.
+ */
 const ofAdministrators = [
   'first_party',
   'allow_without_pkce',
@@ -28,20 +31,20 @@ const ofAdministrators = [
 
 const described = ['resource', 'resource_scopes', 'kind'] as const
 
-/** The others, which it may say of itself, and change. */
+/** The other members, which an application may set, and change. */
 export const registrableNames = metadataNames.filter(name => !ofAdministrators.some(one => one === name))
 
 export type Registration = {
-  /** undefined where it does not say. */
+  /** undefined where the request has none. */
   name: string | undefined
   kind: ApplicationKind
-  /** Without its scope, which is judged by what it may have. */
+  /** Metadata without its scope, which is limited separately. */
   metadata: ApplicationMetadata
-  /** undefined where it does not say. */
+  /** undefined where the request has none. */
   scope: string | undefined
 }
 
-/** Reads the shape; what the values are worth the rules of application-rules.ts say. */
+/** Reads the types of the members; the rules of application-rules.ts check their values. */
 export function readRegistration(body: Readonly<Record<string, unknown>>): {
   registration: Registration
   problems: FieldProblems
@@ -56,7 +59,7 @@ export function readRegistration(body: Readonly<Record<string, unknown>>): {
   return { registration: { name: description.name, scope, ...completed(metadata) }, problems: { ...problems, ...ours } }
 }
 
-/** With what RFC 7591 §2 and OpenID Connect Registration §2 have where nothing is said. */
+/** Completes metadata with the defaults of RFC 7591 §2 and OpenID Connect Registration §2. */
 function completed(said: ApplicationMetadata): { kind: ApplicationKind; metadata: ApplicationMetadata } {
   const method = said.token_endpoint_auth_method ?? authenticationMethods[0]
   const isInstalled = method === 'none' && opensProgram(said.redirect_uris)
@@ -72,16 +75,17 @@ function completed(said: ApplicationMetadata): { kind: ApplicationKind; metadata
 }
 
 /**
- * Any program of a device can take what is sent there (RFC 8252 §8.6): one that keeps no secret is asked for each time then,
- * and its port is free, whatever type it says that it is.
+ * Whether a redirect URI opens an installed program. Any program on the device can receive such an answer (RFC 8252
+ * §8.6): users are then asked for consent each time if it keeps no secret, and its port is free, whatever type it
+ * claims.
  */
 function opensProgram(uris: unknown): boolean {
   return Array.isArray(uris) && uris.some(uri => typeof uri === 'string' && !/^https:/i.test(uri))
 }
 
 /**
- * What it may ask people for.
- * @param asked undefined: whatever it may
+ * The scope that a registered application may ask users for.
+ * @param asked undefined: all that it may
  * @param allowed beside the standard ones
  * @param known words of all resource servers
  */
@@ -93,15 +97,15 @@ export function registeredScope(
   const may = [...new Set<string>([...standardScopes, ...allowed])].filter(word => !isOurScope(word))
   if (asked === undefined) return { scope: upTo(longestScope, may), refused: [] }
   const words = [...new Set(scopeWords(asked))]
-  // As at the authorization endpoint: a word that nobody knows is passed over, one that is known and not allowed is told.
+  // As at the authorization endpoint: an unknown word is ignored, a known one that is not allowed is reported.
   const refused = words.filter(word => !may.includes(word) && (isOurScope(word) || known.includes(word)))
   return { scope: words.filter(word => may.includes(word)).join(' '), refused }
 }
 
-/** The column that a session keeps of it is as long. */
+/** As long as the column of a session that stores it. */
 const longestScope = 1_000
 
-/** Of many words as many as there is room for. */
+/** As many of the words as fit. */
 function upTo(length: number, words: readonly string[]): string {
   const taken: string[] = []
   for (const word of words) if ([...taken, word].join(' ').length <= length) taken.push(word)

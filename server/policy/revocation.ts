@@ -1,5 +1,5 @@
-// Triggers × effects: what each event ends, once. Pages, documents and tests are made from this table; tokens/changes.ts carries
-// it out.
+// Triggers × effects: what each event ends. Pages, documents and tests are made from this table; tokens/changes.ts
+// carries it out.
 import type { ErrorCode } from '../protocol/errors.js'
 import type { RevocationEffect, RevocationKind } from '../protocol/log/revocation.js'
 
@@ -7,21 +7,21 @@ type TriggerRow = {
   what: string
   kind: RevocationKind
   effect: RevocationEffect
-  /** `it`: the one named; `all` and `others`: of the subject; `stay`: untouched. */
+  /** `it`: the named session; `all` and `others`: of the subject; `stay`: none. */
   sessions: 'it' | 'all' | 'others' | 'stay'
   /**
-   * Of the user whom it is about: keys end with it, or go on and by themselves may do what their user still may; `none` where it
-   * is about no user, or nothing of a user that a key goes by. Only of kind `user` they can end.
+   * Effect on the user's API keys: they end, or follow (they may do what their user still may); `none` where the
+   * event concerns no user, or nothing of a user that a key depends on. Only events of kind `user` can end them.
    */
   apiKeys: 'stay' | 'end' | 'follow' | 'none'
-  /** What a token that this ended is refused with. */
+  /** The code that refuses a token that this ended. */
   code: ErrorCode
   /**
-   * Where it ends a browser session: what was granted offline goes on (OpenID Connect Core §11), for the browser has only
-   * come to its end. Without it those end too: somebody says that nothing of it is to be trusted any more.
+   * For ends of a browser session: offline sessions go on (OpenID Connect Core §11), as the browser has only come to
+   * its end. Otherwise they end too: nothing of that sign-in is trusted any more.
    */
   offline?: 'stay'
-  /** Nothing fires it yet: it comes with applications, consent and API keys. */
+  /** Not used yet: it comes with applications, consent and API keys. */
   later?: true
 }
 
@@ -97,36 +97,36 @@ export const triggers = {
 
 export type Trigger = keyof typeof triggers
 
-/** What a token that this ended is refused with; null for a reason that is no trigger. */
+/** The code that refuses a token that this ended; null for a reason that is no trigger. */
 export function codeOfReason(reason: string): ErrorCode | null {
   return Object.hasOwn(triggers, reason) ? triggers[reason as Trigger].code : null
 }
 
-/** A verifier may hold a revoked key for as long as it keeps a copy of the JWKS; ms. */
+/** How long entries of revoked keys live, in ms: a verifier may use a revoked key for as long as it caches the JWKS. */
 const keyEntryLife = 400 * 86_400_000
 
-/** Slack on an entry's life, in ms: clocks and policies that reach a process late. */
+/** Slack on an entry's life, in ms: for clocks, and policies that reach a process late. */
 const entrySlack = 120_000
 
 /**
- * When an entry may be forgotten: no token that it refuses can be live any more.
+ * When an entry may be deleted: no token that it refuses can be live any more.
  * @param longestLifetime of an access token now, in seconds
  * @param horizon epoch ms until which a token of an older, longer policy may live
  * @returns epoch ms
  */
 export function entryExpiry(kind: RevocationKind, now: number, longestLifetime: number, horizon: number): number {
-  // Who has the private key chooses `iat` and `exp`: no time makes the entry unnecessary.
+  // The holder of a stolen private key chooses `iat` and `exp`: at no time the entry becomes unnecessary.
   if (kind === 'key') return now + keyEntryLife
   return Math.max(now + longestLifetime * 1000, horizon) + entrySlack
 }
 
-/** Whether sessions that were granted offline outlive a browser session that this ends. */
+/** Whether offline sessions outlive a browser session that this trigger ends. */
 export function sparesOffline(trigger: Trigger): boolean {
   const row: TriggerRow = triggers[trigger]
   return row.offline === 'stay'
 }
 
-/** Whether the API keys of the user whom it is about end with it. */
+/** Whether the user's API keys end with this trigger. */
 export function endsApiKeys(trigger: Trigger): boolean {
   return triggers[trigger].apiKeys === 'end'
 }

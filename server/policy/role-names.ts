@@ -1,11 +1,14 @@
-// What a group of elsewhere is called here as a role. The name follows from the group's alone, so that every import finds
-// the same one.
+// The role name for a group of another system. It depends only on the group's name, so that every import finds the same
+// role.
 import { createHash } from 'node:crypto'
 import { isRoleName } from './permissions.js'
 
 const longest = 40
 
-/** Russian, Ukrainian and Uzbek letters as people there write them in Latin script; what NFKD takes apart is not needed here. */
+/**
+ * Russian, Ukrainian and Uzbek letters in the usual Latin transliteration; letters that NFKD decomposes are not
+ * needed here.
+ */
 const cyrillic: Record<string, string> = {
   а: 'a',
   б: 'b',
@@ -46,7 +49,7 @@ const cyrillic: Record<string, string> = {
   ҳ: 'h',
 }
 
-/** `Shop Managers` is `shop-managers`, `Операторы` is `operatory`; what has no letter of these is told apart by a hash. */
+/** `Shop Managers` is `shop-managers`, `Операторы` is `operatory`; a name without such letters gets a hash. */
 export function roleNameOf(group: string): string {
   if (isRoleName(group)) return group
   const plain = [...group.normalize('NFKD').toLowerCase()].map(letter => cyrillic[letter] ?? letter).join('')
@@ -58,7 +61,7 @@ export function roleNameOf(group: string): string {
   return cut(/^[a-z]/.test(name) ? name : `group-${name}`, longest)
 }
 
-/** One that no other group has, for one whose name another has already. */
+/** A unique role name, for a group whose name another one has already taken. */
 export function apartRoleName(group: string): string {
   return `${cut(roleNameOf(group), longest - 9)}-${mark(group)}`
 }

@@ -14,24 +14,24 @@ export type RotationSpans = {
   olderStartedAt: number
 }
 
-/** A time when nobody could answer; epoch ms. */
+/** A period in which no server could answer; epoch ms. */
 export type Outage = { startedAt: number; endedAt: number }
 
 export type RotationVerdict =
-  /** It is the session's current token. */
+  /** The session's current token. */
   | 'current'
-  /** Rotated away within the grace: answer the current token. */
+  /** Rotated away within the grace: answered with the current token. */
   | 'forgiven'
-  /** Rotated away before: somebody else has a copy (RFC 9700 §4.14.2). */
+  /** Rotated away before that: another party has a copy (RFC 9700 §4.14.2). */
   | 'reused'
-  /** Ahead of the row: not ours, or the row went back. Touch nothing. */
+  /** Ahead of the row: not ours, or the database went back. Change nothing. */
   | 'ahead'
 
 /**
  * @param generation of the token that was presented
  * @param now epoch ms
  * @param grace ms
- * @param outage the latest one, if any: a client that could not ask us gets its grace afterwards
+ * @param outage the latest one, if any: a client that could not reach us gets its grace afterwards
  */
 export function judgeGeneration(
   generation: number,
@@ -47,12 +47,12 @@ export function judgeGeneration(
   return now <= forgivenUntil(span, grace, outage) ? 'forgiven' : 'reused'
 }
 
-/** When a span's first rotation was, and the latest that its last one can have been. */
+/** The time of a span's first rotation, and the latest possible time of its last one; epoch ms. */
 type Span = { startedAt: number; endedAt: number }
 
 /**
- * A span's last rotation is at most one grace after its first. One that is longer was made under a greater grace: a policy
- * that was tightened, or undone, ends no session for what was forgiven when it happened.
+ * A span's last rotation is at most one grace after its first. A longer span was made under a greater grace: a policy
+ * that was tightened, or undone, ends no session because of a rotation that was forgiven at the time.
  */
 function spanOf(generation: number, spans: RotationSpans, grace: number): Span | null {
   const { windowFrom, windowStartedAt, olderFrom, olderStartedAt, rotatedAt } = spans
@@ -69,14 +69,14 @@ function forgivenUntil({ startedAt, endedAt }: Span, grace: number, outage: Outa
   return beganWithin ? Math.max(until, outage.endedAt + grace) : until
 }
 
-/** How the spans move when `spans.generation` is rotated away at `now`. The stores say the same in SQL. */
+/** The spans after `spans.generation` is rotated away at `now`. The stores do the same in SQL. */
 export function moveSpans(spans: RotationSpans, now: number, grace: number): RotationSpans {
   const age = now - spans.windowStartedAt
   const next = { ...spans, generation: spans.generation + 1, rotatedAt: now }
   if (age <= grace) return next
   next.windowFrom = spans.generation
   next.windowStartedAt = now
-  // The second halves are for a window that was made under a greater grace: its end is what counts.
+  // The second conditions are for a window that was made under a greater grace: its end counts.
   const known = age <= 2 * grace || now - spans.rotatedAt <= grace
   next.olderFrom = known ? spans.windowFrom : spans.generation
   next.olderStartedAt = known ? Math.max(spans.windowStartedAt, spans.rotatedAt - grace) : now

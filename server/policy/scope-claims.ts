@@ -1,13 +1,16 @@
-// What the scopes of OpenID Connect (Core §5.4) let an application know of a person: one row a scope. id_tokens, userinfo and
+// The claims about a user for each scope of OpenID Connect (Core §5.4): one row a scope. id_tokens, userinfo and
 // discovery are made from it.
 
-/** A person as claims are made of them. */
+/** The fields of a user that claims are made of. */
 export type ClaimedPerson = {
   username: string
   firstName: string
   lastName: string
   email: string
-  /** An administrator wrote the address, not the person: whoever can write any must not take another's account over. */
+  /**
+   * Whether an administrator wrote the address, not the user: a user who can enter any address must not take
+   * another's account over.
+   */
   emailVerified: boolean
   roles: readonly string[]
 }
@@ -16,11 +19,14 @@ export type Claims = Readonly<Record<string, unknown>>
 
 type ScopeRow = {
   scope: string
-  /** The names that discovery tells. */
+  /** Names of the claims, for discovery. */
   claims: readonly string[]
-  /** Said by the id_token too. With a code the claims of a scope come from userinfo (§5.4), but many tools never ask there. */
+  /**
+   * Whether the id_token has them too. With a code the claims of a scope come from userinfo (§5.4), but many tools
+   * never call it.
+   */
   inIdToken: boolean
-  /** What is not known is left out (§5.3.2). */
+  /** Unknown claims are omitted (§5.3.2). */
   of(person: ClaimedPerson, rolesClaim: string | undefined): Claims
 }
 
@@ -53,7 +59,7 @@ export const scopeClaims = [
   },
 ] as const satisfies readonly ScopeRow[]
 
-/** What tokens say of themselves, or may one day (RFC 7519 §4.1, OIDC Core §2): no application calls roles so. */
+/** Claims that tokens have, or may get (RFC 7519 §4.1, OIDC Core §2): no application names its claim of roles so. */
 const ofTokens = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'auth_time', 'nonce', 'acr', 'amr', 'azp', 'sid']
 const hashes = ['at_hash', 'c_hash', 's_hash']
 

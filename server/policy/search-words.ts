@@ -1,17 +1,17 @@
-// How people are found by what is typed: words of their names and of their e-mail address, however case, accents and
-// apostrophes are written. What is stored and what is typed pass through the same folding, so that it need not be reversible.
+// Search words of users: words of their names and of their e-mail address, regardless of case, accents and apostrophes.
+// Stored words and typed text pass through the same folding, so it need not be reversible.
 
 /** Longer than any username, and nearly as long as any e-mail address. */
 export const longestSearchWord = 190
-/** A name may be made of very many; nobody is looked for by more. */
+/** A name may consist of very many words; no search needs more. */
 const mostWords = 40
 
 export type SearchedNames = { username: string; firstName: string; lastName: string; email: string }
 
-/** ʻ ʼ ‘ ’ ' ` and their like; Uzbek oʻ and gʻ, and O'Brien, are typed with any of them, or with none. */
+/** ʻ ʼ ‘ ’ ' ` and similar; Uzbek oʻ and gʻ, and O'Brien, are typed with any of them, or with none. */
 const apostrophes = /['`´‘’‛ʻʼʽʹʾʿˈ′＇‵]/gu
 
-/** Letters that NFKD leaves whole. */
+/** Letters that NFKD does not decompose. */
 const plainLetters: Record<string, string> = {
   ß: 'ss',
   ø: 'o',
@@ -41,13 +41,14 @@ export function fold(text: string): string {
     .replace(wholeLetters, letter => plainLetters[letter]!)
 }
 
-/** What stands between words; the characters of usernames and e-mail addresses stay within one. */
+/** Separators of words; the characters of usernames and e-mail addresses stay within one. */
 const betweenWords = /[^\p{L}\p{N}@.+\-_]+/u
 const sign = /[@.+\-_]/
 
 /**
- * The words of a person. Each goes on to the end of what it stands in: of `ann.kim` there are `ann.kim` and `kim`, so that
- * the beginning of any word finds it, also across a sign. Of an address the part behind `@` is one word.
+ * The search words of a user. Each extends to the end of the text that contains it: `ann.kim` gives `ann.kim` and
+ * `kim`, so that the beginning of any word finds it, also across punctuation. Of an address the part after `@` is one
+ * word.
  */
 export function searchWordsOf({ username, firstName, lastName, email }: SearchedNames): string[] {
   const names = [username, firstName, lastName].flatMap(chunksOf)
@@ -57,13 +58,13 @@ export function searchWordsOf({ username, firstName, lastName, email }: Searched
     words.push(...tailsOf(address, at < 0 ? address.length : at + 1))
   }
   const all = [...new Set(words.map(cut))].sort().slice(0, mostWords * 2)
-  // Whatever is the beginning of another is found with it.
+  // A word that is a prefix of another is found with it.
   return all.filter((word, index) => !all[index + 1]?.startsWith(word)).slice(0, mostWords)
 }
 
 /**
- * What is typed, as prefixes of words that one user must have all of; the shorter ones that begin others are left out.
- * @returns null where nobody can have them all, or nothing that could be a word was typed
+ * Typed text as prefixes of words that one user must have all of; a prefix of another one is omitted.
+ * @returns null where no user can have them all, or the text has no word
  */
 export function searchedWords(typed: string): string[] | null {
   const chunks = [...new Set(chunksOf(typed))].sort()
@@ -79,7 +80,7 @@ function chunksOf(text: string): string[] {
     .filter(chunk => chunk !== '')
 }
 
-/** From each beginning of a word to the end. @param upto no word begins behind it */
+/** The tails of a word from each beginning to the end. @param upto no tail begins after it */
 function tailsOf(chunk: string, upto = chunk.length): string[] {
   const tails: string[] = []
   for (let at = 0; at < Math.min(upto + 1, chunk.length); at++)
@@ -87,7 +88,7 @@ function tailsOf(chunk: string, upto = chunk.length): string[] {
   return tails
 }
 
-/** Not through the middle of a sign that UTF-16 writes in two. */
+/** Shortens a text, but not within a surrogate pair of UTF-16. */
 function cut(word: string): string {
   const end = /[\ud800-\udbff]$/.test(word.slice(0, longestSearchWord)) ? longestSearchWord - 1 : longestSearchWord
   return word.slice(0, end)

@@ -1,4 +1,4 @@
-// The limit of sessions per user, as a rule about one user's live sessions.
+// The limit of sessions per user, as a rule on one user's live sessions.
 import type { Policy } from './policies.js'
 
 /** How many of a user's newer sessions a session may live beside. */
@@ -7,8 +7,8 @@ export function mostBeside({ max_sessions_per_user, at_session_limit }: Policy):
 }
 
 /**
- * Whether a session counts by itself. What codes opened counts with the browser session that it came from; only what was
- * granted offline stands alone once that one is over.
+ * Whether a session counts by itself. A child counts with its browser session; only one that was granted offline
+ * counts alone once that is over.
  */
 export function countsByItself(
   { browserSid, offline }: { browserSid: string | null; offline: boolean },
@@ -18,8 +18,8 @@ export function countsByItself(
 }
 
 /**
- * Which sessions are too many, each by its own policy. What is too many itself counts for no other: whichever of them ends
- * first, the others stay what they are, and never more end than must.
+ * The sessions over the limit, each by its own policy. Those do not count for others: whichever of them ends first,
+ * the result is the same, and no more end than must.
  * @param oldestFirst the live sessions of one user
  */
 export function overLimit<S>(oldestFirst: readonly S[], policyOf: (session: S) => Policy): S[] {
@@ -30,11 +30,11 @@ export function overLimit<S>(oldestFirst: readonly S[], policyOf: (session: S) =
     .reverse()
 }
 
-/** The same for who goes through one user's live sessions from the newest on, and need not see all. */
+/** Applies the limit while iterating over one user's live sessions from the newest on, which need not be complete. */
 export function countStaying() {
   let stay = 0
   return {
-    /** Is the next one too many? If not it stays, and counts. */
+    /** Whether the next session is over the limit. If not it stays, and counts. */
     isOverLimit(policy: Policy): boolean {
       const isOver = isCrowdedFor(policy)
       if (!isOver) stay++
@@ -43,7 +43,7 @@ export function countStaying() {
     isCrowdedFor,
   }
 
-  /** Would any older one under this policy be too many? */
+  /** Whether any older session under this policy would be over the limit. */
   function isCrowdedFor(policy: Policy): boolean {
     return stay > mostBeside(policy)
   }

@@ -1,11 +1,12 @@
-// What the tokens of a session are for: one resource server, and of what was granted the scopes that belong to it.
+// The audience and scope of a session's tokens: one resource server, and of the granted scope the words that belong to
+// it.
 import { refuse } from '../protocol/errors.js'
 import { resourceMeant } from '../protocol/scopes.js'
 import { type ApplicationMetadata, type ApplicationTerms, scopeWords, standardScopes } from './application-metadata.js'
 
 export type ResourceServer = { resource: string; scopes: readonly string[] }
 
-/** @param active resource servers that are active now; our own row has no identifier and goes by the issuer */
+/** @param active resource servers that are active now; our own row has no identifier, so the issuer is used */
 export function resourceServersOf(
   active: readonly Pick<ApplicationTerms, 'resource' | 'resourceScopes'>[],
   issuer: string,
@@ -19,8 +20,8 @@ export function resourceServersOf(
 export type Target = { audience: string; scope: string }
 
 /**
- * Of the scopes that were granted, a token says those that the application may still have and the resource server still
- * knows: of the one that was named, or of the only one whose scopes were granted; beside them the standard ones.
+ * Of the granted scopes a token has those that the application may still have and the resource server still knows: of
+ * the requested resource server, or of the only one whose scopes were granted; beside them the standard ones.
  * @param servers that are active now
  * @param otherwise the audience of a token that is for none of them
  */
@@ -43,21 +44,21 @@ export function targetOf(
         )
   const server = candidates.length === 1 ? candidates[0] : undefined
   const known = new Set<string>([...standardScopes, ...(server?.scopes ?? [])])
-  // Named, and no resource server any more: nobody else is given what was meant for it.
+  // The requested one is no resource server any more: no other gets what was meant for it.
   const audience = server?.resource ?? (others.length === 0 ? named : undefined) ?? otherwise
   return { audience, scope: granted.filter(word => known.has(word)).join(' ') }
 }
 
-/** What a token request asks for, of what was granted; nothing: all of it. */
+/** Narrowing in a token request; absent members: all that was granted. */
 export type AskedTarget = { scope?: string | undefined; resource?: readonly string[] }
 
 export const isAskedFor = ({ scope, resource = [] }: AskedTarget): boolean => scope !== undefined || resource.length > 0
 
 /**
- * What was granted, as far as a token request asks for it: that narrows one token, and never the session.
+ * The granted scope and resources, narrowed by a token request: that concerns one token, and never the session.
  * @param servers that are active now
- * @throws invalid_scope (RFC 6749 §6: more than was granted), invalid_target (RFC 8707 §2.2: not one of those that the grant
- *   is for; also two at once, as a token has one audience)
+ * @throws invalid_scope (RFC 6749 §6: more than was granted), invalid_target (RFC 8707 §2.2: not one of those that
+ *   the grant is for; also two at once, as a token has one audience)
  */
 export function narrowed(
   granted: { scope: string; resources: readonly string[] },

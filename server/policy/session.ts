@@ -16,7 +16,7 @@ export type EndedSeqs = { user: number; application: number; log: number }
 
 export type SessionEnd = 'ended' | 'superseded' | 'idle' | 'absolute'
 
-/** What lists tell of a session: that it lives, or why it is over. */
+/** States of a session in lists: live, or why it is over. */
 export const sessionStates = ['live', 'ended', 'superseded', 'idle', 'absolute'] as const
 export type SessionState = (typeof sessionStates)[number]
 
@@ -33,8 +33,8 @@ export function sessionEnd(session: SessionLife, ended: EndedSeqs, now: number, 
 export type Lifetimes = { from: number; upto: number; idle: number; absolute: number }
 
 /**
- * What lists judge by, in SQL too: one instant, and how long sessions of each era live, oldest first, one at least. Those of
- * some applications live for another time.
+ * What lists judge sessions by, in SQL too: one instant, and the lifetimes of each era, oldest first, one at least.
+ * Those of some applications differ.
  */
 export type SessionTerms = {
   now: number
@@ -60,8 +60,8 @@ function lifetimesOf(applicationId: string, { list, of }: Pick<Eras, 'list' | 'o
 }
 
 /**
- * Sessions opened under these versions were given access tokens that live for so long, ms: those of one application, or of
- * all but some.
+ * Lifetime in ms of the access tokens of sessions opened under these versions: of one application, or of all but
+ * some.
  */
 export type AccessSpan = {
   from: number
@@ -81,7 +81,7 @@ export function accessSpans({ list, overrides, of }: Pick<Eras, 'list' | 'overri
   return [...spansOf(anyOther, null), ...overriding.flatMap(id => spansOf(id, id))]
 }
 
-/** With rotation each refresh moves the idle end; without, it stands where the sign-in put it. */
+/** With rotation each refresh extends the idle end; without, it stays where the sign-in put it. */
 export function idleEnd(session: SessionLife, policy: Policy): number {
   return Math.min(session.expiresAt, session.rotatedAt + policy.refresh_token_lifetime * 1000)
 }

@@ -1,6 +1,6 @@
-// What a token that an application was sent may be exchanged for (RFC 8693), so that it can call another resource server in
-// the person's name. An administrator says it, one rule for each target; the person is not asked again: what was agreed to
-// is what the first resource server does, and by whose help it does so is the house's own affair. Pure.
+// What a received token may be exchanged for (RFC 8693), so that an application can call another resource server on the
+// user's behalf. An administrator defines one rule for each target; the user is not asked again: the user consented to
+// what the first resource server does, and which services help it is the operator's own affair. Pure.
 import { type Actor, countActors, mostActors } from '../protocol/claims.js'
 import { resourceMeant, scopeWordsOf } from '../protocol/scopes.js'
 import { type ApplicationTerms, type ExchangeRule, permissionsFor } from './application-metadata.js'
@@ -8,10 +8,10 @@ import type { ResourceServer, Target } from './session-scope.js'
 
 export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
-/** RFC 8693 §3: the one type that is taken, and given. */
+/** RFC 8693 §3: the only token type that is accepted, and issued. */
 export const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token'
 
-/** As they stand in the request. `audience`: the same by the name of the application (RFC 8693 §2.1). */
+/** Parameters of the request. `audience`: targets by the name of the application (RFC 8693 §2.1). */
 export type ExchangeRequest = { scope: string | undefined; resource: readonly string[]; audience: readonly string[] }
 
 export type ExchangeTarget =
@@ -21,10 +21,10 @@ export type ExchangeTarget =
 type NamedServer = ResourceServer & { id: string }
 
 /**
- * Whom the new token is for, and which of its words it says: those of the rules that the token which was sent fulfils. The
- * scopes of OpenID Connect never pass: they are of the application that the person signed in to.
+ * The audience of the new token, and its scope: of the rules whose conditions the subject token fulfils. The scopes
+ * of OpenID Connect never pass: they belong to the application that the user signed in to.
  * @param had scope of the token that was sent
- * @param servers that are active now, but for our own: nobody acts here by a token that was meant for another
+ * @param servers that are active now, but for our own: an exchanged token is never for this server
  */
 export function exchangeTarget(
   { scope, resource, audience }: ExchangeRequest,
@@ -47,7 +47,8 @@ export function exchangeTarget(
 
   const ofServer = inForce.filter(rule => rule.resource === server.resource)
   const allowed = new Set(ofServer.flatMap(rule => rule.scope ?? []).filter(word => server.scopes.includes(word)))
-  // A rule whose words are gone gives nothing; one that names none is for a server that goes by roles or permissions.
+  // A rule whose words no longer exist grants nothing; a rule without words is for a server that goes by roles or
+  // permissions.
   if (allowed.size === 0 && ofServer.every(rule => rule.scope)) return { refused: 'invalid_target' }
   const wanted = scope === undefined ? [...allowed] : scopeWordsOf(scope)
   if (wanted.some(word => !allowed.has(word))) return { refused: 'invalid_scope' }
@@ -62,15 +63,15 @@ function serverBy(servers: readonly NamedServer[], name: string): NamedServer | 
   return servers.find(one => one.resource === meant)
 }
 
-/** Whom a token came through, the one that it was given to first. */
+/** The applications that a token came through, the one that it was issued to first. */
 export function actorsOf({ act, client_id }: { act?: Actor; client_id: string }): string[] {
   return act ? [act.sub, ...(act.act ? actorsOf({ act: act.act, client_id }) : [])] : [client_id]
 }
 
 /**
- * RFC 8693 §4.1: who acts now, and in it who did before; at the end the application that the person signed in to, by which the
- * session can end.
- * @returns null where the token came through so many that it goes no further
+ * RFC 8693 §4.1: the present actor, with the former ones nested in it; the innermost is the application that the user
+ * signed in to, by which the session can end.
+ * @returns null where the token came through too many
  */
 export function actorNow(id: string, before: { act?: Actor; client_id: string }): Actor | null {
   const act = { sub: id, act: before.act ?? { sub: before.client_id } }
@@ -78,7 +79,8 @@ export function actorNow(id: string, before: { act?: Actor; client_id: string })
 }
 
 /**
- * What the new token says of rights: no more than the one that was sent, and than each may that it came through.
+ * Roles and permissions of the new token: no more than the subject token's, and than each application that it came
+ * through may have.
  * @param through those applications, and the one that asks
  * @param user as it is now
  */
@@ -88,11 +90,11 @@ export function narrowerRights(
   user: { roles: readonly string[]; allPermissions: readonly string[] },
 ): { roles: string[]; permissions: string[] } {
   const said = sent.permissions && new Set(sent.permissions)
-  // Where they were too many to be said, those that each application lists are what it would have said.
+  // Where they were too many for the token, it would have had those that each application lists.
   const permissions = through.reduce(
     (left, one) => permissionsFor(one, 'roles', left),
     user.allPermissions.filter(permission => said?.has(permission) ?? true),
   )
-  // Of an application that may not know them it says none; otherwise all, for the log matches on them.
+  // None for an application that may not know them; otherwise all, as the log matches on them.
   return sent.roles.length > 0 ? { roles: [...user.roles], permissions } : { roles: [], permissions }
 }

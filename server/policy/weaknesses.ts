@@ -1,4 +1,4 @@
-// What may be wrong with a resource server, and how it is mended: the doctor's advice, one row each.
+// Weaknesses of a resource server, and how to fix them: the doctor's advice, one row each.
 
 export const weaknesses = {
   open: {
