@@ -1,10 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 import { longText, name, orNull, uuid, whole } from './columns.js'
 
-/**
- * Initial access token (RFC 7591 §3): an administrator gives it to a developer, who may register applications with
- * it.
- */
+/** Initial access token (RFC 7591 §3): an administrator gives it out, and its holder may register applications. */
 @Entity('initial_access_token')
 export class InitialAccessToken {
   @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'initial_access_token_pk' }) id!: string
