@@ -44,7 +44,7 @@ const membersOfOurs = [
 
 export const isOfOurs = (name: keyof ApplicationMetadata): boolean => membersOfOurs.some(one => one === name)
 
-/** Members with addresses that this server calls: they must have the document's own host. */
+/** Members with addresses that this server calls: they must have the document's own origin. */
 const called = ['jwks_uri', 'backchannel_logout_uri'] as const
 /** Members with addresses that users see. */
 const shown = ['client_uri', 'policy_uri', 'tos_uri'] as const
