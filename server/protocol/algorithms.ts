@@ -1,13 +1,14 @@
-// The JOSE algorithms we speak, one row each (RFC 7518 §3.1, RFC 8037 §3.1). Signing is synchronous on a cached KeyObject: to
-// hand an ES256 signature (60 µs) to the thread pool costs a quarter more CPU, and with a worker for each core no other core
-// is idle meanwhile. Making a key is not: the primes of RSA take a good part of a second, and nobody waits for them.
+// The JOSE algorithms that this server supports, one row each (RFC 7518 §3.1, RFC 8037 §3.1). Signing is synchronous on
+// a cached KeyObject: passing an ES256 signature (60 µs) to the thread pool costs a quarter more CPU, and with a worker
+// for each core no other core is idle meanwhile. Making a key is asynchronous: the primes of RSA take a good part of a
+// second, and no request waits for them.
 import { constants, createHmac, generateKeyPair, type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto'
 
 type KeyPair = { publicKey: KeyObject; privateKey: KeyObject }
 
 type AlgorithmRow = {
   hash: 'sha256' | null
-  /** For node:crypto next to the key. */
+  /** Options for node:crypto beside the key. */
   options: { dsaEncoding?: 'ieee-p1363'; padding?: number; saltLength?: number }
   generate(): Promise<KeyPair>
 }
@@ -15,7 +16,7 @@ type AlgorithmRow = {
 export const signingAlgorithms = {
   ES256: {
     hash: 'sha256',
-    // JOSE wants r‖s of ECDSA, not DER (RFC 7518 §3.4).
+    // JOSE has ECDSA signatures as r‖s, not as DER (RFC 7518 §3.4).
     options: { dsaEncoding: 'ieee-p1363' },
     generate: () => pair(done => generateKeyPair('ec', { namedCurve: 'P-256' }, done)),
   },
@@ -26,7 +27,7 @@ export const signingAlgorithms = {
   },
   PS256: {
     hash: 'sha256',
-    // RFC 7518 §3.5: the salt is as long as the hash; a reader that took any length would read one token in many ways.
+    // RFC 7518 §3.5: the salt is as long as the hash; accepting any length would allow many spellings of one token.
     options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
     generate: rsa,
   },
@@ -45,7 +46,7 @@ export function isSigningAlgorithm(name: unknown): name is SigningAlgorithm {
   return typeof name === 'string' && Object.hasOwn(signingAlgorithms, name)
 }
 
-/** Makes a key pair without holding up the event loop. */
+/** Makes a key pair without blocking the event loop. */
 export function generatePair(algorithm: SigningAlgorithm): Promise<KeyPair> {
   return signingAlgorithms[algorithm].generate()
 }
@@ -66,7 +67,7 @@ export function verifyInput(
   return verify(hash, Buffer.from(input), { key: publicKey, ...options }, signature)
 }
 
-/** HS256, for the tokens that only we read. */
+/** HS256, for tokens that only this server reads. */
 export function macInput(secret: Buffer | KeyObject, input: string): Buffer {
   return createHmac('sha256', secret).update(input).digest()
 }
@@ -77,7 +78,7 @@ export function macMatches(secret: Buffer | KeyObject, input: string, signature:
 }
 
 /**
- * 2,048 bits are what RFC 7518 §3.3 asks for at least, and enough for keys that sign for months and tokens that live for
+ * 2,048 bits are the minimum of RFC 7518 §3.3, and enough for keys that sign for months and tokens that live for
  * hours; 3,072 would triple the time of each signature, which is spent on the event loop.
  */
 function rsa(): Promise<KeyPair> {

@@ -1,4 +1,4 @@
-// The Basic scheme (RFC 7617) as OAuth uses it: RFC 6749 §2.3.1 has both parts encoded as in a form, since an id may be an
+// The Basic scheme (RFC 7617) as OAuth uses it: by RFC 6749 §2.3.1 both parts are form-encoded, since an id may be an
 // address, with a colon in it.
 
 export type BasicCredentials = { id: string; secret: string }
@@ -7,11 +7,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * @param header an Authorization header
- * @returns null where it is of another scheme, or of none; both parts empty where it cannot be read
+ * @returns null where it is of another scheme, or of none; both parts empty where it is malformed
  */
 export function readBasicCredentials(header: string): BasicCredentials | null {
   const [scheme = '', encoded = '', ...more] = header.split(' ').filter(Boolean)
-  // RFC 9110 §11.1: the name of a scheme is alike in any case.
+  // RFC 9110 §11.1: names of schemes are case-insensitive.
   if (scheme.toLowerCase() !== 'basic') return null
   const unreadable = { id: '', secret: '' }
   if (more.length > 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return unreadable

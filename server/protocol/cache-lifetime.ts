@@ -1,7 +1,7 @@
-// For how long an answer of another server may be kept, by its headers (RFC 9111 §4.2).
+// How long an HTTP response of another server may be cached, by its headers (RFC 9111 §4.2).
 export type CacheHeaders = Readonly<Record<string, string | string[] | undefined>>
 
-/** Seconds. `usual`: where the headers say nothing. */
+/** Seconds. `usual`: where the headers give no lifetime. */
 export type CacheBounds = { least: number; usual: number; most: number }
 
 /** @returns seconds from now on; within the bounds, whatever the headers say */
@@ -9,7 +9,7 @@ export function cacheLifetime(headers: CacheHeaders, { least, usual, most }: Cac
   return Math.min(most, Math.max(least, toldLifetime(headers) ?? usual))
 }
 
-/** null: nothing is said that can be read. */
+/** The lifetime in the headers, in seconds; null where there is no valid one. */
 function toldLifetime(headers: CacheHeaders): number | null {
   const directives = text(headers['cache-control']).toLowerCase().split(',')
   const named = new Map(
@@ -19,7 +19,7 @@ function toldLifetime(headers: CacheHeaders): number | null {
     }),
   )
   if (named.has('no-store') || named.has('no-cache')) return 0
-  // A cache that several share goes by the first (§5.2.2.10), and this one is.
+  // A shared cache, as this one is, prefers `s-maxage` (§5.2.2.10).
   const age = seconds(text(headers.age)) ?? 0
   const told = seconds(unquoted(named.get('s-maxage'))) ?? seconds(unquoted(named.get('max-age')))
   if (told !== null) return told - age

@@ -1,12 +1,12 @@
-// The claims of our tokens, and the checks of them once the signature is right. Pure: `now` comes in.
+// The claims of our tokens, and their checks once the signature is verified. Pure: `now` is an argument.
 import type { ErrorCode } from './errors.js'
 import { isJsonObject } from './json.js'
 
-/** Seconds by which another clock may run ahead of ours. */
+/** How far another clock may be ahead of ours, in seconds. */
 const clockTolerance = 5
-/** Seconds by which a clock may have gone back. */
+/** How far a clock may have been set back, in seconds. */
 const farthestAhead = 86_400
-/** Through how many applications a token may have come; whoever verifies one looks each of them up. */
+/** How many applications a token may come through; every verifier looks each of them up. */
 export const mostActors = 6
 
 /** Claims that every token has (RFC 7519 §4.1). Times are seconds since the epoch. */
@@ -21,8 +21,8 @@ export type RegisteredClaims = {
 }
 
 /**
- * Through whom a token came (RFC 8693 §4.1): the application that it was given to, and in it who sent that one the token that
- * it was exchanged for, up to the application that the person signed in to.
+ * The actor of a token (RFC 8693 §4.1): the application that it was issued to, with the one that had the exchanged
+ * token nested in it, up to the application that the user signed in to.
  */
 export type Actor = { sub: string; act?: Actor }
 
@@ -34,16 +34,16 @@ export type AccessClaims = RegisteredClaims & {
   token_type: 'access'
   scope?: string
   auth_time?: number
-  /** The session; absent in a token that no person signed in for. */
+  /** Id of the session; absent in a token without user. */
   sid?: string
   username?: string
-  /** Always complete: the revocation log matches on them. */
+  /** Always complete: entries of the revocation log match by role. */
   roles: string[]
   permissions?: string[]
   permissions_omitted?: true
-  /** Somebody else knows the password: the token serves to change it, and for nothing else that is ours. */
+  /** An administrator knows the password: this server accepts the token only to change it. */
   must_change_password?: true
-  /** Of an exchanged one; its `sub` is the `client_id`. */
+  /** Set by token exchange; its `sub` is the `client_id`. */
   act?: Actor
   /** Number of the last entry of the revocation log that the token takes into account. */
   rev: number
@@ -54,14 +54,14 @@ export type AccessClaims = RegisteredClaims & {
 export type RefreshClaims = RegisteredClaims & {
   token_type: 'refresh'
   sid: string
-  /** The generation of the session that it belongs to. */
+  /** The generation of the session that the token is of. */
   gen: number
   username: string
-  /** Of a public application's alone: whoever rotates it shows a proof of this key. */
+  /** Only for public applications: a refresh requires a proof of this key. */
   cnf?: Confirmation
 }
 
-/** `now` and `latest` are epoch ms (what is over only by the latter may not be), `longestLifetime` seconds. */
+/** `now` and `latest` are epoch ms (a token that is over only by the latter may not be), `longestLifetime` seconds. */
 export type ExpectedToken = {
   issuer: string
   audience: string
@@ -70,19 +70,19 @@ export type ExpectedToken = {
   longestLifetime: number
 }
 
-/** One thing that claims must be: the code that they are refused with when they are not, or null. */
+/** One check of claims: the code that refuses them, or null. */
 export type ClaimCheck = {
   name: string
   whyNot: (claims: Record<string, unknown>, expected: ExpectedToken) => ErrorCode | null
 }
 
-/** What is asked of both kinds, in the order in which it may be told. */
+/** Checks of access and refresh tokens, in the order in which a refusal may be disclosed. */
 export const registeredChecks = [
   {
     name: 'registered',
     whyNot({ iss, aud, sub, jti, client_id, iat, exp }) {
       const texts = isText(iss) && isText(aud) && isText(jti) && isText(client_id)
-      // RFC 9068 §2.2: the subject of a token that no person signed in for is the application itself.
+      // RFC 9068 §2.2: the subject of a token without user is the application itself.
       const subject = isUserId(sub) || (isApplicationId(sub) && sub === client_id)
       return texts && subject && isEpochSeconds(iat) && isEpochSeconds(exp) ? null : 'token_claims'
     },
@@ -98,7 +98,7 @@ export const registeredChecks = [
   },
 ] as const satisfies ClaimCheck[]
 
-/** Beyond the longest life there is no token of ours. */
+/** No token of ours lives longer than the longest lifetime. */
 const life = {
   name: 'life',
   whyNot(claims, { longestLifetime }) {
@@ -107,13 +107,13 @@ const life = {
   },
 } as const satisfies ClaimCheck
 
-/** What is asked of every access token beside. */
+/** Further checks of every access token. */
 export const accessChecks = [
   {
     name: 'iat',
-    // It was us who signed it, so the clock stood there once. Further ahead than a day no clock of ours was right.
+    // We signed the token, so a clock of ours had that time once. Clocks are never wrong by more than a day.
     whyNot({ iat, nbf }, { now }) {
-      // RFC 7519 §4.1.5. We write none.
+      // RFC 7519 §4.1.5. Our tokens have no `nbf`.
       if (nbf !== undefined && !(isEpochSeconds(nbf) && nbf - now / 1000 <= clockTolerance))
         return 'token_not_yet_valid'
       const ahead = (iat as number) - now / 1000
@@ -131,7 +131,7 @@ export const accessChecks = [
   },
 ] as const satisfies ClaimCheck[]
 
-/** Of one that a person signed in for. */
+/** Checks of an access token of a user. */
 export const personChecks = [
   ...accessChecks,
   {
@@ -139,14 +139,14 @@ export const personChecks = [
     whyNot({ sub, sid, username, scope, auth_time, must_change_password: mustChange, act, client_id }) {
       const texts = isUserId(sub) && isText(sid) && isOptional(username, isText) && isOptional(scope, isText)
       const rest = isOptional(auth_time, isEpochSeconds) && (mustChange === undefined || mustChange === true)
-      // The log ends what came through an application by the names that stand here.
+      // Entries of the log for an application match the names in `act`.
       const actors = isOptional(act, isActor) && (act === undefined || act.sub === client_id)
       return texts && rest && actors ? null : 'token_claims'
     },
   },
 ] as const satisfies ClaimCheck[]
 
-/** Of an application's own: nothing in it is about a person. */
+/** Checks of an application's own access token: it has no claims about a user. */
 export const programChecks = [
   ...accessChecks,
   {
@@ -158,7 +158,7 @@ export const programChecks = [
   },
 ] as const satisfies ClaimCheck[]
 
-/** What is asked of a refresh token beside. When it was issued is asked of the row of its session alone. */
+/** Further checks of a refresh token. Its issue time is checked by the row of its session only. */
 export const refreshChecks = [
   life,
   { name: 'token_type', whyNot: ({ token_type }) => (token_type === 'refresh' ? null : 'token_type') },
@@ -174,13 +174,16 @@ export function isUserId(value: unknown): value is string {
   return typeof value === 'string' && /^[1-9]\d{0,15}$/.test(value) && Number.isSafeInteger(Number(value))
 }
 
-/** `client_id`: a name, or the address of the document that describes it. Never all digits: that is a person's `sub`. */
+/**
+ * `client_id`: a name, or the address of the document that describes the application. Never all digits: that is a
+ * user's `sub`.
+ */
 export function isApplicationId(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > 100 || /^\d+$/.test(value)) return false
   return /^[A-Za-z0-9._~-]+$/.test(value) || /^https:\/\/[\x21-\x7e]+$/.test(value)
 }
 
-/** Every one of them has a name, and there is an end to them. */
+/** Whether each nested actor has a name, and their number is limited. */
 function isActor(value: unknown): value is Actor {
   let inner = value
   for (let left = mostActors; left > 0; left--) {
@@ -204,7 +207,7 @@ function isTextList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(isText)
 }
 
-/** Finite, whole, and before the year 10000. */
+/** Whether a value is finite, whole, and before the year 10000. */
 export function isEpochSeconds(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 253_402_300_800
 }

@@ -1,34 +1,34 @@
-// DPoP proofs (RFC 9449): proof of possession of the key that a token is bound to. Pure: `now` comes in. Replay of a proof is
-// prevented by the callers (`spent-proofs.ts`).
+// DPoP proofs (RFC 9449): proof of possession of the key that a token is bound to. Pure: `now` is an argument. Replay
+// of a proof is prevented by the callers (`spent-proofs.ts`).
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithmNames, verifyInput } from './algorithms.js'
 import { type Refusal, refuse } from './errors.js'
 import { isJsonObject } from './json.js'
 import { type CompactToken, readCompact } from './jws.js'
 
-/** Seconds by which a proof may be old, or ahead of our clock (RFC 9449 §11.1). */
+/** How old a proof may be, and how far ahead of our clock (RFC 9449 §11.1); seconds. */
 export const proofWindow = 60
 
-/** What a resource server takes, for its challenge (RFC 9449 §7.1). */
+/** Algorithms that a resource server accepts, for its challenge (RFC 9449 §7.1). */
 export const proofAlgorithms: readonly SigningAlgorithm[] = signingAlgorithmNames
 
 export type ExpectedProof = {
   method: string
-  /** As the client addressed it; query and fragment do not matter. */
+  /** The URL as the client sent it; query and fragment do not matter. */
   url: string
   /** Epoch ms. */
   now: number
-  /** Where a token is shown: the proof must be for it (§4.3, 10 and 11). */
+  /** The access token of the request, if it has one: the proof must be for it (§4.3, 10 and 11). */
   token?: string
-  /** Values of which the proof must hold one (§9), where there are any. */
+  /** Nonces of which the proof must have one (§9), where there are any. */
   nonces?: readonly string[]
 }
 
-/** `jkt`: the thumbprint of the key that made it (RFC 7638). `iat`: epoch s. */
+/** A verified proof. `jkt`: thumbprint of its key (RFC 7638). `iat`: epoch s. */
 export type Proof = { jkt: string; jti: string; iat: number }
 
 /**
- * Reads the value of a `DPoP` header and asks all of RFC 9449 §4.3, but whether the proof was used before.
+ * Verifies the value of a `DPoP` header by all of RFC 9449 §4.3, except whether the proof was used before.
  * @throws invalid_dpop_proof, use_dpop_nonce
  */
 export function readProof(text: string, expected: ExpectedProof): Proof {
@@ -51,7 +51,10 @@ function takenApart(text: string): CompactToken {
   }
 }
 
-/** For our log only: the answer has one text for all of them, and the catalogue's page tells what to look at. */
+/**
+ * A refusal whose reason only the log has: the response has one text for all of them, and the catalogue's page lists
+ * what to check.
+ */
 function refused(what: string): Refusal {
   return refuse('invalid_dpop_proof', { cause: new Error(`DPoP proof: ${what}`) })
 }
@@ -59,7 +62,7 @@ function refused(what: string): Refusal {
 function requireClaims(claims: Record<string, unknown>, { method, url, now, token, nonces }: ExpectedProof): void {
   const { jti, htm, htu, iat, ath, nonce } = claims
   if (typeof jti !== 'string' || jti.length === 0 || jti.length > 512) throw refused('jti')
-  // RFC 9110 §9.1: methods are told apart by case.
+  // RFC 9110 §9.1: methods are case-sensitive.
   if (htm !== method) throw refused('htm')
   if (typeof htu !== 'string' || !isSameUri(htu, url)) throw refused('htu')
   if (typeof iat !== 'number' || !(Math.abs(now / 1000 - iat) <= proofWindow)) throw refused('iat')
@@ -68,8 +71,8 @@ function requireClaims(claims: Record<string, unknown>, { method, url, now, toke
 }
 
 /**
- * The thumbprint of the key that a token is bound to, or null. What is bound in a way that is not known here must not pass as
- * not bound (RFC 7800 §3.1).
+ * The thumbprint of the key that a token is bound to, or null. A token with an unknown kind of binding must not pass
+ * as unbound (RFC 7800 §3.1).
  * @throws token_claims
  */
 export function boundKeyOf(claims: object): string | null {
@@ -82,7 +85,7 @@ export function boundKeyOf(claims: object): string | null {
 type AsymmetricRow = {
   kty: string
   crv?: string
-  /** What the key consists of, in the order in which RFC 7638 §3.2 hashes it. */
+  /** The members of the key, in the order in which RFC 7638 §3.2 hashes them. */
   members: readonly string[]
 }
 
@@ -95,12 +98,15 @@ const keys = {
   PS256: rsa,
 } as const satisfies Record<SigningAlgorithm, AsymmetricRow>
 
-/** RFC 7518 §6.2.2, §6.3.2, §6.4, RFC 8037 §2: none of them belongs into a public key. */
+/** Members of private keys (RFC 7518 §6.2.2, §6.3.2, §6.4, RFC 8037 §2). */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 type PublicJwk = Record<string, string>
 
-/** The members that make the key, and no others. RFC 9449 §4.3, 7: a proof that gives the private key away proves nothing. */
+/**
+ * The members of the public key, and no others. RFC 9449 §4.3, 7: a proof that contains the private key proves
+ * nothing.
+ */
 function publicJwk(value: unknown, alg: SigningAlgorithm): PublicJwk {
   const { kty, crv, members }: AsymmetricRow = keys[alg]
   if (!isJsonObject(value) || privateMembers.some(name => name in value)) throw refused('jwk')
@@ -109,7 +115,7 @@ function publicJwk(value: unknown, alg: SigningAlgorithm): PublicJwk {
   for (const name of members) {
     const member = value[name]
     if (typeof member !== 'string') throw refused('jwk')
-    // One key has one spelling, or it would have several thumbprints.
+    // One key must have one spelling, or it would have several thumbprints.
     const isBytes = name !== 'kty' && name !== 'crv'
     if (isBytes && Buffer.from(member, 'base64url').toString('base64url') !== member) throw refused('jwk')
     jwk[name] = member
@@ -128,17 +134,20 @@ function keyOf(jwk: PublicJwk, alg: SigningAlgorithm): KeyObject {
   return key
 }
 
-/** RFC 7518 §3.3 asks for 2,048 bits. The key is a stranger's: with a long exponent each signature would cost us seconds. */
+/**
+ * RFC 7518 §3.3 requires 2,048 bits. The client chooses the key: with a long exponent each verification would cost
+ * seconds.
+ */
 function requireModestRsa({ asymmetricKeyDetails: { modulusLength = 0, publicExponent = 0n } = {} }: KeyObject): void {
   if (modulusLength < 2_048 || modulusLength > 8_192 || publicExponent > 0xffff_ffffn) throw refused('jwk')
 }
 
-/** As this server writes one: the SHA-256 of a key, 32 bytes in base64url, and no bits past their end. */
+/** Whether a text is a thumbprint as this server writes one: a SHA-256 in base64url, with no unused bits set. */
 export function isThumbprint(text: string): boolean {
   return /^[\w-]{42}[048AEIMQUYcgkosw]$/.test(text)
 }
 
-/** RFC 7638 §3 */
+/** RFC 7638 §3: the thumbprint of a key. */
 function thumbprint(jwk: PublicJwk): string {
   return hash(JSON.stringify(jwk))
 }
@@ -147,7 +156,7 @@ function hash(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }
 
-/** RFC 9449 §4.3, 9: alike after the normalisation of RFC 3986 §6.2.2 and §6.2.3, without query and fragment. */
+/** RFC 9449 §4.3, 9: equality after the normalisation of RFC 3986 §6.2.2 and §6.2.3, without query and fragment. */
 function isSameUri(claimed: string, actual: string): boolean {
   const normal = normalUri(claimed)
   return normal !== null && normal === normalUri(actual)
@@ -155,13 +164,13 @@ function isSameUri(claimed: string, actual: string): boolean {
 
 function normalUri(text: string): string | null {
   if (!URL.canParse(text)) return null
-  // Reads scheme and host in any case, leaves out the scheme's own port, and resolves dot segments.
+  // The parser ignores the case of scheme and host, omits the default port, and resolves dot segments.
   const { protocol, host, username, password, pathname } = new URL(text)
   if ((protocol !== 'https:' && protocol !== 'http:') || username !== '' || password !== '') return null
   return `${protocol}//${host}${normalEscapes(pathname)}`
 }
 
-/** %7e and ~ are the same; %2f and / are not. */
+/** Normalises percent-encoding: %7e and ~ are the same; %2f and / are not. */
 function normalEscapes(path: string): string {
   return path.replace(/%[0-9A-Fa-f]{2}/g, escaped => {
     const sign = String.fromCharCode(Number.parseInt(escaped.slice(1), 16))

@@ -1,20 +1,21 @@
-// The catalogue: every way a request can fail, once. Only this file knows a status; floors below HTTP throw `refuse(code)`,
-// and one presenter per wire writes it (http/wire/present-error.ts). `wire` and `wireCode` are what simplejwt's clients read.
+// The catalogue of errors: every way a request can fail, once. Only this file has HTTP statuses; layers below HTTP
+// throw `refuse(code)`, and one presenter per wire format writes it (http/wire/present-error.ts). `wire` and `wireCode`
+// are for simplejwt's clients.
 import { type FieldProblems, type Problem, type ProblemCode, problem, type ValuesOf, wireText } from './problems.js'
 import type { Quota } from './rate-limit.js'
 
 type ErrorRow = {
   status: number
-  /** What a person reads; it never holds a secret or a value from the request. */
+  /** The text for users; it never contains a secret or a value from the request. */
   text: string
   clause: string
-  /** `detail` on simplejwt's wire, where it differs from `text`. */
+  /** `detail` in simplejwt's format, where it differs from `text`. */
   wire?: string
-  /** `code` on simplejwt's wire, where that library sends one. */
+  /** `code` in simplejwt's format, where that library sends one. */
   wireCode?: string
-  /** `detail`, without a `code`, where the token came in the body and not in the Authorization header. */
+  /** `detail`, without a `code`, where the token was in the body and not in the Authorization header. */
   wireInBody?: string
-  /** Numbers that simplejwt's wire tells beside. */
+  /** Numbers that simplejwt's format contains beside. */
   figures?: readonly string[]
 }
 
@@ -22,7 +23,7 @@ const notValid = 'token_not_valid'
 const noAccountForToken = 'No active account found for the given token.'
 
 export const errors = {
-  // The request itself
+  // The request itself.
   parse_error: { status: 400, text: 'The request body could not be read.', clause: 'RFC 8259 §2' },
   malformed_request: {
     status: 400,
@@ -64,7 +65,7 @@ export const errors = {
     wireCode: 'headers_too_large',
   },
 
-  // Who is asking
+  // Authentication of the client.
   not_authenticated: {
     status: 401,
     text: 'Authentication credentials were not provided.',
@@ -163,7 +164,7 @@ export const errors = {
     wireCode: 'too_many_guesses',
   },
 
-  // API keys
+  // API keys.
   bad_api_key_header: {
     status: 401,
     text: 'Invalid token header. Token string should not contain spaces.',
@@ -197,7 +198,7 @@ export const errors = {
     wireCode: 'too_many_requests',
   },
 
-  // Every way a token can fail
+  // Every way a token can fail.
   token_malformed: {
     status: 401,
     text: 'The token is not a well-formed signed JWT.',
@@ -327,7 +328,7 @@ export const errors = {
     wireCode: notValid,
   },
 
-  // Tokens that are bound to a key, and the proofs that come with them
+  // Tokens that are bound to a key, and their proofs.
   token_bound: {
     status: 401,
     text: 'The token is bound to a key: it is taken under the scheme DPoP alone, with a proof made by that key.',
@@ -355,7 +356,7 @@ export const errors = {
     wireCode: 'use_dpop_nonce',
   },
 
-  // Tokens of the service that was here before
+  // Tokens of the former service.
   legacy_token_after_cut_over: {
     status: 401,
     text: 'The token was signed with the key of the former service after that service had stopped to issue tokens.',
@@ -385,7 +386,7 @@ export const errors = {
     wireCode: 'too_many_verifiers',
   },
 
-  // What asks for tokens at OAuth's token endpoint
+  // Requests to OAuth's token endpoint.
   invalid_request: {
     status: 400,
     text: 'A parameter is missing, is there more than once, or cannot be right.',
@@ -573,7 +574,7 @@ export const errors = {
     wireCode: 'code_reused',
   },
 
-  // Applications that register themselves
+  // Applications that register themselves.
   registration_closed: {
     status: 403,
     text: 'Applications cannot register themselves here.',
@@ -606,7 +607,7 @@ export const errors = {
     wireCode: 'too_many_registrations',
   },
 
-  // Ourselves
+  // The state of this server.
   overloaded: {
     status: 503,
     text: 'Too many sign-ins at once; try again in a moment.',
@@ -690,33 +691,33 @@ export const errors = {
 export type ErrorCode = keyof typeof errors
 
 export type RefusalDetails = {
-  /** What exactly, where a value helps: its text stands in the place of the catalogue's. Never a secret. */
+  /** The exact problem, where a value helps: its text replaces the catalogue's. Never a secret. */
   problem?: Problem
-  /** The same in English, where HTTP itself refuses how a request is written: a media type, a method. */
+  /** The exact problem in English, where HTTP itself refuses a request: a media type, a method. */
   detail?: string
-  /** What is wrong with each field; `non_field_errors` for the whole body. */
+  /** The problems of each field; `non_field_errors` for the whole body. */
   fields?: FieldProblems
-  /** Numbers that the answer tells beside: those that the code's row names. */
+  /** Numbers in the response: those that the code's row names. */
   figures?: Record<string, number>
   /** Seconds until a retry makes sense. */
   retryAfter?: number
-  /** Headers that the answer must carry, such as Allow. */
+  /** Headers that the response must have, such as Allow. */
   headers?: Record<string, string>
-  /** What is left to the caller of the limits that count such requests. */
+  /** What the rate limits of such requests leave to the client. */
   quotas?: readonly Quota[]
-  /** The refused token came in the Authorization header (RFC 6750 §3). */
+  /** Whether the refused token was in the Authorization header (RFC 6750 §3). */
   inHeader?: boolean
-  /** It was an API key, under the scheme `Token`. */
+  /** Whether it was an API key, with the scheme `Token`. */
   ofApiKey?: true
-  /** About whoever sends it, not about what it is about: an act on many stops there. */
+  /** Whether it concerns the actor, not the subject: an action on many subjects stops there. */
   ofSender?: true
   /** For our log only. */
   cause?: unknown
-  /** For our log only: why, where the answer must not tell, and about whom. */
+  /** For our log only: the reason, where the response must not reveal it, and the user concerned. */
   logged?: { reason: string; user: number | null }
 }
 
-/** A failure with a code of the catalogue. Whatever else is thrown reaches the caller as `server_error`. */
+/** A failure with a code of the catalogue. Any other exception reaches the client as `server_error`. */
 export class Refusal extends Error {
   constructor(
     readonly code: ErrorCode,
@@ -742,12 +743,12 @@ export function refuseField<Code extends ProblemCode>(field: string, code: Code,
   return refuseFields({ [field]: [problem(code, ...values)] })
 }
 
-/** The same about several; `non_field_errors` for the whole of what was sent. */
+/** Makes an `invalid_fields` refusal about several fields; `non_field_errors` for the whole of what was sent. */
 export function refuseFields(fields: FieldProblems): Refusal {
   return new Refusal('invalid_fields', { fields })
 }
 
-/** The catalogue's row of a code, with every optional member there to be asked for. */
+/** The catalogue's row of a code, typed with every optional member. */
 export function errorRow(code: ErrorCode): ErrorRow {
   return errors[code]
 }

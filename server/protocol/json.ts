@@ -1,12 +1,15 @@
-// JSON with what RFC 8259 leaves open closed: no member twice, no nesting and no objects without bounds. Two readers of one text
-// that keep different duplicates see different requests (RFC 8725 §2.4), so a duplicate is an error here.
+// JSON with limits that RFC 8259 leaves open: no duplicate members, bounded nesting and bounded objects. Two parsers of
+// one text that keep different duplicates see different requests (RFC 8725 §2.4), so a duplicate is an error here.
 
-/** A JSON text that is not accepted; the message says why and repeats nothing of the text but a member's name. */
+/**
+ * A JSON text that is not accepted; the message gives the reason and repeats nothing of the text except a member's
+ * name.
+ */
 export class JsonError extends Error {
   override name = 'JsonError'
 }
 
-/** Members of one object at most: to compare the names of thousands would block the event loop for 10 ms. */
+/** Limit of members in one object: comparing the names of thousands would block the event loop for 10 ms. */
 const mostMembers = 1_000
 
 /**
@@ -23,7 +26,7 @@ export function parseStrictJson(text: string, maxDepth = 8): unknown {
   }
 }
 
-/** Looks at strings and brackets alone, in one pass without recursion; JSON.parse judges the rest afterwards. */
+/** Scans only strings and brackets, in one pass without recursion; JSON.parse validates the rest afterwards. */
 function refuseDepthAndDuplicates(text: string, maxDepth: number): void {
   const open: (Set<string> | null)[] = []
   const hasEscapes = text.includes('\\')
@@ -43,7 +46,7 @@ function refuseDepthAndDuplicates(text: string, maxDepth: number): void {
   }
 }
 
-/** The place behind the closing quote; a string that is never closed goes to the end, and is not looked at again. */
+/** The position after the closing quote; an unclosed string extends to the end, and is not scanned again. */
 function endOfString(text: string, start: number, hasEscapes: boolean): number {
   if (!hasEscapes) {
     const quote = text.indexOf('"', start + 1)
@@ -81,7 +84,7 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The same text for what says the same, in whatever order its members stand. */
+/** The same text for equal values, in whatever order their members are. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     isJsonObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,

@@ -1,4 +1,5 @@
-// The compact form of a signed JWT, read strictly: what one reader might spell or understand in two ways is refused.
+// The compact form of a signed JWT, parsed strictly: anything that parsers might spell or understand in two ways is
+// refused.
 import type { KeyObject } from 'node:crypto'
 import { refuse } from './errors.js'
 import { isJsonObject, parseStrictJson } from './json.js'
@@ -13,12 +14,12 @@ export type CompactToken = {
   /** The text that the signature covers. */
   input: string
   signature: Buffer
-  /** The key by which the signature was found right; what else is to be asked of a token is asked each time. */
+  /** The key by which the signature was verified; all other checks run each time. */
   signedBy?: KeyObject
 }
 
 /**
- * Takes a compact JWS apart. Nothing is verified yet: neither the signature nor one claim may be believed.
+ * Parses a compact JWS. Nothing is verified yet: neither the signature nor any claim may be trusted.
  * @throws token_malformed, token_algorithm (unsecured)
  */
 export function readCompact(token: string): CompactToken {
@@ -27,10 +28,10 @@ export function readCompact(token: string): CompactToken {
   if (parts.length !== 3) throw refuse('token_malformed')
   const [head, body, tail] = parts as [string, string, string]
   const header = readHeader(head)
-  // RFC 8725 §3.2: an unsecured token is none.
+  // RFC 8725 §3.2: unsecured tokens are refused.
   if (typeof header.alg !== 'string' || header.alg.toLowerCase() === 'none') throw refuse('token_algorithm')
-  // RFC 7515 §4.1.11: an extension that must be understood and is not makes the token invalid; we know none.
-  // RFC 7519 §5.2: cty marks a token in a token.
+  // RFC 7515 §4.1.11: an extension that must be understood and is not makes the token invalid; this server supports
+  // none. RFC 7519 §5.2: cty marks a nested token.
   if ('crit' in header || 'cty' in header || 'b64' in header || 'zip' in header) throw refuse('token_malformed')
   return { header, claims: readPart(body), input: `${head}.${body}`, signature: readBase64url(tail) }
 }
@@ -45,7 +46,7 @@ export function encodePart(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
-/** Of tokens that keys sign there are few, one for each key and kind, and each comes again and again. */
+/** Cache of parsed headers: signed tokens have few different ones, one for each key and kind. */
 const headers = createRecent<Record<string, unknown>>(200)
 const longestKept = 256
 
@@ -53,9 +54,9 @@ function readHeader(part: string): Record<string, unknown> {
   const known = headers.find(part)
   if (known) return known
   const header = Object.freeze(readPart(part))
-  // A proof of a key has the key in it (RFC 9449 §4.2): each is another.
+  // A DPoP proof has its key in the header (RFC 9449 §4.2): each header differs.
   const isPlain = Object.values(header).every(value => typeof value === 'string')
-  // By a text of its own: a slice of the token would keep all of it.
+  // Copied: a slice of the token would keep the whole token in memory.
   if (isPlain && part.length <= longestKept) headers.keep(Buffer.from(part).toString(), header)
   return header
 }
@@ -74,7 +75,7 @@ function readPart(part: string): Record<string, unknown> {
   return value
 }
 
-/** RFC 7515 §2: base64url without padding. Bits past the end must be zero, so that one text has one spelling. */
+/** RFC 7515 §2: base64url without padding. Unused bits must be zero, so that one text has one spelling. */
 function readBase64url(part: string): Buffer {
   const bytes = Buffer.from(part, 'base64url')
   if (bytes.toString('base64url') !== part) throw refuse('token_malformed')

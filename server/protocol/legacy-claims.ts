@@ -1,13 +1,16 @@
-// What is asked of a refresh token of the former service, as djangorestframework-simplejwt writes them, once its signature
-// is right. Pure: times come in.
+// Checks of the claims of a refresh token of the former service, as djangorestframework-simplejwt writes them, once its
+// signature is verified. Pure: times are arguments.
 import { isEpochSeconds, isUserId } from './claims.js'
 import type { ErrorCode } from './errors.js'
 import type { CompactToken } from './jws.js'
 
-/** Of one that may be exchanged. Times are seconds since the epoch. */
+/** Claims of a token that may be exchanged. Times are seconds since the epoch. */
 export type LegacyClaims = { userId: number; jti: string; iat: number; exp: number }
 
-/** Names, issuer and audience as that service had them; times are epoch ms (what is over only by `latest` may not be). */
+/**
+ * Names, issuer and audience that service used; times are epoch ms (a token that is over only by `latest` may not
+ * be).
+ */
 export type ExpectedLegacyToken = {
   claims: { userId: string; tokenType: string; jti: string }
   issuer: string | null
@@ -18,19 +21,20 @@ export type ExpectedLegacyToken = {
   latest: number
 }
 
-/** Seconds by which a clock of that service may have run ahead. */
+/** How far a clock of that service may have been ahead, in seconds. */
 const clockTolerance = 5
 
-/** Ours name their kind in `typ` and their key in `kid`; its tokens have neither. */
+/** Whether a token has the form of the former service's: ours have `typ` and `kid`, its tokens have neither. */
 export function hasLegacyForm({ header: { typ, kid } }: Pick<CompactToken, 'header'>): boolean {
   return typeof typ === 'string' && typ.toUpperCase() === 'JWT' && kid === undefined
 }
 
 type LegacyCheck = (claims: Record<string, unknown>, expected: ExpectedLegacyToken) => ErrorCode | null
 
-/** In the order in which it may be told. */
+/** Checks in the order in which a refusal may be disclosed. */
 const checks: readonly LegacyCheck[] = [
-  // RFC 8725 §3.11: without its type an access token, which goes everywhere, would be as good as a refresh token.
+  // RFC 8725 §3.11: without this check an access token, which is sent to all services, would be as good as a refresh
+  // token.
   (claims, { claims: { tokenType } }) => {
     if (!Object.hasOwn(claims, tokenType)) return 'token_claims'
     return claims[tokenType] === 'refresh' ? null : 'token_type'
@@ -41,7 +45,7 @@ const checks: readonly LegacyCheck[] = [
     return times && readUserId(claims[userId]) !== null && isJti(claims[jti]) ? null : 'token_claims'
   },
   ({ iss }, { issuer }) => (issuer === null || iss === issuer ? null : 'token_issuer'),
-  // RFC 7519 §4.1.3: one, or several of which one is enough.
+  // RFC 7519 §4.1.3: `aud` is one value, or several of which one suffices.
   ({ aud }, { audience }) => (audience === null || [aud].flat().includes(audience) ? null : 'token_audience'),
   ({ iat }, { cutOver }) => ((iat as number) * 1000 > cutOver ? 'legacy_token_after_cut_over' : null),
   ({ iat, nbf }, { now }) => {
@@ -57,7 +61,7 @@ function isOver(at: number, now: number, latest: number, code: ErrorCode): Error
   return at > latest ? null : 'clock_jumped'
 }
 
-/** @returns what it says, or the code that it is refused with */
+/** @returns the claims, or the code that refuses them */
 export function readLegacyClaims(
   claims: Record<string, unknown>,
   expected: ExpectedLegacyToken,
@@ -75,13 +79,13 @@ export function readLegacyClaims(
   }
 }
 
-/** simplejwt 5.5.1 and later write it as text, earlier ones as the number that it is. */
+/** simplejwt 5.5.1 and later write the user id as text, earlier versions as a number. */
 function readUserId(value: unknown): number | null {
   const text = typeof value === 'number' ? String(value) : value
   return isUserId(text) ? Number(text) : null
 }
 
-/** As long as a column of that service takes. */
+/** A `jti` is no longer than that service's column. */
 function isJti(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= 255
 }

@@ -1,6 +1,6 @@
 // Suggests the known name that a misspelt one may stand for (edit distance).
 
-/** How far away a name may be, in characters put in, left out, changed or swapped. */
+/** The largest distance, in characters inserted, omitted, changed or swapped. */
 const furthest = 2
 
 /** The nearest of the known names, or null where none is near. */
@@ -11,7 +11,7 @@ export function nearest(typed: string, known: readonly string[]): string | null 
   return best && best.distance <= Math.min(furthest, best.name.length - 1) ? best.name : null
 }
 
-/** 1 where one holds the other as a word (`user_id` and `user`); else the distance of Damerau and Levenshtein. */
+/** 1 where one contains the other as a word (`user_id` and `user`); else the Damerau–Levenshtein distance. */
 function distanceOf(a: string, b: string): number {
   if (a !== b && (a.split('_').includes(b) || b.split('_').includes(a))) return 1
   let [before, last] = [[] as number[], Array.from({ length: b.length + 1 }, (_, at) => at)]

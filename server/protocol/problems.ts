@@ -1,8 +1,8 @@
-// What can be wrong with a value, once: a code, and what the clients of the wire read of it, in English. The sentences that
-// Django REST framework and simplejwt have are theirs word for word. People read views/locales/LANGUAGE.json, `problems.CODE`.
-// `{name}` stands for a value, `{name:json}` for one in JSON's quotes, `{name:or}` and `{name:semicolon}` for joined lists.
+// The catalogue of problems of values: a code, and its English text for clients of the API. Texts of Django REST
+// framework and simplejwt are copied word for word. Pages use views/locales/LANGUAGE.json, `problems.CODE`. `{name}`
+// stands for a value, `{name:json}` for one in JSON's quotes, `{name:or}` and `{name:semicolon}` for joined lists.
 export const problems = {
-  // Fields as Django REST framework's serializers read them
+  // Fields, as Django REST framework's serializers validate them.
   required: 'This field is required.',
   null: 'This field may not be null.',
   blank: 'This field may not be blank.',
@@ -17,7 +17,7 @@ export const problems = {
   control_characters: 'Control characters are not allowed.',
   too_long: 'Ensure this field has no more than {count} characters.',
 
-  // How applications prove themselves, and what they ask for
+  // Authentication and requested scopes of applications.
   proven_twice: 'The application proves itself in two ways at once.',
   another_client_id: 'The parameter client_id names another application.',
   parameter_repeated: 'The parameter {name} is there more than once.',
@@ -32,7 +32,7 @@ export const problems = {
   user_code_unknown: 'No program waits for this code: it may be misspelt, used, or older than ten minutes.',
   resource_unnamed: 'The scopes are of several resources: name the one that the token is for.',
 
-  // What is in addresses and bodies
+  // Parameters in addresses and bodies.
   parameter_blank: 'This parameter may not be blank.',
   given_twice: 'Must be given once.',
   unusable: 'Is not usable.',
@@ -76,7 +76,7 @@ export const problems = {
   too_many_sessions: 'There are more than {count} sessions: narrow it down.',
   too_many_devices: 'There are more than {count} devices: narrow it down.',
 
-  // People, roles, devices and sessions
+  // Users, roles, devices and sessions.
   username_characters:
     'Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.',
   username_taken: 'A user with that username already exists.',
@@ -118,7 +118,7 @@ export const problems = {
   unknown_api_key: 'There is no API key {id}, or it has already ended.',
   unknown_device: 'There is no device {id}, or it has already ended.',
 
-  // Applications
+  // Applications.
   application_id: 'Is none of the forms that an id may have.',
   application_id_taken: 'Is taken.',
   application_id_deleted: 'Was deleted: its id is never used again.',
@@ -175,19 +175,19 @@ export const problems = {
   scope_name: '{name:json} is no name of a scope.',
   scopes_without_resource: 'Scopes belong to a resource server: give its resource.',
 
-  // Entries of the revocation log that are written by hand
+  // Entries of the revocation log that are written by hand.
   not_token_id: 'Must be the jti of an access token.',
   subject_of_all: 'Must be empty: it is about everybody.',
   not_effect_of_kind: 'Must be {effects:or} for this kind.',
 
-  // Signing keys
+  // Signing keys.
   unknown_key: 'There is no key {kid}.',
   key_signs: 'The key {kid} signs: rotate it, or revoke it.',
   key_needed: 'The key {kid} is needed until {until}.',
   unknown_algorithm: 'There is no such signing algorithm.',
   unused_algorithm: 'Nothing is signed with {algorithm}: set the policy access_token_algorithm first.',
 
-  // Policies: first their values, then changes of the whole
+  // Policies: first their values, then changes as a whole.
   policy_not_boolean: 'must be true or false',
   policy_not_choice: 'must be one of {choices}',
   policy_mismatch: 'must match {pattern}',
@@ -222,14 +222,14 @@ export type ProblemValue = string | number | readonly string[] | Problem | reado
 
 export type Problem = { code: ProblemCode; values?: Readonly<Record<string, ProblemValue>> }
 
-/** What is wrong with each field; `non_field_errors` for the whole of what was sent. */
+/** The problems of each field; `non_field_errors` for the whole of what was sent. */
 export type FieldProblems = Record<string, readonly Problem[]>
 
 type NamesIn<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
   ? (Name extends `${infer Bare}:${string}` ? Bare : Name) | NamesIn<Rest>
   : never
 
-/** The values of a code's text, none of which may be left out; `count` decides the plural. */
+/** The values of a code's text, all of them required; `count` decides the plural. */
 export type ValuesOf<Code extends ProblemCode> = [NamesIn<(typeof problems)[Code]>] extends [never]
   ? []
   : [values: { [Name in NamesIn<(typeof problems)[Code]>]: Name extends 'count' ? number : ProblemValue }]
@@ -238,12 +238,12 @@ export function problem<Code extends ProblemCode>(code: Code, ...[values]: Value
   return values === undefined ? { code } : { code, values }
 }
 
-/** What the clients of the wire, the command line and our log read. */
+/** The English text for clients of the API, the command line and our log. */
 export function wireText({ code, values = {} }: Problem): string {
   return problems[code].replace(/\{(\w+)(?::(\w+))?\}/g, (_, name: string, how?: string) => written(values[name]!, how))
 }
 
-/** `{"field": ["text"]}`, as Django REST framework writes it. */
+/** Problems as Django REST framework writes them: `{"field": ["text"]}`. */
 export function wireFields(fields: FieldProblems): Record<string, string[]> {
   return Object.fromEntries(Object.entries(fields).map(([field, found]) => [field, found.map(wireText)]))
 }

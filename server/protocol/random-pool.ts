@@ -1,9 +1,9 @@
-// Random bytes out of a pool: a token needs a few, and to ask the kernel for each costs twenty times as much as to copy them.
+// Random bytes from a pool: a token needs a few, and a system call for each costs twenty times as much as copying them.
 import { randomBytes, randomFillSync } from 'node:crypto'
 
 const poolSize = 4_096
 
-/** @returns what `randomBytes` does; each byte of the pool is given out once, and is not kept */
+/** @returns a function like `randomBytes`; each byte of the pool is used once, and is not kept */
 export function createRandomPool(): (size: number) => Buffer {
   const pool = Buffer.alloc(poolSize)
   let used = poolSize

@@ -1,7 +1,7 @@
-/** What a rate limit leaves to the client; times in seconds. */
+/** The remaining quota of a rate limit; times in seconds. */
 export type Quota = { name: string; limit: number; window: number; remaining: number; resetsIn: number }
 
-/** The header fields that tell it: draft-ietf-httpapi-ratelimit-headers-11 §3 (RateLimit-Policy) and §4 (RateLimit). */
+/** Header fields for quotas: draft-ietf-httpapi-ratelimit-headers-11 §3 (RateLimit-Policy) and §4 (RateLimit). */
 export function rateLimitHeaders(quotas: readonly Quota[]): Record<string, string> {
   if (quotas.length === 0) return {}
   return {

@@ -1,13 +1,13 @@
-// What scopes and resources are on the wire (RFC 6749 §3.3, RFC 8707 §2).
+// Scopes and resources on the wire (RFC 6749 §3.3, RFC 8707 §2).
 
-/** The words of a scope, each once, in the order in which they came. */
+/** The words of a scope, each once, in their order. */
 export function scopeWordsOf(scope: string): string[] {
   return [...new Set(scope.split(' ').filter(Boolean))]
 }
 
 /**
- * The registered identifier that a `resource` means, or undefined. One trailing slash more or less is the same one: many
- * programs make an address with a path out of one that has none. A fragment is never part of one (RFC 8707 §2).
+ * The registered identifier for a `resource` parameter, or undefined. A trailing slash makes no difference: many
+ * programs add one to an address without path. An identifier never has a fragment (RFC 8707 §2).
  */
 export function resourceMeant(asked: string, known: readonly string[]): string | undefined {
   if (asked.includes('#')) return undefined

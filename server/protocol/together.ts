@@ -5,9 +5,9 @@ import type { FieldProblems } from './problems.js'
 type Results<C extends readonly (() => unknown)[]> = { [N in keyof C]: Awaited<ReturnType<C[N]>> }
 
 /**
- * Makes every check. Of a field the first one that finds something is told.
+ * Runs every check. For each field the first problem is reported.
  * @returns what each check returned
- * @throws invalid_fields with all that was found; whatever else a check throws, at once
+ * @throws invalid_fields with all problems; any other exception of a check, at once
  */
 export async function checkAll<C extends readonly (() => unknown)[]>(...checks: C): Promise<Results<C>> {
   const fields: FieldProblems = {}
@@ -23,7 +23,7 @@ export async function checkAll<C extends readonly (() => unknown)[]>(...checks: 
   return results as Results<C>
 }
 
-/** The same of checks that wait for nothing, for very many rows. */
+/** Runs synchronous checks, for very many rows. */
 export function checkAllNow(...checks: readonly (() => unknown)[]): void {
   const fields: FieldProblems = {}
   for (const check of checks) {

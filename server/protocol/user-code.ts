@@ -1,11 +1,11 @@
-// What a person reads on one device and types on another (RFC 8628 §6.1): eight consonants, so that no words come about, shown
-// in two groups. Case, dashes and spaces do not matter when it is typed.
+// User codes, which a user reads on one device and types on another (RFC 8628 §6.1): eight consonants, so that no words
+// come about, shown in two groups. Case, dashes and spaces do not matter when it is typed.
 
 /** RFC 8628 §6.1: 20 letters that are on every keyboard; eight of them are 34.5 bits. */
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ'
 const length = 8
 
-/** Cyrillic letters that look like ours, for whoever reads a code and has the other layout on. */
+/** Cyrillic letters that look like Latin ones, for users with the other keyboard layout. */
 const lookalikes: Readonly<Record<string, string>> = { В: 'B', С: 'C', Н: 'H', К: 'K', М: 'M', Р: 'P', Т: 'T', Х: 'X' }
 
 export function newUserCode(random: (size: number) => Buffer): string {
@@ -15,7 +15,7 @@ export function newUserCode(random: (size: number) => Buffer): string {
   return code.slice(0, length)
 }
 
-/** What was meant by what was typed; null where it is no user code. */
+/** The user code in a typed text; null where there is none. */
 export function userCodeIn(typed: string): string | null {
   const letters = typed
     .toUpperCase()

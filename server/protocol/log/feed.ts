@@ -7,10 +7,12 @@
 import { isJsonObject } from '../json.js'
 import { type Revocation, revocationKinds } from './revocation.js'
 
-/** Where a reader stands: a number of one log. */
+/** A reader's position: a number of one log. */
 export type FeedPosition = { log: string; seq: number }
 
-/** An entry on the wire; `expires_at` in whole epoch seconds, rounded up. Says nothing about people, and not why. */
+/**
+ * An entry on the wire; `expires_at` in whole epoch seconds, rounded up. It contains no personal data and no reason.
+ */
 export type FeedEntry = {
   seq: number
   kind: Revocation['kind']
@@ -23,29 +25,32 @@ export type FeedEntry = {
 /** One stretch of the log: every live entry in (after, upto]. */
 export type FeedStretch = { after: number; upto: number; entries: FeedEntry[] }
 
-/** What `POST /revocations/lease` takes: who the verifier is, and up to where it has applied the log ('' before it has). */
+/**
+ * The request `POST /revocations/lease`: the verifier's name, and up to where it has applied the log ('' before it
+ * has).
+ */
 export type LeaseRequest = {
   verifier: string
   applied: string
-  /** Of the kit. */
+  /** Version of the verifier's library. */
   version?: string
   /** When it last fetched the public keys; epoch s. */
   keys_fetched_at?: number
 }
 
 /**
- * Its answer: a number read from the database after the call came, and the database's time of that read (epoch ms).
- * `lease_ms` counts from when the call was sent.
+ * The response: a number read from the database after the request arrived, and the database's time of that read
+ * (epoch ms). `lease_ms` counts from when the request was sent.
  */
 export type LeaseAnswer = { log: string; seq: number; now: number; lease_ms: number }
 
 /** How long a lease is, in ms. */
 export const leaseTime = 2_000
 
-/** How old what a server knows of the log may be when it says what a token is worth, in ms (revocation/freshness.ts). */
+/** How old a server's copy of the log may be when it answers what a token is worth, in ms (revocation/freshness.ts). */
 export const freshTime = 1_000
 
-/** `LOG:SEQ`, as in `Last-Event-ID`. */
+/** A position as text, `LOG:SEQ`, as in `Last-Event-ID`. */
 export function positionText({ log, seq }: FeedPosition): string {
   return `${log}:${seq}`
 }
@@ -60,7 +65,7 @@ export function feedEntry({ seq, kind, subject, effect, exceptSid, expiresAt }: 
   return { seq, kind, subject, effect, except_sid: exceptSid, expires_at: Math.ceil(expiresAt / 1000) }
 }
 
-/** @returns null where it is no stretch: a reader that took half of one would think itself complete */
+/** @returns null where any part is invalid: a reader that applied half of a stretch would take itself for complete */
 export function readStretch(value: unknown): { after: number; upto: number; entries: Revocation[] } | null {
   if (!isJsonObject(value)) return null
   const { after, upto, entries } = value

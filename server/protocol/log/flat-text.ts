@@ -1,6 +1,6 @@
 /**
- * The same text in memory of its own, a byte a sign where that is enough. A text that was cut out of a larger one (a path,
- * an answer of the database) keeps all of that alive, and one that was put together keeps its pieces.
+ * Copies a text into memory of its own, one byte per character where that is enough. A substring of a larger text (a
+ * path, a database result) keeps all of that in memory, and a concatenated one keeps its pieces.
  */
 export function flat(text: string): string {
   const copy = Buffer.from(text, 'latin1').toString('latin1')

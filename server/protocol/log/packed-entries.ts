@@ -1,5 +1,5 @@
-// Where the live entries of the log lie in memory: packed into columns, page by page. An entry is a slot, a number that
-// names its page and row; an object for each would cost several times as much memory, and long garbage collections.
+// In-memory store of the live entries of the log: packed into columns, page by page. An entry is a slot, a number for
+// its page and row; an object for each would cost several times as much memory, and long garbage collections.
 import { flat } from './flat-text.js'
 import { type Revocation, revocationKinds } from './revocation.js'
 
@@ -10,9 +10,9 @@ const rowBits = 12
 /** Rows of a page, and so the most that is dropped in one turn of the event loop. */
 const pageRows = 1 << rowBits
 const rowMask = pageRows - 1
-/** In the column `expiresAt`: nothing lies here. */
+/** Marks an empty row in the column `expiresAt`. */
 const empty = 0xffff_ffff
-/** How many different reasons are told apart; what comes after the last is told as the empty word. */
+/** How many different reasons are stored; further ones read as the empty word. */
 const mostReasons = 0xffff
 const effects = ['end', 'refresh'] as const
 
@@ -26,7 +26,7 @@ type Page = {
   kind: Uint8Array
   effect: Uint8Array
   subject: string[]
-  /** Few pages have any. */
+  /** null where no entry of the page has one, as on most. */
   exceptSid: (string | null)[] | null
   firstEmpty: number
   live: number
@@ -49,15 +49,15 @@ function aPage(): Page {
   }
 }
 
-/** @param known reasons that an entry may have; others are told apart as long as there is room */
+/** @param known reasons that an entry may have; others are stored as long as there is room */
 export function createEntries(known: readonly string[]) {
   const pages: (Page | undefined)[] = []
-  /** The numbers of the pages with an empty row; the last one is filled. */
+  /** Numbers of the pages with an empty row; the last one is filled first. */
   const roomy: number[] = []
   const reasons: string[] = []
   const reasonNumbers = new Map<string, number>()
   let size = 0
-  // Every version's own reasons come first, and can't be crowded out.
+  // This version's own reasons come first, so that others cannot displace them.
   for (const reason of ['', ...known]) reasonNumber(reason)
 
   function reasonNumber(reason: string): number {
@@ -79,7 +79,7 @@ export function createEntries(known: readonly string[]) {
     return number
   }
 
-  /** What `show` fills, again and again, so that looking costs no memory. */
+  /** The object that `show` fills each time, so that reading allocates nothing. */
   const shown: Revocation = {
     seq: 0,
     kind: 'all',
@@ -91,12 +91,12 @@ export function createEntries(known: readonly string[]) {
   }
 
   return {
-    /** How many pages there may be; some of them have gone. */
+    /** One more than the highest page number; some pages may have been dropped. */
     pageCount: () => pages.length,
 
     size: () => size,
 
-    /** Takes an entry in, at the end of no chain yet; `subject` and `exceptSid` are kept as they are. @returns its slot */
+    /** Stores an entry, not linked to a chain yet; `subject` and `exceptSid` are kept as they are. @returns its slot */
     add({ seq, kind, effect, reason, expiresAt }: Revocation, subject: string, exceptSid: string | null): number {
       const number = roomy.at(-1) ?? addPage()
       const page = pages[number]!
@@ -119,7 +119,7 @@ export function createEntries(known: readonly string[]) {
       return (number << rowBits) | row
     },
 
-    /** Empties a slot that no chain leads to any more. A page without entries goes, unless it is the last with room. */
+    /** Empties a slot that no chain contains any more. An empty page is dropped, unless it is the last with room. */
     drop(slot: number): void {
       const number = slot >> rowBits
       const page = pages[number]!
@@ -158,7 +158,9 @@ export function createEntries(known: readonly string[]) {
       pageOf(slot).expiresAt[slot & rowMask] = Math.min(expiry, empty - 1)
     },
 
-    /** The entry in a slot, until the next one is shown; a caller who keeps it copies it. `expiresAt` in whole seconds. */
+    /**
+     * The entry in a slot, valid until the next call; a caller that keeps it copies it. `expiresAt` in whole seconds.
+     */
     show(slot: number): Revocation {
       const page = pageOf(slot)
       const row = slot & rowMask
@@ -172,7 +174,7 @@ export function createEntries(known: readonly string[]) {
       return shown
     },
 
-    /** Shows every entry of one page, as `show` does. */
+    /** Calls `tell` with every entry of one page; a caller that keeps one copies it. */
     each(number: number, tell: (entry: Revocation) => void): void {
       const page = pages[number]
       if (!page) return
@@ -180,7 +182,10 @@ export function createEntries(known: readonly string[]) {
         if (page.expiresAt[row] !== empty) tell(this.show((number << rowBits) | row))
     },
 
-    /** Tells `each` slot of one page whose time is over at `now` (epoch s); it may drop any slots. @returns how many */
+    /**
+     * Calls `each` with every slot of one page that has expired at `now` (epoch s); it may drop any slots. @returns
+     * how many
+     */
     expired(number: number, now: number, each: (slot: number) => void): number {
       const page = pages[number]
       if (!page) return 0

@@ -1,17 +1,17 @@
-// The live entries of the revocation log in memory: what a verifier asks, without I/O. Filled by tail.ts alone. Sized for
-// millions: packed-entries.ts packs them, subjects.ts finds them, and here are the rules.
+// The live entries of the revocation log in memory: verifiers search them without I/O. Only tail.ts writes them. Sized
+// for millions: packed-entries.ts stores them, subjects.ts finds them, and here are the rules.
 
 import { flat } from './flat-text.js'
 import { createEntries, none } from './packed-entries.js'
 import { type RevocableClaims, type Revocation, type RevocationKind, refuses, revocationKinds } from './revocation.js'
 import { createSubjects, type Subjects } from './subjects.js'
 
-/** One stretch of the log without a gap: everything in (after, upto] that still matters. */
+/** One stretch of the log without a gap: every entry in (after, upto] that is still live. */
 export type LogAnswer = { after: number; upto: number; entries: readonly Revocation[] }
 
 type BySubject = Record<RevocationKind, Subjects>
 
-/** @param reasons that the writer of the log gives */
+/** @param reasons that the writer of the log uses */
 export function createProjection(reasons: readonly string[] = []) {
   const entries = createEntries(reasons)
   const bySubject = Object.fromEntries(revocationKinds.map(kind => [kind, createSubjects()])) as BySubject
@@ -26,7 +26,7 @@ export function createProjection(reasons: readonly string[] = []) {
     const last = sift(subjects, subject, first, other => {
       const earlier = entries.show(other)
       const spoken = earlier.seq < entry.seq && subsumes(entry, earlier)
-      // Never forgotten earlier than what it stands for.
+      // Never dropped earlier than the entry that it subsumes.
       if (spoken) entries.keepUntil(slot, Math.max(entries.expiry(slot), entries.expiry(other)))
       return !spoken
     })
@@ -34,7 +34,7 @@ export function createProjection(reasons: readonly string[] = []) {
     else entries.link(last, slot)
   }
 
-  /** A snapshot has no order: is there already a later entry that subsumes this one? */
+  /** Whether there is a later entry already that subsumes this one: a snapshot has no order. */
   function isSpokenFor(entry: Revocation, first: number): boolean {
     for (let slot = first; slot !== none; slot = entries.next(slot)) {
       const other = entries.show(slot)
@@ -46,7 +46,7 @@ export function createProjection(reasons: readonly string[] = []) {
     return false
   }
 
-  /** Keeps of one subject's entries those that `stays` says. @returns the last of them */
+  /** Keeps those of one subject's entries for which `stays` is true. @returns the last of them */
   function sift(subjects: Subjects, subject: string, first: number, stays: (slot: number) => boolean): number {
     let last = none
     for (let slot = first, next = none; slot !== none; slot = next) {
@@ -62,7 +62,7 @@ export function createProjection(reasons: readonly string[] = []) {
     return last
   }
 
-  /** The first entry under this subject that ends the token, else what was found, else the first that makes it stale. */
+  /** The first entry of this subject that ends the token, else `found`, else the first that makes it stale. */
   function look(found: number, kind: RevocationKind, subject: string, claims: RevocableClaims): number {
     if (found !== none && entries.show(found).effect === 'end') return found
     for (let slot = bySubject[kind].first(subject); slot !== none; slot = entries.next(slot)) {
@@ -79,7 +79,7 @@ export function createProjection(reasons: readonly string[] = []) {
       return position
     },
 
-    /** Moves on by one answer that begins where we stand. @returns false, and does nothing, when it begins later */
+    /** Applies a stretch that begins at our position. @returns false, and does nothing, when it begins later */
     apply(answer: LogAnswer): boolean {
       if (answer.after > position) return false
       for (const entry of answer.entries) if (entry.seq > position) add(entry)
@@ -88,8 +88,8 @@ export function createProjection(reasons: readonly string[] = []) {
     },
 
     /**
-     * The entry that refuses a token with these claims, signed by this key; null when none does. `end` goes before
-     * `refresh`. Costs no memory until something is found.
+     * The entry that refuses a token with these claims, signed by this key; null when none does. `end` takes
+     * precedence over `refresh`. Allocates nothing until an entry is found.
      */
     find(claims: RevocableClaims, kid: string): Revocation | null {
       let found = look(none, 'key', kid, claims)
@@ -97,18 +97,18 @@ export function createProjection(reasons: readonly string[] = []) {
       found = look(found, 'token', claims.jti, claims)
       if (claims.sid !== undefined) {
         found = look(found, 'session', claims.sid, claims)
-        // A user's entries are about what that user signed in to.
+        // A user's entries concern only tokens of that user.
         found = look(found, 'user', claims.sub, claims)
       }
       found = look(found, 'application', claims.client_id, claims)
-      // RFC 8693 §4.1: the session that an exchanged token stands on is one of the application at the end of these.
+      // RFC 8693 §4.1: the session of an exchanged token belongs to the innermost application.
       for (let act = claims.act?.act; act !== undefined; act = act.act)
         found = look(found, 'application', act.sub, claims)
       for (let at = 0; at < claims.roles.length; at++) found = look(found, 'role', claims.roles[at]!, claims)
       return found === none ? null : { ...entries.show(found) }
     },
 
-    /** Until when an entry is kept (epoch ms): as it says, or longer where it subsumes one with a later expiry. */
+    /** Until when an entry is kept (epoch ms): its own expiry, or longer where it subsumes one that expires later. */
     keptUntil({ kind, subject, seq, expiresAt }: Revocation): number {
       for (let slot = bySubject[kind].first(subject); slot !== none; slot = entries.next(slot))
         if (entries.show(slot).seq === seq) return Math.max(expiresAt, entries.expiry(slot) * 1000)
@@ -116,8 +116,8 @@ export function createProjection(reasons: readonly string[] = []) {
     },
 
     /**
-     * Drops what no live token can match any more at `now` (epoch ms), a page in each turn of the event loop; the log may
-     * move on in between.
+     * Drops entries that no live token can match any more at `now` (epoch ms), a page in each turn of the event loop;
+     * the log may advance in between.
      */
     async forget(now: number): Promise<void> {
       const seconds = Math.floor(now / 1000)
@@ -131,13 +131,13 @@ export function createProjection(reasons: readonly string[] = []) {
       }
     },
 
-    /** How many pages the entries lie on; one that was added to a page stays there as long as it is kept. */
+    /** How many pages the entries lie on; an entry stays on its page as long as it is kept. */
     pageCount: () => entries.pageCount(),
 
-    /** Shows every entry of one page in turn; a caller who keeps it copies it. */
+    /** Calls `tell` with every entry of one page; a caller that keeps one copies it. */
     eachOfPage: (page: number, tell: (entry: Revocation) => void): void => entries.each(page, tell),
 
-    /** Drops everything: the log is another one now, and is read from its beginning. */
+    /** Drops everything: the log has another id now, and is read from its beginning. */
     reset(): void {
       for (const subjects of Object.values(bySubject)) subjects.clear()
       entries.clear()
@@ -151,7 +151,7 @@ export function createProjection(reasons: readonly string[] = []) {
 
 export type Projection = ReturnType<typeof createProjection>
 
-/** Does the later entry refuse all that the earlier one of the same subject refuses, and no more mildly? */
+/** Whether the later entry refuses all that the earlier one of the same subject refuses, no less strictly. */
 function subsumes(later: Revocation, earlier: Revocation): boolean {
   if (earlier.effect === 'end' && later.effect !== 'end') return false
   return later.exceptSid === null || later.exceptSid === earlier.exceptSid

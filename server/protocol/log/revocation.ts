@@ -1,12 +1,12 @@
-// One entry of the revocation log, and the question that every verifier asks of it: does it refuse these claims? What writes
-// entries stands in policy/revocation.ts.
+// One entry of the revocation log, and whether it refuses given claims. policy/revocation.ts decides which entries are
+// written.
 import type { Actor } from '../claims.js'
 import type { ErrorCode } from '../errors.js'
 
 export const revocationKinds = ['token', 'session', 'user', 'role', 'application', 'key', 'all'] as const
 export type RevocationKind = (typeof revocationKinds)[number]
 
-/** `end`: it is over. `refresh`: the claims are stale, a refresh brings new ones, nobody is signed out. */
+/** `end`: the token is over. `refresh`: its claims are stale, a refresh brings new ones, and no user is signed out. */
 export type RevocationEffect = 'end' | 'refresh'
 
 /** One entry of the revocation log. Times are epoch ms. */
@@ -20,19 +20,19 @@ export type Revocation = {
   expiresAt: number
 }
 
-/** What of a token the log can match. */
+/** The claims that entries of the log match on. */
 export type RevocableClaims = {
   rev: number
   jti: string
   sub: string
   sid?: string | undefined
   client_id: string
-  /** Through whom it came, `client_id` first: an entry about any of them is about it too. */
+  /** The applications that the token came through, `client_id` first: an entry about any of them concerns it. */
   act?: Actor | undefined
   roles: readonly string[]
 }
 
-/** Does this entry, found under one of the token's own subjects, refuse the token? `end` is told before `refresh`. */
+/** Whether an entry, found by one of the token's own subjects, refuses the token. */
 export function refuses(entry: Revocation, claims: RevocableClaims): boolean {
   if (entry.kind === 'key') return true
   if (entry.seq <= claims.rev) return false
@@ -40,8 +40,8 @@ export function refuses(entry: Revocation, claims: RevocableClaims): boolean {
 }
 
 /**
- * What a token is refused with because of this entry.
- * @param codeOfReason for who knows more than the kind of an entry
+ * The code with which this entry refuses a token.
+ * @param codeOfReason for callers that know the reason of the entry, not only its kind
  */
 export function refusalCode(
   entry: Revocation,

@@ -1,11 +1,11 @@
-// Which entries are about whom.
+// Index of entries by subject.
 import { none } from './packed-entries.js'
 
 const shardBits = 6
 
 /**
- * The first slot of each subject of one kind. Many small maps: a map moves all it has when it grows, which at a million
- * entries would stop the process for a third of a second.
+ * The first slot of each subject of one kind. Many small maps: a map moves all its entries when it grows, which at a
+ * million would stop the process for a third of a second.
  */
 export function createSubjects() {
   const shards: (Map<string, number> | undefined)[] = Array(1 << shardBits).fill(undefined)
@@ -17,7 +17,7 @@ export function createSubjects() {
       return shards[shardOf(subject)]?.get(subject) ?? none
     },
 
-    /** `none` takes the subject out. */
+    /** Sets the first slot of a subject; `none` removes the subject. */
     set(subject: string, slot: number): void {
       const number = shardOf(subject)
       shards[number] ??= new Map()
@@ -37,7 +37,7 @@ export function createSubjects() {
 
 export type Subjects = ReturnType<typeof createSubjects>
 
-/** From the last three characters, which differ in ids of every shape. */
+/** The shard by the last three characters, which differ in ids of every shape. */
 function shardOf(subject: string): number {
   let code = 0
   for (let at = Math.max(0, subject.length - 3); at < subject.length; at++) code = (code << 8) ^ subject.charCodeAt(at)
