@@ -1,4 +1,5 @@
-// How an application is described on the command line: options for what most have, `--set NAME=VALUE` for the rest.
+// Options that describe an application on the command line: named ones for common fields, `--set NAME=VALUE` for the
+// rest.
 import { type Command, Option } from 'commander'
 import type { ApplicationInputChanges, NewApplicationInput } from '../identity/applications/applications.js'
 import { describedNames, givenMetadata, kindOf, readDescription } from '../policy/application-description.js'

@@ -61,7 +61,7 @@ function printedEntry(entry: AuditRecord): Printed {
   }
 }
 
-/** In a table, what was and what is stand as they are kept. */
+/** An audit entry in a table, with the values before and after as they are stored. */
 function shownEntry(entry: AuditRecord): Printed {
   const subject = `${entry.subjectKind}:${entry.subject}`
   return { ...printedEntry(entry), subject, before: entry.beforeJson, after: entry.afterJson }

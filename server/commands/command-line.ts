@@ -1,5 +1,5 @@
-// What every command stands on. The roof (cli.ts) makes it; a command opens the database only once what was typed makes
-// sense, so that a wrong use changes nothing.
+// What every command uses. cli.ts makes it; a command opens the database only once its arguments are valid, so that
+// wrong use changes nothing.
 import type { Command } from 'commander'
 import type { TestTokens } from '../identity/doctor/test-tokens.js'
 import type { Identity } from '../identity/identity.js'
@@ -16,18 +16,21 @@ export type Schema = {
   /** Every migration and whether it has run. */
   status: () => Promise<{ name: string; done: boolean }[]>
   up: () => Promise<void>
-  /** Takes the last one back, with its data. */
+  /** Reverts the last migration, with its data. */
   down: () => Promise<void>
 }
 
 export type CommandLine = {
   /** @throws Failure when the database is older than this program */
   open: () => Promise<Domain>
-  /** Opens the database in whatever state it is. */
+  /** Opens the database whatever its schema. */
   openSchema: () => Promise<Schema>
-  /** What can be an ISSUER, as the setting is read. */
+  /** Validates an ISSUER like the setting. */
   requireIssuer: (text: string) => string
-  /** Of the environment, or of .env in the working directory; no setting of ours, whose values are nobody's secrets. */
+  /**
+   * Reads a variable of the environment, or of .env in the working directory; never one of our settings, as their
+   * values are no application's secrets.
+   */
   variable: Variable
   actor: Actor
   input: Input

@@ -1,5 +1,5 @@
-// A file of configuration: YAML, and with it JSON. Read with the place of whatever is wrong, and written so that reading it
-// again changes nothing. It never holds a secret: an entry of an application may name the variable that does.
+// A configuration file: YAML, and with it JSON. Parsed with the position of every error, and written so that reading it
+// again changes nothing. It never contains a secret: an application's entry may name the variable that does.
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, stringify } from 'yaml'
 import type { Configuration } from '../identity/configuration/configuration.js'
 import {
@@ -23,25 +23,25 @@ import { nearest } from '../protocol/near.js'
 import { problem } from '../protocol/problems.js'
 import type { FileProblem } from './failures.js'
 
-/** Of the file, as long as it says no other. */
+/** Version of the file's format, by default. */
 const fileVersion = 1
-/** Of a text that is no YAML. */
+/** How many errors of invalid YAML are reported. */
 const mostTold = 5
 const tooDeep = 'is nested too deeply'
 const sections = ['version', 'policies', 'roles', 'applications'] as const
 
 export type ReadFile = {
-  /** null where it is no YAML at all. */
+  /** null where the text is no YAML at all. */
   wanted: Wanted | null
-  /** What cannot be read of it. */
+  /** Errors of the file. */
   problems: ConfigurationProblem[]
-  /** In the order of the file, each with its place: of the last thing on its path that the file has. */
+  /** In the order of the file, each with a position: of the deepest part of its path that the file has. */
   placed: (problems: readonly ConfigurationProblem[]) => FileProblem[]
 }
 
 type Place = { line: number; column: number }
 
-/** A secret that the file names: its value, or why there is none to be had. */
+/** Reads a secret that the file names: its value, or why it cannot be had. */
 export type Variable = (name: string) => { value: string } | { problem: string }
 
 export function readConfiguration(text: string, variable: Variable): ReadFile {
@@ -50,7 +50,7 @@ export function readConfiguration(text: string, variable: Variable): ReadFile {
   const wanted: Wanted = { policies: null, roles: null, applications: null }
   const document = parsed(text, counter)
   if (document === null) return { wanted: null, problems: [syntax(tooDeep)], placed: placing(() => null) }
-  // What comes after the first ones mostly follows from them.
+  // Further errors mostly follow from the first ones.
   const all = [...document.errors, ...document.warnings]
   const wrong = all.slice(0, all[0]?.code === 'RESOURCE_EXHAUSTION' ? 1 : mostTold)
   if (wrong.length > 0) {
@@ -85,7 +85,7 @@ export function readConfiguration(text: string, variable: Variable): ReadFile {
   return { wanted, problems: found, placed }
 }
 
-/** null where it is nested deeper than anybody nests. */
+/** null where the nesting is absurdly deep. */
 function parsed(text: string, lineCounter: LineCounter): Document.Parsed | null {
   try {
     return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error', stringKeys: true })
@@ -128,7 +128,8 @@ function readRoles(entries: [string, unknown][], found: ConfigurationProblem[]):
     if (!Array.isArray(value)) found.push(told(['roles', name], problem('not_texts')))
     for (const [index, one] of texts.entries())
       if (typeof one !== 'string') found.push(told(['roles', name, index], problem('not_text')))
-    // Recorded even if its value is wrong: else it would be pruned, and applications that require it would not find it.
+    // Recorded even if its value is wrong: otherwise it would be deleted, and applications that require it would not
+    // find it.
     roles.set(name, texts.map(String))
   }
   return roles
@@ -147,7 +148,7 @@ function readApplications(
       continue
     }
     found.push(...unknownIn(path, value, entryNames, notInFiles))
-    // As JSON has it: what a row cannot hold would differ for ever.
+    // As JSON has it: a value that a row cannot store would differ for ever.
     const known = Object.entries(value).filter(([name]) => entryNames.some(one => one === name))
     const given = JSON.parse(JSON.stringify(Object.fromEntries(known))) as Record<string, unknown>
     const secret = readSecret(given.client_secret_env, variable)
@@ -167,7 +168,7 @@ function readSecret(name: unknown, variable: Variable): ReturnType<Variable> | n
   return variable(name)
 }
 
-/** What is made here, or belongs to no file. */
+/** For members that the server creates, or that belong to no file. */
 const ofTheServer = 'is made by the server: leave it out'
 const notInFiles: Readonly<Record<string, string>> = {
   client_id: 'is the name of the entry already: leave it out',
@@ -196,7 +197,7 @@ function unknownIn(
     })
 }
 
-/** Of a name where it is one, of an item where it is one. */
+/** The position of the name where the path ends in one, or of the item. */
 function placeIn(document: Document.Parsed, counter: LineCounter, path: Path): Place | null {
   let node: unknown = document.contents
   let at = document.contents?.range?.[0] ?? 0
@@ -243,7 +244,7 @@ export function pathText(path: Path): string {
 
 export type FileFormat = 'yaml' | 'json'
 
-/** As `readConfiguration` reads it. */
+/** Writes a file that `readConfiguration` reads. */
 export function writeConfiguration({ policy, roles, applications }: Configuration, format: FileFormat): string {
   const file = {
     version: fileVersion,

@@ -1,4 +1,4 @@
-// What a file of configuration would change, for people: a line a change, and below it what that ends.
+// The changes of a configuration file as text: one line each, and below it what the change ends.
 
 import type { Plan } from '../identity/configuration/configuration.js'
 import type { ApplicationConsequence, Consequences } from '../identity/configuration/consequences.js'
@@ -32,7 +32,7 @@ export function planLines({ differences, consequences }: Plan): Line[] {
   ]
 }
 
-/** `2 policies, 1 role and 3 applications` */
+/** Counts as text: `2 policies, 1 role and 3 applications`. */
 export function inNumbers({ policies, roles, applications }: Differences): string {
   const each = [
     ...counted(policies.length, 'policy', 'policies'),
@@ -127,7 +127,7 @@ function shown(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** For programs. A member that is not there is null. */
+/** JSON for programs. An absent member is null. */
 export function printedPlan({ differences, consequences, warnings }: Plan): Printed {
   const { policies, roles, applications } = differences
   const member = ({ name, before = null, after = null }: MemberDifference) => ({ name, before, after })

@@ -1,4 +1,4 @@
-// `darvoza apply` and `darvoza export`: policies, roles and applications as a file, for people who keep them in git.
+// `darvoza apply` and `darvoza export`: policies, roles and applications as a file, for version control.
 import { type Command, Option } from 'commander'
 import type { Applied, Plan } from '../identity/configuration/configuration.js'
 import { ConfigurationProblems } from '../identity/configuration/configuration-problems.js'
@@ -81,7 +81,7 @@ export function addConfigurationCommands(program: Command, line: CommandLine): v
       await output.done(`wrote the configuration to ${file}`, { file, ...counts }, { json: json === true })
     })
 
-  /** What is wrong with the file can be told in part where there is no database. */
+  /** Opens the database. Where there is none, those errors of the file are reported that need none. */
   async function opened(file: string, read: ReadFile): Promise<Domain> {
     const { problems } = read
     if (read.wanted === null) throw placed(file, read, new ConfigurationProblems(problems))
@@ -122,7 +122,7 @@ function requireUse({ dryRun, yes }: How, json: boolean | undefined, canAsk: boo
   if (!canAsk) throw new WrongUse('there is no terminal to ask on: give --dry-run, or --yes if you mean it')
 }
 
-/** What is wrong with the file, where it stands. */
+/** Adds the file's positions to its errors. */
 function placed(file: string, read: ReadFile, error: unknown): unknown {
   return error instanceof ConfigurationProblems
     ? new WrongFile(file === '-' ? 'stdin' : file, read.placed(error.problems))

@@ -1,10 +1,10 @@
-// Which commands ask before they act: those that take something away which no other command brings back, from more than one
-// session or device. Ending one of these asks nothing, nor does disabling a user: signing in again, enabling, undoes it.
+// Which commands ask for confirmation: those that remove what no other command restores, from more than one session or
+// device. Ending one of these asks nothing, nor does disabling a user: a sign-in, or enabling, undoes it.
 import type { Command } from 'commander'
 import { Failure } from './failures.js'
 import type { Input } from './input.js'
 
-/** What would happen, or null where these arguments take nothing of weight away. */
+/** The effect of a command, or null where these arguments remove nothing important. */
 type Warning = (args: readonly string[], options: Record<string, unknown>) => string | null
 
 const everybody = 'everybody is signed out'
@@ -26,7 +26,7 @@ export const warnings: Record<string, Warning> = {
   'migrate down': () => 'This deletes the data in the tables of the last migration.',
 }
 
-/** Gives these commands `--yes`, and lets each ask before it runs. */
+/** Adds the option `--yes` to these commands, and makes each ask before it runs. */
 export function askFirst(program: Command, input: Pick<Input, 'confirmed'>): void {
   for (const [path, warn] of Object.entries(warnings)) {
     const [noun, verb] = path.split(' ')

@@ -1,5 +1,5 @@
-// The rows of a CSV file with a head, as programs and spreadsheets write them: RFC 4180, separated by commas, semicolons or
-// tabs, whichever its head has.
+// The rows of a CSV file with a header, as programs and spreadsheets write them: RFC 4180, separated by commas,
+// semicolons or tabs, whichever the header has.
 import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { unescapeCell } from '../policy/csv-cells.js'
@@ -10,7 +10,7 @@ export type CsvRow = { line: number } & ({ cells: { [column: string]: string } }
 type Record = { info: { lines: number }; record: string[] }
 
 /**
- * @param judgeHead throws where the names of the columns are none that are known
+ * @param judgeHead throws where the header has unknown columns
  * @throws WrongUse
  */
 export async function* csvRows(
@@ -26,10 +26,10 @@ export async function* csvRows(
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
-      // A quote in the middle of a cell is one; the value is judged as any other.
+      // A quote within a cell is a literal one; the value is validated like any other.
       relax_quotes: true,
     }),
-    // What went wrong is thrown to whoever reads.
+    // The reader of the rows gets the error.
     () => {},
   )
   let head: readonly string[] | null = null
@@ -45,7 +45,7 @@ export async function* csvRows(
   if (!head) throw new WrongUse('this has no head with the names of columns')
 }
 
-/** What cannot be read, such as a quote that nothing closes, would take the rows behind it along. */
+/** Throws at a row that cannot be parsed: an unclosed quote, for example, would swallow the rows after it. */
 async function* readable(parser: AsyncIterable<Record>): AsyncGenerator<Record> {
   try {
     yield* parser
@@ -62,13 +62,13 @@ function requireHead(record: readonly string[]): string[] {
   return head
 }
 
-/** An empty cell says nothing. */
+/** A row by column names. An empty cell is an absent value. */
 function rowOf(head: readonly string[], record: readonly string[]): { [column: string]: string } {
   const cells = head.flatMap((name, index) => (record[index] ? [[name, unescapeCell(record[index])] as const] : []))
   return Object.fromEntries(cells)
 }
 
-/** Names of columns have none of these in them. */
+/** Detects the separator in the header: names of columns contain none of the candidates. */
 async function separated(chunks: AsyncIterable<string>): Promise<[delimiter: string, whole: AsyncIterable<string>]> {
   const iterator = chunks[Symbol.asyncIterator]()
   let begun = ''

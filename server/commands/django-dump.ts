@@ -1,5 +1,5 @@
-// What `manage.py dumpdata` writes: rows of models, in any order, that name each other by their keys or, with
-// --natural-foreign, by their names. Read once for all but the users themselves, who are read again one by one.
+// Reads a dump of Django (`manage.py dumpdata`): rows of models, in any order, that refer to each other by their keys
+// or, with --natural-foreign, by their names. One pass reads all except the users, who are read again one by one.
 import type { Group } from '../policy/group-roles.js'
 import { WrongUse } from './failures.js'
 import type { Text } from './input.js'
@@ -8,20 +8,20 @@ import { isObject } from './user-fields.js'
 
 export type DumpRow = { model: string; pk: unknown; fields: Record<string, unknown> }
 
-/** How a row names another one. */
+/** How a row refers to another one: a key, or a natural key. */
 export type Reference = unknown
 
 export type DjangoDump = {
-  /** The user model. */
+  /** Name of the user model. */
   model: string
-  /** Of its rows, and of those that are no rows of anything. */
+  /** Number of its rows, and of elements that are no rows. */
   total: number
   /** Names of the fields that its rows have. */
   fields: ReadonlySet<string>
   groups: readonly Group[]
   /** null where the dump has no such row. */
   groupOf: (reference: Reference) => string | null
-  /** `app_label.codename` */
+  /** A permission as `app_label.codename`; null where the dump has no such row. */
   permissionOf: (reference: Reference) => string | null
 }
 
@@ -30,7 +30,7 @@ type Model = { total: number; fields: Set<string>; groups: Set<string>; permissi
 const howToDump = (model: string) =>
   `manage.py dumpdata ${model} auth.group auth.permission contenttypes.contenttype > users.json`
 
-/** null where it is none. */
+/** A row of the dump; null where the value is none. */
 export function dumpRow(value: unknown): DumpRow | null {
   if (!isObject(value)) return null
   const { model, pk, fields } = value as Record<string, unknown>
@@ -39,9 +39,9 @@ export function dumpRow(value: unknown): DumpRow | null {
 }
 
 export type DumpOptions = {
-  /** `app.Model` of the users. */
+  /** The user model, as `app.Model`. */
   model?: string | undefined
-  /** Groups and permissions stay behind. */
+  /** Whether to ignore groups and permissions. */
   withoutGroups?: boolean | undefined
 }
 
@@ -69,7 +69,7 @@ export async function readDump(text: Text, { model: wanted, withoutGroups }: Dum
       permissions.set(key(pk), { codename: String(fields.codename), contentType: fields.content_type })
     else if (model === 'auth.group') {
       const name = String(fields.name)
-      // By its name too, as natural keys have it.
+      // Also by name, for natural keys.
       for (const one of [...(pk === undefined ? [] : [key(pk)]), key([name])])
         groups.set(one, { name, permissions: listed(fields.permissions) })
     } else if (model === wanted?.toLowerCase() || isUsers(model, fields)) {
@@ -128,7 +128,10 @@ export async function readDump(text: Text, { model: wanted, withoutGroups }: Dum
     return label === undefined ? null : `${label}.${codename}`
   }
 
-  /** Users imported without their groups would not get them by a second import: it leaves existing users as they are. */
+  /**
+   * Groups must be in the dump: users imported without them would not get them by a second import, as it leaves
+   * existing users unchanged.
+   */
   function requireAllThere(): void {
     const lacksGroups = groups.size === 0 && users!.groups.size > 0
     const named = [...users!.permissions].map(one => JSON.parse(one)).concat(unique.flatMap(group => group.permissions))
@@ -141,12 +144,12 @@ export async function readDump(text: Text, { model: wanted, withoutGroups }: Dum
   }
 }
 
-/** `AbstractBaseUser` has both. */
+/** Whether a model is a user model: `AbstractBaseUser` has both fields. */
 function isUsers(model: string, fields: Record<string, unknown>): boolean {
   return model === 'auth.user' || (typeof fields.password === 'string' && 'last_login' in fields)
 }
 
-/** @throws WrongUse where it cannot be told */
+/** The name of the user model. @throws WrongUse where it is ambiguous */
 function theModel(models: ReadonlyMap<string, Model>): string {
   if (models.has('auth.user')) return 'auth.user'
   const found = [...models].filter(([, { isUsers }]) => isUsers).map(([name]) => name)

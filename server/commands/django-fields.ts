@@ -1,11 +1,11 @@
-// The fields of a user in a dump of Django, and which of ours each is read for.
+// The fields of a user in a Django dump, and which of our fields each is read for.
 import type { UserToImport } from '../identity/people/new-user.js'
 import { isForeign } from '../policy/group-roles.js'
 import { WrongUse } from './failures.js'
 import { isId } from './user-fields.js'
 import { RowProblem } from './user-file.js'
 
-/** By our names: the fields of `AbstractUser`, and of what it stands on. null: it has none such. */
+/** Django's field for each of ours: those of `AbstractUser` and its base classes. null: there is none. */
 export const djangoFields = {
   id: null,
   username: 'username',
@@ -24,13 +24,13 @@ export const djangoFields = {
 } as const satisfies Record<string, string | null>
 
 export type OurField = keyof typeof djangoFields
-/** Which field of theirs is read for each of ours. */
+/** Django's field that is read for each of ours. */
 export type FieldMap = Readonly<Record<OurField, string | null>>
 
-/** What people know them as. */
+/** Other names of our fields, as in user files. */
 const aliases: Record<string, OurField> = { password: 'password_hash', date_joined: 'created_at' }
 
-/** @param pairs `FIELD=NAME`: their field, and our name @throws WrongUse */
+/** @param pairs `FIELD=NAME`: Django's field, and ours @throws WrongUse */
 export function readMap(pairs: readonly string[]): FieldMap {
   const map: Record<string, string | null> = { ...djangoFields }
   const given = new Set<string>()
@@ -47,14 +47,14 @@ export function readMap(pairs: readonly string[]): FieldMap {
   return map as FieldMap
 }
 
-/** What is asked of the row of a user. */
+/** The parts of a user's row that are read. */
 export type DjangoRow = {
   user: UserToImport
   isSuperuser: boolean
   isStaff: boolean
   groups: readonly unknown[]
   permissions: readonly unknown[]
-  /** A time without a zone was taken for one in UTC. */
+  /** Whether a time without zone was read as UTC. */
   guessedZone: boolean
 }
 
@@ -68,7 +68,7 @@ export function readDjangoRow(
   const wrong = (name: OurField, what: string) => new RowProblem(`${map[name] ?? 'pk'}: ${what}`)
   let guessedZone = false
 
-  /** Nullable columns and numbers are texts as well. */
+  /** A text field; nullable columns and numbers are read as text too. */
   function text(name: OurField): string | undefined {
     const found = value(name)
     if (found === undefined) return undefined
@@ -120,7 +120,7 @@ export function readDjangoRow(
   return { user, isSuperuser, isStaff, groups: list('groups'), permissions: list('user_permissions'), guessedZone }
 }
 
-/** Django writes none where USE_TZ is off. */
+/** Django writes no zone where USE_TZ is off. */
 const timePattern = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d|)$/
 
 /** @throws RowProblem */
@@ -131,7 +131,7 @@ function readId(pk: unknown, newIds: boolean): number | undefined {
   throw new RowProblem(`pk: ${said}: ids are kept, and --new-ids gives the next ones instead.`)
 }
 
-/** @returns what can be written here, and what cannot */
+/** @returns permissions that are valid here, and those that are not */
 export function readPermissions(names: readonly string[]): { permissions: string[]; leftOut: string[] } {
   return { permissions: names.filter(isForeign), leftOut: names.filter(name => !isForeign(name)) }
 }

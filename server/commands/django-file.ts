@@ -1,5 +1,5 @@
-// Users of a Django project, as `manage.py dumpdata` writes them: groups become roles, `app_label.codename` permissions. What
-// a superuser may do there is given here only where the operator says so, and what staff may do is nothing here.
+// Users of a Django project, from `manage.py dumpdata`: groups become roles, `app_label.codename` permissions. A
+// superuser becomes an administrator only where the operator says so, and `is_staff` has no meaning here.
 import type { UserToImport } from '../identity/people/new-user.js'
 import { administratorRole } from '../policy/permissions.js'
 import { type DjangoDump, type DumpOptions, type DumpRow, dumpRow, readDump } from './django-dump.js'
@@ -10,13 +10,13 @@ import { jsonRows } from './json-rows.js'
 import { parsed, RowProblem, type UserFile } from './user-file.js'
 
 export type DjangoOptions = DumpOptions & {
-  /** `FIELD=NAME` */
+  /** Pairs `FIELD=NAME`. */
   map?: readonly string[]
   newIds?: boolean
   grantAdmin?: boolean
 }
 
-/** Names in a sentence; `--json` has all. */
+/** Limit of names in a sentence; `--json` has all. */
 const mostNames = 20
 
 /** @throws WrongUse */
@@ -95,7 +95,7 @@ export async function djangoFile(text: Text, options: DjangoOptions): Promise<Us
   }
 }
 
-/** A field that is mistyped, or that the dump calls otherwise, would be empty in every row. @throws WrongUse */
+/** A mistyped field, or one with another name in the dump, would be empty in every row. @throws WrongUse */
 function requireMapped(map: FieldMap, pairs: readonly string[], { model, fields, total }: DjangoDump): void {
   if (total === 0) return
   const theirs = pairs.map(pair => pair.split('=')[0]!)

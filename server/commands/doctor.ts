@@ -1,4 +1,4 @@
-// `darvoza doctor URL` attacks a running resource server and tells what it let in, and how that is mended.
+// `darvoza doctor URL` attacks a running resource server and reports what it accepted, and how to fix it.
 import { isIP } from 'node:net'
 import { type Command, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../policy/durations.js'
@@ -26,7 +26,7 @@ type Wishes = Format & {
   plainHttp?: boolean
 }
 
-/** In ms. */
+/** Timeout in ms. */
 const usualPatience = 5_000
 
 const help = `
@@ -156,7 +156,7 @@ function readHeader(line: string): readonly [string, string] {
   return [name, value]
 }
 
-/** `500ms`, or a duration as elsewhere. */
+/** Reads `500ms`, or a duration as elsewhere. */
 function milliseconds(text: string): number {
   const [, few] = /^(\d{1,5})ms$/.exec(text) ?? []
   const seconds = few === undefined ? parseDuration(text) : Number(few) / 1_000

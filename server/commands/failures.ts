@@ -1,4 +1,4 @@
-// The two ways in which a command ends badly by itself, and how a refusal of the floors below reads on one line.
+// The ways in which a command fails, and how a refusal of the layers below reads on one line.
 import { Refusal, refuse } from '../protocol/errors.js'
 import { type Problem, wireFields } from '../protocol/problems.js'
 
@@ -7,7 +7,7 @@ export class WrongUse extends Error {
   override name = 'WrongUse'
 }
 
-/** What is wrong with a file, and where; nothing was done: exit 2. */
+/** Errors of a file, with positions; nothing was done: exit 2. */
 export class WrongFile extends Error {
   override name = 'WrongFile'
 
@@ -19,10 +19,10 @@ export class WrongFile extends Error {
   }
 }
 
-/** `path`: as it is written, `applications.shop.redirect_uris[1]`; '' where it is the whole file. */
+/** `path`: as text, `applications.shop.redirect_uris[1]`; '' for the whole file. */
 export type FileProblem = { line: number | null; column: number | null; path: string; code: string; message: string }
 
-/** The command was right and did not work out: exit 1. */
+/** The command was right but failed: exit 1. */
 export class Failure extends Error {
   override name = 'Failure'
 }
@@ -35,7 +35,7 @@ export function tellRefusal(refusal: Refusal): string {
     .join('; ')
 }
 
-/** Says what was not there, where the catalogue's text names nothing. */
+/** Names what was not found, where the catalogue's text does not. */
 export async function orMissing<T>(work: Promise<T>, problem: Problem): Promise<T> {
   try {
     return await work

@@ -1,4 +1,4 @@
-// Input of commands: passwords that are typed without an echo, and files of users.
+// Input of commands: passwords typed without echo, and files of users.
 import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
@@ -6,16 +6,16 @@ import { TextDecoder } from 'node:util'
 import { Failure, WrongUse } from './failures.js'
 import { oneLine } from './output.js'
 
-/** No password is longer; whatever is was piped in by mistake. */
+/** Limit of bytes of a password on stdin; longer input was piped in by mistake. */
 const longestStdinPassword = 64 * 1024
 
-/** Of a file that is read whole, in characters. */
+/** Limit of a file that is read whole, in characters. */
 const longestText = 16 * 1024 * 1024
 
 type Inputs = {
   stdin: Readable & { isTTY?: boolean }
   stderr: Writable
-  /** Where relative paths begin. */
+  /** Base of relative paths. */
   cwd: string
 }
 
@@ -28,7 +28,7 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
       size += chunk.length
       if (size > longestStdinPassword) throw new WrongUse('what came on stdin is too long to be a password')
     }
-    // As it was received but for the one line end that `echo` puts after it.
+    // As received, without the one line end that `echo` adds.
     return decoded(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }), Buffer.concat(chunks)).replace(
       /\r?\n$/,
       '',
@@ -38,7 +38,7 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
   async function fromPrompt(): Promise<string> {
     if (!stdin.isTTY) throw new WrongUse('there is no terminal to ask for the password on: use --password-stdin')
     const { default: prompt } = await import('@inquirer/password')
-    // On stderr, so that what is printed may go elsewhere.
+    // On stderr, so that stdout can be redirected.
     const ask = (message: string) => prompt({ message }, { input: stdin, output: stderr }).catch(refuseToGoOn)
     const password = await ask('Password:')
     const again = await ask('Password again:')
@@ -60,17 +60,17 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
   }
 
   return {
-    /** Never from an argument: everyone on the machine can read those. */
+    /** Never from an argument: every user of the machine can read those. */
     password: ({ passwordStdin }: { passwordStdin?: boolean }): Promise<string> =>
       passwordStdin ? fromStdin() : fromPrompt(),
 
-    /** @throws WrongUse where there is nobody to ask */
+    /** @throws WrongUse where there is no terminal to ask on */
     async confirmed(warning: string): Promise<boolean> {
       if (!stdin.isTTY) throw new WrongUse(`${warning} There is no terminal to ask on: give --yes if you mean it`)
       const { createInterface } = await import('node:readline')
       const ask = createInterface({ input: stdin, output: stderr, terminal: false })
       const answer = await new Promise<string>(resolve => {
-        // Ctrl-C and Ctrl-D are no yes.
+        // Ctrl-C and Ctrl-D mean no.
         ask.once('close', () => resolve(''))
         ask.question(`${oneLine(warning)} Go on? [y/N] `, resolve)
       })
@@ -78,10 +78,10 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
       return /^y(es)?$/i.test(answer.trim())
     },
 
-    /** Whether there is somebody to ask. */
+    /** Whether there is a terminal to ask on. */
     canAsk: (): boolean => stdin.isTTY === true,
 
-    /** A whole text file; `-` is stdin. @throws WrongUse when it cannot be read, or is longer than any such file */
+    /** Reads a whole text file; `-` is stdin. @throws WrongUse when it cannot be read, or is too long */
     async text(path: string): Promise<string> {
       let text = ''
       for await (const line of this.lines(path)) {
@@ -110,19 +110,19 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
   }
 }
 
-/** In pieces, from the beginning each time. */
+/** A text in pieces, which can be read again from the beginning. */
 export type Text = { chunks: () => AsyncGenerator<string> }
 
 export type Input = ReturnType<typeof createInput>
 
-/** Ctrl-C, or the terminal went away. */
+/** Called at Ctrl-C, or when the terminal was closed. */
 function refuseToGoOn(): never {
   throw new Failure('no password was given')
 }
 
 type Bytes = AsyncIterable<Uint8Array>
 
-/** What is no file, such as a pipe, is read once and kept: it could not be read again. */
+/** Input that is no file, such as a pipe, is read once and kept: it could not be read again. */
 async function reopened(path: string, cwd: string): Promise<() => Promise<Bytes>> {
   const whole = resolve(cwd, path)
   const opened = async () => {

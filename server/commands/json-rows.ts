@@ -1,5 +1,5 @@
-// The rows of a JSON array, or of JSON Lines: each as text, so that a broken one is told by itself and a file of any size
-// takes little memory.
+// The rows of a JSON array, or of JSON Lines: each as text, so that an invalid one is reported by itself and a file of
+// any size takes little memory.
 import { WrongUse } from './failures.js'
 
 /** `number` counts rows of an array, or lines. */
@@ -7,7 +7,7 @@ export type JsonRow = { kind: 'row' | 'line'; number: number; text: string }
 
 const signs = { quote: 0x22, backslash: 0x5c, comma: 0x2c, arrayBegin: 0x5b, arrayEnd: 0x5d, begin: 0x7b, end: 0x7d }
 
-/** @throws WrongUse where an array does not end, which one that was cut off does not */
+/** @throws WrongUse where an array does not end, so the file is truncated */
 export async function* jsonRows(chunks: AsyncIterable<string>): AsyncGenerator<JsonRow> {
   let split: ((text: string) => Iterable<JsonRow>) | null = null
   const elements = arrayElements()

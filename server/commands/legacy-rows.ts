@@ -1,17 +1,17 @@
-// Rows of `manage.py dumpdata token_blacklist`: tokens that simplejwt has listed, and which of them are on its blacklist.
+// Rows of `manage.py dumpdata token_blacklist`: simplejwt's outstanding tokens, and which of them are on its blacklist.
 import { isUserId } from '../protocol/claims.js'
 import { isJsonObject } from '../protocol/json.js'
 
-/** How its rows name each other. */
+/** Key by which rows refer to each other. */
 type Key = string | number
 
 export type LegacyRow =
   | { kind: 'outstanding'; key: Key; jti: string; userId: number | null; expiresAt: number }
-  /** `of`: the outstanding one. */
+  /** `of`: the key of the outstanding token. */
   | { kind: 'blacklisted'; of: Key }
   | { kind: 'other' }
 
-/** @returns what is wrong with it where it is none */
+/** @returns an error text where the text is no such row */
 export function readLegacyRow(text: string): LegacyRow | string {
   let row: unknown
   try {
@@ -41,7 +41,7 @@ const readers: Record<string, (pk: unknown, fields: Record<string, unknown>) => 
 
 const isKey = (value: unknown): value is Key => typeof value === 'number' || (typeof value === 'string' && value !== '')
 
-/** With USE_TZ off times have no offset. They are read as UTC, and rows are kept a day longer than they say. */
+/** With USE_TZ off times have no offset. They are read as UTC, and rows are kept a day longer. */
 function readTime(text: string): number {
   return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`)
 }

@@ -1,4 +1,5 @@
-// Tokens of the former service: imports its list of outstanding tokens and its blacklist, and reports how many are still to come.
+// Tokens of the former service: imports its outstanding tokens and its blacklist, and reports how many may still be
+// exchanged.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { LegacyImport, OutstandingToken } from '../identity/legacy/legacy-import.js'
@@ -26,9 +27,9 @@ export function addLegacyCommands(program: Command, line: CommandLine): void {
   )
 }
 
-/** How many are written at a time. */
+/** How many rows are written at a time. */
 const batch = 500
-/** Shortest pause between two, in ms: a server on the same SQLite file takes its turn. */
+/** Shortest pause between two batches, in ms: a server on the same SQLite file gets its turn. */
 const shortestPause = 5
 
 type Refused = { at: string; problem: string }
@@ -40,13 +41,13 @@ async function importBlacklist(
 ): Promise<void> {
   const came = { outstanding: 0, listed: 0, on_blacklist: 0, blacklisted: 0, sessions_ended: 0, over: 0 }
   const refused: Refused[] = []
-  /** By how the dump names them; null for those that are over. */
+  /** Hashes by the dump's keys; null for expired tokens. */
   const known = new Map<string | number, string | null>()
-  /** Blacklisted ones that were not met yet: where they stood. */
+  /** Blacklisted tokens whose outstanding row was not read yet: their positions. */
   const awaited = new Map<string | number, string>()
   let listed: OutstandingToken[] = []
   let blacklisted: string[] = []
-  // Opened with the first row in hand: a file of something else changes nothing.
+  // Opened at the first valid row: a wrong file changes nothing.
   let opened: LegacyImport | null = null
 
   async function write(legacyImport: LegacyImport, most: number): Promise<void> {
@@ -66,7 +67,7 @@ async function importBlacklist(
     if (!format.json) output.remark(`${at}: ${problem}`)
   }
 
-  /** One that is over needs no row. */
+  /** Blacklists a token; an expired one needs no row. */
   function end(hash: string | null): void {
     came.on_blacklist++
     if (hash !== null) blacklisted.push(hash)
@@ -76,7 +77,7 @@ async function importBlacklist(
     let others = 0
     for await (const { kind, number, text } of jsonRows((await input.file(file)).chunks())) {
       const row = readLegacyRow(text)
-      // A file of something else would be refused row by row.
+      // A wrong file would otherwise be refused row by row.
       if (!opened && !text.trimStart().startsWith('{'))
         throw new WrongUse('this is neither a JSON array of objects nor JSON Lines')
       opened ??= (await open()).legacy.legacyImport

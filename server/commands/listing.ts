@@ -1,4 +1,4 @@
-// Lists are read page by page and printed whole, up to a limit that is said when it cuts.
+// Lists are read page by page and printed whole, up to a limit; a remark says where it cuts.
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Output } from './output.js'
 

@@ -5,7 +5,7 @@ import type { Advanced } from '../tokens/log-advance.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import type { Output, Printed } from './output.js'
 
-/** How many user ids are left out where nobody says more. */
+/** How many user ids are skipped by default. */
 const spareUserIds = 1_000
 
 type Options = { seen: number; userIds: number; json?: boolean }
@@ -31,7 +31,7 @@ export function addLogCommands(program: Command, { open, actor, output }: Comman
     })
 }
 
-/** What the backup does not know is known no more: people must do it again. */
+/** Lists changes that the backup lacks: administrators must repeat them. */
 function remark(lost: Revocation[] | null, output: Output): void {
   output.remark(
     'What was changed since the backup was made is undone: look through users, roles, passwords, keys and policies.',
@@ -40,7 +40,7 @@ function remark(lost: Revocation[] | null, output: Output): void {
     output.remark(`Undone: ${reason} of ${kind} ${subject}`.trimEnd())
 }
 
-/** Sessions and tokens are over all the same. */
+/** Whether an entry must be repeated: sessions and tokens have ended in any case. */
 function isUndone({ kind }: Revocation): boolean {
   return kind !== 'session' && kind !== 'token'
 }

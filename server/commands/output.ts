@@ -1,5 +1,5 @@
-// How commands print: a table or lines for people, JSON for programs. Results go to stdout; remarks, and why a command
-// failed, to stderr: text, or with `--json` one JSON object a line, `{"remark": …}` or `{"error": {code, message, exit}}`.
+// How commands print: a table or lines for people, JSON for programs. Results go to stdout; remarks and failures to
+// stderr: as text, or with `--json` as one JSON object a line, `{"remark": …}` or `{"error": {code, message, exit}}`.
 import { once } from 'node:events'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -9,21 +9,21 @@ import { Failure, type FileProblem } from './failures.js'
 /** A record as it is printed: snake_case, times as ISO 8601 in UTC. */
 export type Printed = Record<string, unknown>
 
-/** What `--json` says. */
+/** The option `--json`. */
 export type Format = { json?: boolean }
 
-/** Why a command failed. `fields`: what was wrong with which, where the input was. */
+/** Why a command failed. `fields`: the problems of each field of the input. */
 export type Failed = {
   code: string
   message: string
   exit: 1 | 2
   fields?: Record<string, readonly string[]> | undefined
-  /** What is wrong with a file, and where. */
+  /** Errors of a file, with positions. */
   problems?: readonly FileProblem[]
   file?: string
 }
 
-/** How a line is to be seen at a glance. */
+/** Marks a line as added, removed or changed. */
 export type Sign = '+' | '-' | '~'
 const colours: Record<Sign, string> = { '+': '\x1b[32m', '-': '\x1b[31m', '~': '\x1b[33m' }
 
@@ -31,7 +31,7 @@ type Outputs = {
   stdout: Writable
   stderr: Writable
   env?: Readonly<Record<string, string | undefined>>
-  /** Where relative paths begin. */
+  /** Base of relative paths. */
   cwd?: string
 }
 
@@ -40,7 +40,7 @@ export function createOutput({ stdout, stderr, env = {}, cwd = '.' }: Outputs, j
   // https://no-color.org
   const isColoured = (stdout as Partial<NodeJS.WriteStream>).isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
 
-  /** Waits where the reader is slower than we are, so that an export of any size takes little memory. */
+  /** Waits for a slow reader, so that an export of any size takes little memory. */
   async function write(text: string): Promise<void> {
     if (!stdout.write(text)) await once(stdout, 'drain')
   }
@@ -50,7 +50,7 @@ export function createOutput({ stdout, stderr, env = {}, cwd = '.' }: Outputs, j
   const printJson = (value: unknown) => print(JSON.stringify(value, null, 2))
 
   return {
-    /** A remark to the person, beside the result. */
+    /** A remark for the user, beside the result. */
     remark(text: string): void {
       stderr.write(json ? `${JSON.stringify({ remark: text })}\n` : `${oneLine(text)}\n`)
     },
@@ -64,7 +64,7 @@ export function createOutput({ stdout, stderr, env = {}, cwd = '.' }: Outputs, j
       stderr.write(`${oneLine(`darvoza: ${error.message}`)}\n`)
     },
 
-    /** A bar on the person's terminal, beside the result; nothing where there is none. */
+    /** A progress bar on the user's terminal, beside the result; nothing where there is no terminal. */
     async progress(): Promise<{ show: (done: number, total: number) => void; end: () => void }> {
       if (!(stderr as Partial<NodeJS.WriteStream>).isTTY) return { show: () => {}, end: () => {} }
       const { default: progress } = await import('cli-progress')
@@ -81,10 +81,10 @@ export function createOutput({ stdout, stderr, env = {}, cwd = '.' }: Outputs, j
       }
     },
 
-    /** A text as it is, such as a file that was asked for. */
+    /** A text unchanged, such as a requested file. */
     text: (text: string): Promise<void> => print(text.replace(/\n$/, '')),
 
-    /** A line a change, coloured on a terminal. */
+    /** One line per change, coloured on a terminal. */
     async signed(lines: readonly { sign: Sign | null; indent: number; text: string }[]): Promise<void> {
       for (const { sign, indent, text } of lines) {
         const line = `${' '.repeat(indent)}${sign === null ? '' : `${sign} `}${oneLine(text)}`
@@ -92,7 +92,7 @@ export function createOutput({ stdout, stderr, env = {}, cwd = '.' }: Outputs, j
       }
     },
 
-    /** Whole or not at all: what was there stays until the new one is written. @throws Failure */
+    /** Writes a file atomically: the old one stays until the new one is complete. @throws Failure */
     async file(path: string, text: string): Promise<void> {
       const whole = resolve(cwd, path)
       const beside = `${whole}.${process.pid}.new`
@@ -107,10 +107,10 @@ export function createOutput({ stdout, stderr, env = {}, cwd = '.' }: Outputs, j
 
     /** One record on one line, for JSON Lines. */
     jsonLine: (record: Printed): Promise<void> => print(JSON.stringify(record)),
-    /** A piece of what is long, as it is. */
+    /** Part of a long output, unchanged. */
     piece: write,
 
-    /** What a change came to: a sentence, or the record as it is now. */
+    /** The result of a change: a sentence, or the record as it is now. */
     done: (sentence: string, record: Printed, { json }: Format): Promise<void> =>
       json ? printJson(record) : print(oneLine(sentence)),
 
@@ -138,7 +138,7 @@ export function createOutput({ stdout, stderr, env = {}, cwd = '.' }: Outputs, j
 
 export type Output = ReturnType<typeof createOutput>
 
-/** Text from anywhere, made harmless to a terminal and kept to one line. */
+/** A text from any source without what a terminal would interpret, on one line. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim()
 }
@@ -155,7 +155,10 @@ function inColumns(rows: string[][]): string {
   return lines.map(line => line.trimEnd()).join('\n')
 }
 
-/** Where the rows are wider than a terminal, its widest lists go on in lines below; programs that read lines get each whole. */
+/**
+ * Where rows are wider than a terminal, the widest lists continue on lines below; programs that read lines get each
+ * row whole.
+ */
 function folded(rows: string[][], room: number): string[][] {
   const widths = widthsOf(rows)
   const excess = widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1)) - room
@@ -168,7 +171,7 @@ function folded(rows: string[][], room: number): string[][] {
   })
 }
 
-/** Breaks behind commas alone: what has none stays whole, to be copied. */
+/** Breaks only after commas: a value without one stays whole, to be copied. */
 function foldedList(text: string, room: number): string[] {
   const lines = ['']
   for (const part of text.split(/(?<=, )/)) {

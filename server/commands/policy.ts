@@ -90,7 +90,7 @@ function readAssignments(assignments: string[]): Partial<Record<PolicyName, unkn
   return changes
 }
 
-/** How many versions are asked for at a time. */
+/** How many versions are read at a time. */
 const pageSize = 200
 
 async function* everyVersion(policies: Policies): AsyncGenerator<ListedPolicyVersion> {
@@ -145,7 +145,7 @@ function printedPreview({ staleAccessTokens, sample, ...preview }: PolicyPreview
   }
 }
 
-/** Durations in seconds. */
+/** The policy as JSON; durations in seconds. */
 function printedPolicy({ version, since, actor, reason, apply, undoes, policy }: PolicyInVersion): Printed {
   return { version, since: printedTime(since), actor, reason, apply, undoes, policy }
 }

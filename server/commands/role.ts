@@ -47,7 +47,7 @@ export function addRoleCommands(program: Command, { open, actor, output }: Comma
   )
 }
 
-/** An empty list by a slip of the finger must not take everything away. @throws WrongUse */
+/** An empty list by mistake must not remove everything. @throws WrongUse */
 export function requireListOrNone(list: readonly string[], none: boolean | undefined, what: string): void {
   if (list.length === 0 && !none) throw new WrongUse(`name the ${what}, or give --none to take all of them away`)
   if (list.length > 0 && none) throw new WrongUse('--none leaves nothing: name none beside it')

@@ -1,4 +1,4 @@
-// `user export`: all users with their hashes, for another installation, for a spreadsheet, or for the way back to Django.
+// `user export`: all users with their hashes, for another installation, for a spreadsheet, or back to Django.
 import { stringify } from 'csv-stringify/sync'
 import type { ExportedUser } from '../identity/people/user-export.js'
 import { escapeCell } from '../policy/csv-cells.js'
@@ -49,7 +49,7 @@ function jsonLines(): Written {
   }
 }
 
-/** With the mark that spreadsheets know UTF-8 by; lists are words in one cell. */
+/** CSV with a byte order mark, by which spreadsheets recognise UTF-8; lists are words in one cell. */
 function csvRows(): Written {
   const inWriting = {
     record_delimiter: 'windows',
@@ -69,9 +69,9 @@ function csvRows(): Written {
 }
 
 /**
- * A fixture of Django. Our hashes are its `bcrypt_sha256`. Memberships are left alone unless they are asked for: names of
- * groups may be others than those of our roles, and a list replaces the one that is there. `manage.py loaddata` is for an
- * empty database: it sets every field that a row does not name to its default, which the documents tell the way around.
+ * A fixture of Django. Our hashes are its `bcrypt_sha256`. Memberships are exported only on request: names of groups
+ * may differ from those of our roles, and a list replaces the existing one. `manage.py loaddata` is for an empty
+ * database: it sets every field that a row does not have to its default; the documentation has a way around.
  */
 function fixture({ model = 'auth.user', map: pairs = [], withGroups, grantSuperuser }: ExportOptions): Written {
   const map = readMap(pairs)
@@ -85,7 +85,7 @@ function fixture({ model = 'auth.user', map: pairs = [], withGroups, grantSuperu
     const { roles: _, permissions: __, must_change_password: ___, ...own } = exportedUser(user)
     const values: Partial<Record<OurField, unknown>> = {
       ...own,
-      // Left out rather than false: who is staff there is known there alone, and their flags must outlive the way back.
+      // Omitted rather than false: only Django knows who is staff, and its flags must survive.
       ...(isSuperuser && { is_superuser: true, is_staff: true }),
       ...(withGroups && { groups }),
     }
@@ -121,7 +121,7 @@ function fixture({ model = 'auth.user', map: pairs = [], withGroups, grantSuperu
   }
 }
 
-/** Those that are mapped win: an address may be the name as well. */
+/** Mapped fields take precedence: an address may be the name as well. */
 function fieldsOf(values: Partial<Record<OurField, unknown>>, map: FieldMap): Record<string, unknown> {
   const names = (Object.keys(values) as OurField[]).filter(name => map[name] !== null)
   const mapped = names.filter(name => map[name] !== djangoFields[name])

@@ -1,4 +1,5 @@
-// The fields of a user in files: what each may hold, in JSON and as a cell of CSV. `user export` writes the same ones.
+// The fields of a user in files: valid values of each, in JSON and as a cell of CSV. `user export` writes the same
+// ones.
 
 import type { UserToImport } from '../identity/people/new-user.js'
 import type { ExportedUser } from '../identity/people/user-export.js'
@@ -10,18 +11,18 @@ type FieldRow = {
   property: keyof UserToImport
   isValue: (value: unknown) => boolean
   problem: Problem
-  /** Of what is right. */
+  /** Converts a valid value. */
   read?: (value: never) => unknown
-  /** What a cell stands for; its text where nothing is said. */
+  /** The value of a cell; by default its text. */
   cell?: (text: string) => unknown
-  /** For `--help`. */
+  /** Description for `--help`. */
   meaning: string
 }
 
 const isText = (value: unknown) => typeof value === 'string'
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText)
 
-/** Ids are numbers that a JavaScript number holds exactly, and the ones given out later go on after the highest. */
+/** Highest id: a number that a JavaScript number holds exactly, as later ids continue after the highest. */
 const highestId = 10 ** 15
 
 export const isId = (value: unknown) => {
@@ -95,7 +96,7 @@ const fields = {
   created_at: { ...time, property: 'createdAt', meaning: 'the same; now where it is left out' },
 } as const satisfies Record<string, FieldRow>
 
-/** What a user may say, a line each. */
+/** The fields of a user, one line each. */
 export function fieldsInWords(): string {
   const width = Math.max(...Object.keys(fields).map(name => name.length))
   return Object.entries(fields)
@@ -103,7 +104,7 @@ export function fieldsInWords(): string {
     .join('\n')
 }
 
-/** @throws invalid_fields. A field that we do not know may be a misspelt `is_active`, so it is not passed over. */
+/** @throws invalid_fields. An unknown field may be a misspelt `is_active`, so it is not ignored. */
 export function readUser(value: unknown): UserToImport {
   if (value === undefined) throw refuseField('non_field_errors', 'not_json')
   if (!isObject(value)) throw refuseField('non_field_errors', 'not_json_object')
@@ -120,7 +121,7 @@ export function readUser(value: unknown): UserToImport {
   return user as UserToImport
 }
 
-/** The same of a row of CSV. @throws invalid_fields */
+/** Reads a row of CSV. @throws invalid_fields */
 export function readCells(cells: Record<string, string>): UserToImport {
   const read = ([name, text]: [string, string]) => {
     const row: FieldRow | undefined = Object.hasOwn(fields, name) ? fields[name as keyof typeof fields] : undefined
@@ -131,7 +132,7 @@ export function readCells(cells: Record<string, string>): UserToImport {
 
 export const fieldNames = Object.keys(fields) as (keyof typeof fields)[]
 
-/** With the hash. */
+/** A user with its password hash. */
 export function exportedUser(user: ExportedUser): Record<keyof typeof fields, Printed[string]> {
   return {
     id: user.id,

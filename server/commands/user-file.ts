@@ -1,5 +1,5 @@
-// Users in a file of some format, as an import takes them. A file is read twice: first whole, so that one of something else,
-// or one that was cut off, changes nothing; then row by row.
+// Users in a file of some format, for an import. A file is read twice: first whole, so that a wrong or truncated one
+// changes nothing; then row by row.
 import type { UserToImport } from '../identity/people/new-user.js'
 import type { Group } from '../policy/group-roles.js'
 import { csvRows } from './csv-rows.js'
@@ -10,7 +10,7 @@ import type { Printed } from './output.js'
 import { fieldNames, isObject, readCells, readUser } from './user-fields.js'
 
 export type UserInFile = {
-  /** Where it stands. */
+  /** Position of the row in the file. */
   at: string
   username: string | null
   /** @throws invalid_fields, RowProblem */
@@ -18,17 +18,17 @@ export type UserInFile = {
 }
 
 export type UserFile = {
-  /** How many rows it has. */
+  /** Number of rows. */
   total: number
-  /** Which become roles. */
+  /** Groups that become roles. */
   groups: readonly Group[]
-  /** @param roleOf the role that a group became; null where it became none */
+  /** @param roleOf the role of a group; null where it has none */
   rows: (roleOf: (group: string) => string | null) => AsyncIterable<UserInFile>
-  /** What is said beside the outcome once all rows were read: sentences, and members of what `--json` prints. */
+  /** Additional results, once all rows were read: sentences, and members of the JSON output. */
   report: () => { remarks: readonly string[]; printed: Printed }
 }
 
-/** What is wrong with a row, where no field of ours is. */
+/** A problem of a row that concerns none of our fields. */
 export class RowProblem extends Error {
   override name = 'RowProblem'
 }
@@ -39,7 +39,7 @@ const plain = { groups: [], report: () => ({ remarks: [], printed: {} }) }
 export async function jsonFile(text: Text): Promise<UserFile> {
   let total = 0
   for await (const row of jsonRows(text.chunks())) {
-    // A file of something else would be refused line by line.
+    // A wrong file would otherwise be refused line by line.
     if (++total === 1 && row.kind === 'line' && !isObject(parsed(row.text)))
       throw new WrongUse('this is neither a JSON array of users nor JSON Lines')
     if (total === 1 && isDumped(parsed(row.text)))
@@ -58,7 +58,7 @@ export async function jsonFile(text: Text): Promise<UserFile> {
   }
 }
 
-/** A row of Django's serializers. */
+/** Whether a value is a row of Django's serializers. */
 const isDumped = (value: unknown) => isObject(value) && 'model' in value && 'fields' in value
 
 /** @throws WrongUse */
@@ -80,14 +80,14 @@ export async function csvFile(text: Text): Promise<UserFile> {
   }
 }
 
-/** A name that is mistyped would be missing in every row. */
+/** A mistyped column name would be missing in every row. */
 function requireNames(head: readonly string[]): void {
   const unknown = head.filter(name => !(fieldNames as readonly string[]).includes(name))
   if (unknown.length > 0) throw new WrongUse(`the head names ${unknown.join(', ')}: known are ${fieldNames.join(', ')}`)
   if (!head.includes('username')) throw new WrongUse('the head has no column username')
 }
 
-/** undefined where it is no JSON. */
+/** undefined where the text is no JSON. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

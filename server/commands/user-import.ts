@@ -1,4 +1,4 @@
-// `user import`: each user by itself, so that what is wrong with one keeps no other out; some at a time are written together.
+// `user import`: each user by itself, so that an invalid one does not affect the others; they are written in batches.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { UserToImport } from '../identity/people/new-user.js'
 import type { ImportOutcome } from '../identity/people/user-import.js'
@@ -21,7 +21,7 @@ export type ImportOptions = DjangoOptions & Format & { format: keyof typeof impo
 
 /** How many users are written together. */
 const batch = 50
-/** Shortest pause, in ms. */
+/** Shortest pause between batches, in ms. */
 const shortestPause = 5
 
 type Row = UserInFile & { user: UserToImport | null; problem: string | null }
@@ -32,7 +32,7 @@ export async function importUsers(
   { format, dryRun = false, json, ...options }: ImportOptions,
 ): Promise<void> {
   refuseForOthers(format, options)
-  // Opened once the file was read: one of something else changes nothing.
+  // The database is opened once the file was read: a wrong one changes nothing.
   const file = await importFormats[format](await input.file(path), options)
   const run = (await open()).people.userImport.begin(actor, { dryRun })
   const told = createOutcomes(dryRun)
@@ -93,7 +93,7 @@ function readRow(row: UserInFile): Row {
   }
 }
 
-/** What became of each, as it is told in the end. */
+/** Counts of the results, for the final report. */
 function createOutcomes(dryRun: boolean) {
   let imported = 0
   let unchanged = 0
@@ -183,8 +183,9 @@ async function* batched<T>(items: AsyncIterable<T>): AsyncGenerator<T[]> {
 }
 
 /**
- * A server on the same SQLite file sleeps between its attempts to get the write lock, and may find it taken each time: after
- * some users the import pauses for as long as they took. A dry run takes no lock.
+ * Throttles the import on SQLite: a server on the same file sleeps between its attempts to get the write lock, and
+ * may find it taken each time, so after some users the import pauses for as long as they took. A dry run takes no
+ * lock.
  */
 async function* takingTurns<T>(items: AsyncIterable<T>, dryRun: boolean): AsyncGenerator<T> {
   for await (const item of items) {

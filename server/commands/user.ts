@@ -20,7 +20,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
   const { open, actor, input, output } = line
   const user = program.command('user').description('people who sign in')
 
-  /** Changes one user and says what came of it. */
+  /** Changes one user and prints the result. */
   async function change(
     name: string,
     format: Format,

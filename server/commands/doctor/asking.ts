@@ -1,9 +1,9 @@
-// One HTTP request to the resource server, as an attacker writes it: header lines as they are given, also duplicates; no redirect
-// is followed, the timeout is short, and of the answer only its beginning is kept.
+// Sends one HTTP request to the resource server, as an attacker writes it: header lines unchanged, also duplicates;
+// redirects are not followed, the timeout is short, and only the beginning of the response is kept.
 import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
 
-/** What came back: a status, or why there is none. */
+/** The response: a status, or why there is none. */
 export type Answered = {
   status: number | null
   failure: string | null
@@ -22,13 +22,13 @@ export type Asked = {
 export type AskingOptions = {
   url: URL
   method: string
-  /** Name and value. */
+  /** Pairs of name and value. */
   headers: readonly (readonly [string, string])[]
-  /** Between two requests, in ms. */
+  /** Pause between two requests, in ms. */
   pause: number
 }
 
-/** For one answer, in ms. */
+/** Timeout of one response, in ms. */
 const longestWait = 5_000
 const mostKept = 300
 
@@ -69,7 +69,7 @@ export function isLetIn({ status }: Answered): boolean {
   return status !== null && status >= 200 && status < 300
 }
 
-/** Neither let in nor refused: it fell over. */
+/** Neither accepted nor refused: the server failed. */
 export function isCrash({ status }: Answered): boolean {
   return status === null || (status >= 500 && status !== 503)
 }
@@ -80,14 +80,14 @@ async function read(answer: IncomingMessage): Promise<Answered> {
   let said = ''
   for await (const chunk of answer) {
     if (said.length < mostKept) said += String(chunk)
-    // A stream may never end; what it answered is known.
+    // A stream may never end; its response is known.
     else break
   }
   const { 'www-authenticate': challenge = null, location = null } = answer.headers
   return { status: answer.statusCode ?? null, failure: null, challenge, location, said: said.slice(0, mostKept) }
 }
 
-/** All of an answer that helps a person to see why. */
+/** Summary of a response, for the user to see the reason. */
 export function toldOf({ status, challenge, location, said }: Answered): string {
   const parts = [`it answered ${status}`]
   if (challenge !== null) parts.push(`WWW-Authenticate: ${challenge}`)

@@ -1,4 +1,4 @@
-// Good and bad tokens in wrong places of a request: not their content is tested, but how they are transmitted.
+// Good and bad tokens in wrong places of a request: tests how tokens are transmitted, not their content.
 import type { OpenTestTokens } from '../../identity/doctor/test-tokens.js'
 import type { Answered, Asking } from './asking.js'
 import { isLetIn } from './asking.js'
@@ -55,7 +55,10 @@ export async function tryCarriage(asking: Asking, tokens: OpenTestTokens): Promi
   return findings
 }
 
-/** A good token that must be accepted: the scheme is read in any case (RFC 9110 §11.1), and clients write it so. */
+/**
+ * A good token that must be accepted: the scheme is case-insensitive (RFC 9110 §11.1), and some clients write it in
+ * lower case.
+ */
 async function tryScheme({ ask }: Asking, tokens: OpenTestTokens): Promise<Finding> {
   const answer = await ask({ authorization: [`bearer ${tokens.good()}`] })
   const isTaken = isLetIn(answer)

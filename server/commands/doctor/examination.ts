@@ -1,5 +1,5 @@
-// The attacks in their order. A good token is sent in between: a server whose rate limit refuses everything after so many bad
-// tokens would seem to withstand the rest.
+// The attacks in order, with good tokens in between: a server whose rate limit refuses everything after so many bad
+// tokens would otherwise seem to withstand the rest.
 import type { OpenTestTokens } from '../../identity/doctor/test-tokens.js'
 import { hostileTokenNames, hostileTokens } from '../../tokens/hostile/hostile-tokens.js'
 import { Failure } from '../failures.js'
@@ -20,7 +20,7 @@ const noToken = {
   weakness: 'open',
 } as const
 
-/** @throws Failure where a good token is not let in */
+/** @throws Failure where a good token is refused */
 export async function examine(examined: Examined): Promise<Finding[]> {
   const { asking, tokens, patience } = examined
   const withoutToken = await asking.ask()

@@ -1,11 +1,11 @@
-// What one attack came to.
+// The result of one attack.
 import { type Weakness, weaknesses } from '../../policy/weaknesses.js'
 import type { Printed } from '../output.js'
 import { type Answered, isCrash, isLetIn } from './asking.js'
 
 /**
- * `let_in`: a hole. `lenient`: let in what no promise is broken by. `remark`: something that clients would do better without.
- * `not_tried`: `answered` says why.
+ * `held`: refused. `let_in`: a vulnerability. `lenient`: accepted, but no RFC forbids that. `remark`: a nuisance for
+ * clients. `not_tried`: `answered` has the reason.
  */
 export type Verdict = 'held' | 'let_in' | 'lenient' | 'remark' | 'not_tried'
 
@@ -16,7 +16,7 @@ export type Finding = {
   expected: 'refused' | 'let in' | 'either'
   answered: string
   verdict: Verdict
-  /** What is mended; null where nothing is. */
+  /** The weakness to fix; null where there is none. */
   weakness: Weakness | null
 }
 
@@ -27,7 +27,7 @@ export type Judged = Pick<Finding, 'attack' | 'sent' | 'clause'> & {
   weakness: Weakness
 }
 
-/** Of what is to be refused, in one spelling or in several. */
+/** The finding for tokens that must be refused, in one spelling or in several. */
 export function judged({ refuse, weakness, ...about }: Judged, tried: readonly Tried[]): Finding {
   const letIn = tried.filter(({ answer }) => isLetIn(answer))
   const crashed = tried.filter(({ answer }) => isCrash(answer))
@@ -43,7 +43,7 @@ export function toldAnswer({ status, failure }: Answered): string {
   return status === null ? (failure ?? 'nothing') : String(status)
 }
 
-/** `200 (no rev, no roles); 401 (3 others)`: what was let in by its name, and first. */
+/** Summary of responses, accepted tokens first and by name: `200 (no rev, no roles); 401 (3 others)`. */
 function answersIn(tried: readonly Tried[]): string {
   const ways = new Map<string, string[]>()
   for (const one of [...tried].sort((a, b) => Number(isLetIn(b.answer)) - Number(isLetIn(a.answer)))) {

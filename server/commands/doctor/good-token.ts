@@ -1,4 +1,4 @@
-// Why a good token is not let in, as far as an answer tells, and what to look at.
+// Why a good token was refused, as far as the response shows, and what to check.
 import type { OpenTestTokens } from '../../identity/doctor/test-tokens.js'
 import { type Answered, toldOf } from './asking.js'
 
@@ -13,7 +13,7 @@ const unauthorized = ({ issuer, audience, kid, algorithm, user }: About) =>
     user === null ? 'does it look users up (then give --user NAME)' : `does it know the user ${user}`,
   ].join(', ')
 
-/** By status; the first that fits. */
+/** Advice by status; the first match counts. */
 const advice: readonly [fits: (status: number) => boolean, tell: (about: About) => string][] = [
   [status => status === 401, unauthorized],
   [status => status === 403, () => 'it may ask for more: give --scope, --permission or --role'],

@@ -1,13 +1,13 @@
-// Good tokens that are revoked while the resource server is asked again and again: how long does it go on to let them in?
+// Revokes good tokens while it keeps calling the resource server: how long are they still accepted?
 import { setTimeout as pause } from 'node:timers/promises'
 import type { EndingToken } from '../../identity/doctor/test-tokens.js'
 import { type Answered, type Asking, isLetIn } from './asking.js'
 import { type Finding, toldAnswer } from './finding.js'
 
 export type Patience = {
-  /** How long a revoked token may still be let in before that counts, in ms. */
+  /** How long a revoked token may still be accepted before that counts, in ms. */
   revokedFor: number
-  /** Expiry is the bound that is wanted. */
+  /** Whether to wait until the token expires. */
   untilExpiry: boolean
 }
 
@@ -17,7 +17,7 @@ const texts = {
   role: { sent: 'a token with a role that has changed', clause: 'RFC 9068 §5' },
 } as const satisfies Record<EndingToken['what'], { sent: string; clause: string }>
 
-/** What the kit keeps to, whatever fails; ms. */
+/** The bound that our verifier guarantees in any failure; ms. */
 const promised = 2_000
 const betweenTwo = 10
 
@@ -51,7 +51,7 @@ export async function tryEnding(asking: Asking, ending: EndingToken, patience: P
     : { ...about, answered, verdict: 'held', weakness: null }
 }
 
-/** @returns how long after the revocation the last request was sent that was let in; null: it was not refused in time */
+/** @returns time from the revocation to the last request that was accepted; null: the token was not refused in time */
 async function askUntilRefused(
   asking: Asking,
   token: string,
