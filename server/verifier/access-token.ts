@@ -1,5 +1,5 @@
-// The verifier's own access token (RFC 6749 §4.4), by which it follows the log. Got anew before it is over; all who wait share
-// one request.
+// The verifier's own access token (RFC 6749 §4.4), with which it follows the log. Renewed before it expires; concurrent
+// callers share one request.
 import { isJsonObject } from '../protocol/json.js'
 import type { Instant, VerifierClock } from './clock.js'
 import type { CheckedOptions } from './options.js'
@@ -8,7 +8,7 @@ import type { Requests } from './requests.js'
 export const feedScope = 'revocations:read'
 
 const timeout = 5_000
-/** From one that failed to the next, in ms: a wrong secret is not guessed at. */
+/** Pause after a failed request, in ms: a wrong secret must not look like guessing. */
 const retryAfter = 1_000
 
 export type AccessTokenDeps = Pick<CheckedOptions, 'clientId' | 'clientSecret'> & {
@@ -44,14 +44,14 @@ export function createAccessToken({ clientId, clientSecret, requests, clock }: A
   const isGood = () => held !== null && clock.elapsed(held.since) < held.life * 0.8
 
   return {
-    /** @throws while the server gives none */
+    /** @throws while the server issues none */
     async get(): Promise<string> {
       if (held !== null && isGood()) return held.text
       if (failure !== null && clock.elapsed(failure.at) < retryAfter) throw failure.error
       asking ??= ask().finally(() => {
         asking = null
       })
-      // The present one serves on until its end.
+      // The present token is used until it expires.
       if (held !== null && clock.elapsed(held.since) < held.life) {
         asking.catch(() => {})
         return held.text
@@ -59,7 +59,7 @@ export function createAccessToken({ clientId, clientSecret, requests, clock }: A
       return asking
     },
 
-    /** The server does not take this one any more. */
+    /** Drops a token that the server has refused. */
     refused(text: string): void {
       if (held?.text === text) held = null
     },
@@ -82,13 +82,13 @@ function readToken(status: number, text: string): { text: string; life: number }
   if (!isJsonObject(told) || typeof told.access_token !== 'string') throw new Error('the answer has no access_token')
   if (typeof told.token_type !== 'string' || told.token_type.toLowerCase() !== 'bearer')
     throw new Error('the answer is no bearer token')
-  // RFC 6750 §2.1. What no header can hold would be repeated by the error that says so.
+  // RFC 6750 §2.1. A value that is invalid in a header would appear in the error message about it.
   if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(told.access_token)) throw new Error('the answer is no bearer token')
   const life = Number.isFinite(told.expires_in) ? (told.expires_in as number) * 1_000 : 60_000
   return { text: told.access_token, life }
 }
 
-/** The code alone (RFC 6749 §5.2): whatever else stands there may repeat what was sent. */
+/** Only the error code (RFC 6749 §5.2): the rest of the response may repeat what was sent. */
 export function errorIn(text: string): string {
   try {
     const told: unknown = JSON.parse(text)

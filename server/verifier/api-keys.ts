@@ -1,4 +1,5 @@
-// API keys: opaque, and their rights are those of this moment, so that the server is asked each time (or two seconds ago).
+// Verifies API keys: they are opaque, and their rights are those of this moment, so the server is asked each time
+// (answers are cached for two seconds).
 import { refuse } from '../protocol/errors.js'
 import { type VerifiedClaims, verifiedClaims } from './claims.js'
 import type { VerifierClock } from './clock.js'
@@ -13,13 +14,16 @@ export type ApiKeysDeps = Pick<CheckedOptions, 'issuer' | 'audience'> & {
 
 export function createApiKeys({ issuer, audience, clock, introspection }: ApiKeysDeps) {
   return {
-    /** @throws api_key_unknown also of one that is over, or not for us: which of them is not told; revocations_unknown */
+    /**
+     * @throws api_key_unknown also of one that is over, or not for this resource server: which of them is not
+     *   disclosed; revocations_unknown
+     */
     async verify(text: string, needs: Needs): Promise<VerifiedClaims> {
-      // Nothing else is asked about: an access token has a way of its own.
+      // Only API keys are introspected here: access tokens are verified elsewhere.
       if (typeof text !== 'string' || !/^dvz_key_[A-Za-z0-9_-]{43}$/.test(text)) throw refuse('api_key_unknown')
       const told = await introspection.tell(text)
       const { active, ...rest } = told as Record<string, unknown>
-      // One that is for another resource server, which this application may ask about, is no key here.
+      // A key for another resource server, which this application may introspect, is refused here.
       if (!active || rest.iss !== issuer || rest.aud !== audience || rest.token_type !== 'Token')
         throw refuse('api_key_unknown')
       const roles = Array.isArray(rest.roles) ? rest.roles : []

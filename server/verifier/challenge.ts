@@ -1,4 +1,5 @@
-// What a refusal tells in `WWW-Authenticate` (RFC 9110 §11.6.1): of the scheme that was tried, or of each that is taken.
+// `WWW-Authenticate` of a refusal (RFC 9110 §11.6.1): a challenge for the scheme that was tried, or for each that is
+// accepted.
 import { proofAlgorithms } from '../protocol/dpop.js'
 import { type ErrorCode, errors, type Refusal } from '../protocol/errors.js'
 import type { Needs } from './needs.js'
@@ -6,17 +7,20 @@ import type { Needs } from './needs.js'
 export type Scheme = 'Bearer' | 'DPoP' | 'Token'
 
 export type ChallengeOptions = {
-  /** RFC 9110 §11.5 */
+  /** RFC 9110 §11.5: the protection space. */
   realm: string
-  /** Of the token server, for the links to what each code means. */
+  /** Address of the token server, for the links that explain each code. */
   issuer?: string | undefined
-  /** Where the metadata of this resource server lies (RFC 9728 §5.1). */
+  /** Address of the metadata of this resource server (RFC 9728 §5.1). */
   resourceMetadata?: string | undefined
-  /** Which schemes tokens may come under. */
+  /** Accepted schemes. */
   schemes: readonly Scheme[]
 }
 
-/** Codes that are an `error` of RFC 6750 §3.1, RFC 9449 §7.1 or RFC 9470 §3 by themselves; any other of a token is `invalid_token`. */
+/**
+ * Codes that are an `error` of RFC 6750 §3.1, RFC 9449 §7.1 or RFC 9470 §3 by themselves; any other code about a
+ * token is `invalid_token`.
+ */
 const ownErrors: ReadonlySet<ErrorCode> = new Set([
   'invalid_request',
   'insufficient_scope',
@@ -25,7 +29,7 @@ const ownErrors: ReadonlySet<ErrorCode> = new Set([
   'use_dpop_nonce',
 ])
 
-/** Refused before anything was judged: RFC 6750 §3.1 lets no error be told. */
+/** Refused before any token was checked: RFC 6750 §3.1 allows no `error` then. */
 const withoutCredentials: ReadonlySet<ErrorCode> = new Set(['not_authenticated', 'bad_authorization_header'])
 
 /**
@@ -38,14 +42,14 @@ export function challengesOf(
   needs: Needs,
   options: ChallengeOptions,
 ): string[] {
-  // A failure that may pass says nothing of the token, and a missing permission is not to be had by another one.
+  // A temporary failure says nothing about the token, and another token would lack the permission as well.
   if (status !== 401 && code !== 'insufficient_scope' && code !== 'invalid_request') return []
   const tried = code === 'invalid_request' ? (scheme ?? options.schemes[0]!) : scheme
   if (tried === null || withoutCredentials.has(code))
     return options.schemes
       .filter(one => one !== 'Token')
       .map(one => written(one, [...parametersOf(one, needs, options)]))
-  // A bound token that came as Bearer is wanted under the other one.
+  // A bound token that was sent as Bearer must be sent with the other scheme.
   const wanted = code === 'token_bound' ? 'DPoP' : code === 'token_unbound' ? 'Bearer' : tried
   const answered = options.schemes.includes(wanted) ? wanted : tried
   return [
@@ -60,7 +64,7 @@ export function challengesOf(
 type Parameter = [name: string, value: string]
 
 function* errorOf(code: ErrorCode, scheme: Scheme, { maxAge }: Needs): Iterable<Parameter> {
-  // The scheme of API keys has no such parameter: the code tells.
+  // The scheme of API keys has no such parameter: the code suffices.
   if (scheme !== 'Token') yield ['error', ownErrors.has(code) ? code : 'invalid_token']
   yield ['error_description', textOf(code, maxAge)]
   if (code === 'insufficient_user_authentication' && maxAge !== undefined) yield ['max_age', String(maxAge)]
@@ -80,7 +84,7 @@ function* pageOf(code: ErrorCode, { issuer }: ChallengeOptions): Iterable<Parame
   yield ['error_code', code]
 }
 
-/** The catalogue speaks of what the token server asks for itself. */
+/** The catalogue's text, adapted where it describes the token server's own requirements. */
 export function textOf(code: ErrorCode, maxAge: number | undefined): string {
   if (code === 'insufficient_scope') return 'The token lacks the scope that this needs.'
   if (code === 'insufficient_user_authentication' && maxAge !== undefined)
@@ -88,13 +92,13 @@ export function textOf(code: ErrorCode, maxAge: number | undefined): string {
   return errors[code].text
 }
 
-/** The realm first, as everybody writes it. */
+/** One challenge; the realm comes first by convention. */
 function written(scheme: Scheme, parameters: Parameter[]): string {
   const realmFirst = [...parameters].sort(([a], [b]) => Number(b === 'realm') - Number(a === 'realm'))
   return `${scheme} ${realmFirst.map(([name, value]) => `${name}="${quotable(value)}"`).join(', ')}`
 }
 
-/** RFC 6750 §3: %x20-21 / %x23-5B / %x5D-7E. Nothing that stands here can end the value, or the header. */
+/** RFC 6750 §3: %x20-21 / %x23-5B / %x5D-7E. No character can end the value, or the header. */
 function quotable(value: string): string {
   return value.replace(/[^ !#-[\]-~]/g, "'")
 }

@@ -1,4 +1,4 @@
-// What a route asks for, and how it is judged, checked where it is written down: a word that is misspelt would ask for nothing.
+// Validates what a route requires, where it is written: a misspelt name would require nothing.
 import { nearest } from '../protocol/near.js'
 import type { Access, RouteNeeds } from './token-request.js'
 
@@ -21,7 +21,7 @@ const ofRoutes = {
   optional: isFlag,
 } as const satisfies Record<keyof RouteNeeds, Check>
 
-/** @throws TypeError where it cannot be what was meant */
+/** @throws TypeError where it is invalid */
 export function requireAccess(access: Access): void {
   if (access === 'anyone') return
   if (typeof access !== 'object' || access === null)
@@ -31,7 +31,7 @@ export function requireAccess(access: Access): void {
     if (!ofRoutes[name as keyof RouteNeeds](value)) throw new TypeError(`${name}: what is asked for cannot be right`)
 }
 
-/** @throws TypeError for a name that is none */
+/** @throws TypeError for an unknown name */
 export function requireNames(of: string, given: object, known: readonly string[]): void {
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue

@@ -1,8 +1,11 @@
-// What a verified token says, as it is handed on: it cannot be changed, for many requests share it.
+// The claims of a verified token, for the application: immutable, as many requests share them.
 import type { AccessClaims } from '../protocol/claims.js'
 import { scopeWordsOf } from '../protocol/scopes.js'
 
-/** Of an access token; an API key has no `rev`, and may have no `exp`. Its `roles` are none: its permissions count. */
+/**
+ * Claims of an access token; an API key has no `rev`, and may have no `exp`. Its `roles` are empty: its permissions
+ * count.
+ */
 export type VerifiedClaims = Readonly<Omit<AccessClaims, 'token_type' | 'rev' | 'exp' | 'roles' | 'permissions'>> & {
   readonly token_type: 'access' | 'api_key'
   /** The words of `scope`. */
@@ -11,11 +14,11 @@ export type VerifiedClaims = Readonly<Omit<AccessClaims, 'token_type' | 'rev' | 
   readonly permissions?: readonly string[]
   readonly exp?: number
   readonly rev?: number
-  /** The user, for those who know simplejwt's claim; by another name where the policy says so. */
+  /** The user, under simplejwt's name of the claim; the policy may set another name. */
   readonly user_id?: string
 } & { readonly [claim: string]: unknown }
 
-/** Takes the claims over: they are completed, and cannot be changed afterwards. */
+/** Completes the claims, and makes them immutable. */
 export function verifiedClaims(claims: Record<string, unknown>, type: 'access' | 'api_key'): VerifiedClaims {
   claims.token_type = type
   claims.scopes = typeof claims.scope === 'string' ? scopeWordsOf(claims.scope) : []

@@ -1,23 +1,23 @@
-// The time as a verifier sees it. Elapsed time is the larger difference of two clocks, monotonic and wall: only the wall clock
-// shows that the machine was suspended, and only the monotonic one is not affected by setting the time. The time of day is the
-// server's.
+// The clock of a verifier. Elapsed time is the larger difference of two clocks, monotonic and wall: only the wall clock
+// shows that the machine was suspended, and only the monotonic one is not affected by setting the time. The time of day
+// is the server's.
 import type { Clocks } from './options.js'
 
-/** By both clocks. */
+/** One instant on both clocks. */
 export type Instant = { monotonic: number; wall: number }
 
 export type ClockDeps = { clocks: Clocks /** s */; clockTolerance: number }
 
 export function createClock({ clocks, clockTolerance }: ClockDeps) {
-  /** What the server said, and when it was asked. */
+  /** The time that the server has sent, and when it was requested. */
   let told: { at: Instant; now: number } | null = null
 
   const instant = (): Instant => ({ monotonic: clocks.monotonic(), wall: clocks.wall() })
 
-  /** At the least, which only grows while the machine runs. */
+  /** Elapsed ms at the least, by the monotonic clock: it counts only while the machine runs. */
   const ran = (since: Instant): number => clocks.monotonic() - since.monotonic
 
-  /** At the most; a wall clock that somebody has set counts by how far. */
+  /** Elapsed ms at the most; a wall clock that was set counts with the whole step. */
   const elapsed = (since: Instant): number => Math.max(ran(since), Math.abs(clocks.wall() - since.wall))
 
   return {
@@ -29,13 +29,13 @@ export function createClock({ clocks, clockTolerance }: ClockDeps) {
       if (told === null || at.monotonic >= told.at.monotonic) told = { at, now }
     },
 
-    /** Whether the server has told what time it is. */
+    /** Whether the server's time is known. */
     isTold: (): boolean => told !== null,
 
-    /** Epoch ms; before the server has told anything by this machine's clock, as much earlier as it may be wrong. */
+    /** Epoch ms; until the server's time is known by this machine's clock, minus its tolerance. */
     now: (): number => (told ? told.now + ran(told.at) : clocks.wall() - clockTolerance * 1_000),
 
-    /** The latest that it may be. */
+    /** The latest time that it may be, epoch ms. */
     latest: (): number => (told ? told.now + elapsed(told.at) : clocks.wall() - clockTolerance * 1_000),
   }
 }

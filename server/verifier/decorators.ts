@@ -1,30 +1,33 @@
-// Decorators for controllers that are classes: what each method asks for stands above it, and what says nothing asks for a
-// good token. They work with TypeScript's `experimentalDecorators` and as standard ones, and are read from an instance:
+// Decorators for controllers that are classes: each method's requirements stand above it, and a method without any
+// requires a valid token. They work with TypeScript's `experimentalDecorators` and as standard ones, and are read from
+// an instance:
 //   @RequireScope('orders') class Orders { @RequirePermission('orders:write') create(ctx) {…} @AllowAny list(ctx) {…} }
 //   const orders = guard(new Orders(), needs => requireToken(verifier, needs)); router.post('/orders', ...orders.create)
 import { requireAccess } from './check-access.js'
 import type { Access, RouteNeeds } from './token-request.js'
 
 type Name = string | symbol
-/** In the standard's form the second is a context; in TypeScript's older one a name, with a descriptor behind it. */
+/**
+ * The second argument: a context in the standard's form; in TypeScript's older form a name, followed by a descriptor.
+ */
 type StandardContext = { kind: string; name: Name | undefined; addInitializer?(run: (this: object) => void): void }
 // biome-ignore lint/suspicious/noExplicitAny: one decorator for classes, methods and fields, in two forms of the language
 export type Decorator = (value: any, second?: any, third?: any) => any
 
-/** A token is needed, and all of these permissions. */
+/** Requires a token with all of these permissions. */
 export const RequirePermission = (...permission: string[]): Decorator => decorator({ permission })
-/** A token is needed, and all of these scopes. */
+/** Requires a token with all of these scopes. */
 export const RequireScope = (...scope: string[]): Decorator => decorator({ scope })
-/** A token is needed, and any one of these roles. */
+/** Requires a token with any one of these roles. */
 export const RequireRole = (...role: string[]): Decorator => decorator({ role })
-/** A token is needed; and whatever else, such as `maxAge`. */
+/** Requires a token, and other needs, such as `maxAge`. */
 export const RequireToken = (needs: RouteNeeds = {}): Decorator => decorator(needs)
-/** Whoever asks. On a class: for the methods that stand in it, not for those that inherit from it. */
+/** Requires no token. On a class: for the methods that are written in it, not for those that inherit from it. */
 export const AllowAny: Decorator = (value, second, third) => decorator('anyone')(value, second, third)
 
 type Declared = Access[]
 
-/** By class and by prototype: of all, and by name. What a function itself was marked with. What instances were made with. */
+/** Requirements by class and by prototype: of all methods, and by name. Then by function, and by instance. */
 const ofClasses = new WeakMap<object, Declared>()
 const ofMembers = new WeakMap<object, Map<Name, Declared>>()
 const ofFunctions = new WeakMap<object, Declared>()
@@ -38,12 +41,12 @@ function decorator(access: Access): Decorator {
     if (kind === 'class') return declare(ofClasses, value, access)
     if (name === undefined || (kind !== 'method' && kind !== 'field'))
       throw new TypeError(`a ${kind} answers no requests: decorate classes, methods and fields`)
-    // A decorator further out may put another function in its place; then the name still tells, once there is an instance.
+    // An outer decorator may replace the function; then the name identifies the method, once there is an instance.
     if (access !== 'anyone')
       second.addInitializer?.(function (this: object) {
         declareMember(this, name, access)
       })
-    // What opens holds for this very function.
+    // AllowAny is valid for this very function only.
     if (kind === 'method') return declare(ofFunctions, value, access)
     return (initial: unknown) => {
       if (typeof initial === 'function') declare(ofFunctions, initial, access)
@@ -62,16 +65,16 @@ function declareMember(of: object, name: Name, access: Access): void {
 }
 
 /**
- * What a method of a controller asks for: all that its class and those above it ask, and the method itself.
- * @throws TypeError where that cannot be said, such as AllowAny beside RequireRole
+ * What a method of a controller requires: all that its class, those above it and the method itself require.
+ * @throws TypeError where these contradict each other, such as AllowAny beside RequireRole
  */
 export function needsOf(controller: object, name: Name): Access {
   if (typeof controller === 'function') throw new TypeError('needsOf reads instances: new Controller()')
   const chain = chainOf(controller)
   const owner = chain.find(one => Object.hasOwn(one, name))
   if (!owner || typeof Reflect.get(controller, name) !== 'function') throw new TypeError(`no method ${String(name)}`)
-  // Where it is written anew further down, what opened it above does not open it, and what closed it does.
-  // A field stands in the instance, and what TypeScript's decorators say of it, in the prototype.
+  // An override in a subclass loses an inherited AllowAny, and keeps inherited requirements. A field is in the
+  // instance, but TypeScript's decorators register it at the prototype.
   const reach = isClassOf(owner) ? chain.indexOf(owner) : 1
   const members = chain.flatMap((one, index) => {
     const declared = [...(ofMembers.get(one)?.get(name) ?? []), ...functionOf(one, name)]
@@ -87,7 +90,7 @@ export function needsOf(controller: object, name: Name): Access {
   return demands.reduce<RouteNeeds>((all, one) => together(all, one, String(name)), {})
 }
 
-/** The instance, and what it inherits from. */
+/** The instance, and its prototypes. */
 function chainOf(controller: object): object[] {
   const chain: object[] = []
   for (let one: object | null = controller; one && one !== Object.prototype; one = Object.getPrototypeOf(one))
@@ -106,7 +109,7 @@ const isDemand = (access: Access): access is RouteNeeds => access !== 'anyone'
 const isClassOf = (one: object) => Object.hasOwn(one, 'constructor')
 
 function together(a: RouteNeeds, b: RouteNeeds, name: string): RouteNeeds {
-  // Any one of the roles is enough: two lists of them cannot be said as one.
+  // Any one of the roles suffices: two lists of them cannot be combined into one.
   if (a.role !== undefined && b.role !== undefined) throw new TypeError(`${name}: roles are named twice`)
   const maxAge = Math.min(a.maxAge ?? Number.POSITIVE_INFINITY, b.maxAge ?? Number.POSITIVE_INFINITY)
   const role = a.role ?? b.role
@@ -130,13 +133,13 @@ function joined(name: 'scope' | 'permission', a: Words, b: Words): RouteNeeds {
 // biome-ignore lint/suspicious/noExplicitAny: handlers of every framework
 type Handler = (...args: any[]) => any
 
-/** By method: what judges its requests, and the method, bound. An open one has no middleware. */
+/** By method: the middleware that checks its requests, and the bound method. An open one has no middleware. */
 export type Guarded<C, M> = {
   readonly [K in keyof C as C[K] extends Handler ? K : never]: [...middleware: M[], handler: C[K] & Handler]
 }
 
 /**
- * All methods of a controller with what judges their requests before them.
+ * All methods of a controller, each with the middleware that checks its requests.
  * @param middleware such as `needs => requireToken(verifier, needs)`
  * @throws TypeError as needsOf, for any of them
  */

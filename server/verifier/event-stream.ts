@@ -3,17 +3,17 @@
 
 export type StreamEvent = { name: string; id: string | null; data: string }
 
-/** Of one event, in characters: a piece of the log is some 600,000. */
+/** Limit of one event, in characters: a piece of the log has some 600,000. */
 const longest = 8 * 1_024 * 1_024
 
 /** @param tell is called with each event in turn */
 export function createEventStream(tell: (event: StreamEvent) => void, most = longest) {
-  // The mark of the byte order is dropped at the beginning (§9.2.5), and no place else.
+  // The byte order mark is dropped at the beginning (§9.2.5), and nowhere else.
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  /** The beginning of a line whose end has not come. */
+  /** The beginning of a line whose end has not arrived. */
   let rest: string[] = []
   let restLength = 0
-  /** The last chunk ended with \r, whose \n may come. */
+  /** The last chunk ended with \r, whose \n may follow. */
   let afterReturn = false
   let name = ''
   let id: string | null = null
@@ -76,14 +76,14 @@ export function createEventStream(tell: (event: StreamEvent) => void, most = lon
   }
 
   return {
-    /** @throws for what is no stream of events */
+    /** @throws for bytes that are no event stream */
     push: (bytes: Uint8Array): void => push(decoder.decode(bytes, { stream: true })),
   }
 }
 
 function endOfLine(text: string, from: number): number {
   const feed = text.indexOf('\n', from)
-  // Almost always there is none: looked for only as far as the line would go.
+  // Almost always there is none: searched for only as far as the line would go.
   const stretch = feed === -1 ? text.indexOf('\r', from) : text.slice(from, feed).indexOf('\r')
   if (stretch === -1) return feed
   return feed === -1 ? stretch : from + stretch

@@ -4,14 +4,14 @@ import type { Revocation } from '../protocol/log/revocation.js'
 export type VerifierEvents = {
   /** A lease is in force, and was not before. */
   lease: { log: string; seq: number }
-  /** It is over: until the next one every token is asked about. */
+  /** The lease is over: until the next one the server is asked about every token. */
   lease_over: Record<string, never>
   /** An entry of the log was applied; not raised for the entries of a snapshot. */
   revocation: Pick<Revocation, 'seq' | 'kind' | 'subject' | 'effect'>
   /** The public keys were fetched. */
   keys: { kids: readonly string[] }
   stream: { state: StreamState }
-  /** Something failed that is tried again. Never holds a secret. */
+  /** A failure that is retried. The error never contains a secret. */
   error: Error
 }
 
@@ -23,14 +23,14 @@ export function createEvents() {
   const listeners = new Map<VerifierEventName, Set<Listener<never>>>()
 
   return {
-    /** @returns what ends it */
+    /** @returns a function that removes the listener */
     on<N extends VerifierEventName>(name: N, listener: Listener<N>): () => void {
       const those = listeners.get(name) ?? new Set()
       listeners.set(name, those.add(listener))
       return () => void those.delete(listener)
     },
 
-    /** @returns whether anybody listens */
+    /** @returns whether there is a listener */
     tell<N extends VerifierEventName>(name: N, about: VerifierEvents[N]): boolean {
       const those = [...(listeners.get(name) ?? [])] as Listener<N>[]
       for (const listener of those) {

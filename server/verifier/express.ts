@@ -17,11 +17,11 @@ export { RefusedRequest, type RequireTokenOptions } from './require-token.js'
 export type { ResourceMetadata } from './resource-metadata.js'
 export type { Access, RouteNeeds } from './token-request.js'
 
-/** What of Express's request is used; `token` is put there. */
+/** The part of Express's request that is used; `token` is set on it. */
 export type ExpressRequest = IncomingMessage & {
   originalUrl?: string
   baseUrl?: string
-  /** With `trust proxy`, as the proxy tells it. */
+  /** With `trust proxy`, as the proxy sends it. */
   protocol?: string
   token?: VerifiedClaims
 }
@@ -30,7 +30,7 @@ export type ExpressHandler = (req: ExpressRequest, res: ServerResponse, next: (e
 
 export type ProtectOptions = ProtectRules & RequireTokenOptions
 
-/** For one route, or one router. @throws TypeError for options that cannot be right */
+/** For one route, or one router. @throws TypeError for invalid options */
 export function requireToken(
   verifier: TokenVerifier,
   access: Access = {},
@@ -41,9 +41,9 @@ export function requireToken(
 }
 
 /**
- * For all that stands behind it: closed, but for what `open` says. Rows speak of the whole path as the client sent it, also
- * where this is mounted below one.
- * @throws TypeError for rows and options that cannot be right
+ * For all handlers after it: closed, except for what `open` lists. Rows are about the whole path as the client sent
+ * it, also where this is mounted below one.
+ * @throws TypeError for invalid rows and options
  */
 export function protect(verifier: TokenVerifier, options: ProtectOptions = {}): ExpressHandler {
   const routes = createProtectedRoutes(options)
@@ -53,7 +53,7 @@ export function protect(verifier: TokenVerifier, options: ProtectOptions = {}): 
   })
 }
 
-/** What the token of this request says. @throws Error where none was asked for */
+/** The claims of this request's token. @throws Error where none was required */
 export function tokenOf(req: object): VerifiedClaims {
   const { token } = req as ExpressRequest
   if (!token) throw new Error('no token: neither requireToken nor protect stands before this')
@@ -87,7 +87,7 @@ function handler(
   }
 
   return (req, res, next) => {
-    // `next` is called outside of the promise: what it throws is not ours to catch.
+    // `next` is called outside of the promise: its exceptions must not be caught here.
     judge(req, res).then(
       passed => {
         if (passed) next()

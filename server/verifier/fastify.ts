@@ -21,12 +21,12 @@ export { RefusedRequest, type RequireTokenOptions } from './require-token.js'
 export type { ResourceMetadata } from './resource-metadata.js'
 export type { Access, RouteNeeds } from './token-request.js'
 
-/** What of Fastify's request is used; `token` is put there. */
+/** The part of Fastify's request that is used; `token` is set on it. */
 export type FastifyRequest = {
   raw: IncomingMessage
   method: string
   originalUrl: string
-  /** With `trustProxy`, as the proxy tells them. */
+  /** With `trustProxy`, as the proxy sends them. */
   protocol: string
   host: string
   token?: VerifiedClaims
@@ -50,7 +50,7 @@ export type FastifyPlugin = (app: FastifyInstance, options: object, done: (error
 
 export type ProtectOptions = ProtectRules & RequireTokenOptions
 
-/** For one route: its `onRequest` or `preHandler`. @throws TypeError for options that cannot be right */
+/** For one route: its `onRequest` or `preHandler`. @throws TypeError for invalid options */
 export function requireToken(
   verifier: TokenVerifier,
   access: Access = {},
@@ -61,9 +61,9 @@ export function requireToken(
 }
 
 /**
- * For all routes of the instance that it is registered at, and of those below, also where no route is: closed, but for what
- * `open` says. To be registered before other plugins.
- * @throws TypeError for rows and options that cannot be right
+ * For all routes of the instance at which it is registered, and of those below, also for paths without a route:
+ * closed, except for what `open` lists. Register it before other plugins.
+ * @throws TypeError for invalid rows and options
  */
 export function protect(verifier: TokenVerifier, options: ProtectOptions = {}): FastifyPlugin {
   const routes = createProtectedRoutes(options)
@@ -76,7 +76,7 @@ export function protect(verifier: TokenVerifier, options: ProtectOptions = {}): 
     app.addHook('onRequest', judge)
     done()
   }
-  // What fastify-plugin does: the hook is of the instance itself, not of a context of this plugin alone.
+  // As fastify-plugin does: the hook belongs to the instance itself, not to a context of this plugin alone.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'darvoza' })
 }
 
@@ -89,7 +89,7 @@ function hasChildren(app: object): boolean {
   return Array.isArray(some) && some.length > 0
 }
 
-/** What the token of this request says. @throws Error where none was asked for */
+/** The claims of this request's token. @throws Error where none was required */
 export function tokenOf(request: object): VerifiedClaims {
   const { token } = request as FastifyRequest
   if (!token) throw new Error('no token: neither requireToken nor protect stands before this')
@@ -103,7 +103,7 @@ function hook(
   accessOf: (request: FastifyRequest) => Access,
 ): FastifyHook {
   const gate = createTokenGate(verifier, options, scopes)
-  // Fastify goes on to the handler unless a hook returns the reply that it has sent.
+  // Fastify calls the handler unless a hook returns the reply that it has sent.
   const answer = (reply: FastifyReply, { status, headers, body }: GivenAnswer) =>
     reply.code(status).headers(headers).send(body)
   return async (request, reply) => {

@@ -1,4 +1,5 @@
-// Follows the log over server-sent events: connects, hands each stretch to the mirror, and connects again, from where it stands.
+// Follows the log over server-sent events: connects, applies each stretch to the mirror, and reconnects from the
+// mirror's position.
 import { setTimeout as pause } from 'node:timers/promises'
 import { isJsonObject } from '../protocol/json.js'
 import { positionText, readPosition, readStretch } from '../protocol/log/feed.js'
@@ -9,13 +10,16 @@ import type { StreamState } from './events.js'
 import { type Requests, readText } from './requests.js'
 import type { Revocations } from './revocations.js'
 
-/** The server sends something every 15 s; ms. */
+/** Longest silence of a live connection, in ms: the server sends something every 15 s. */
 const longestSilence = 40_000
-/** Until the answer begins. */
+/** Timeout until the response begins, in ms. */
 const timeout = 5_000
-/** Before the first new try, doubled with each: half of it is random, so that many do not come at one instant. */
+/**
+ * Pause before a retry, in ms, doubled with each: half of it is random, so that verifiers do not reconnect all at
+ * once.
+ */
 const backoff = { first: 100, most: 5_000 }
-/** How long something may be missing while nothing comes, in ms. */
+/** How long entries may be missing while nothing arrives, in ms. */
 const patience = 1_000
 
 export type FollowingDeps = {
@@ -127,7 +131,7 @@ export function createFollowing(deps: FollowingDeps) {
   return {
     start: (): void => void run(),
 
-    /** The server has more than we hold, and nothing comes: the connection may be dead. */
+    /** Aborts a silent connection, which may be dead: the server has more entries than the mirror. */
     nudge(): void {
       if (connection !== null && clock.elapsed(heardAt) > patience) connection.abort(new Error('the stream is stuck'))
     },
@@ -144,7 +148,7 @@ export function createFollowing(deps: FollowingDeps) {
 
 export type Following = ReturnType<typeof createFollowing>
 
-/** The server answers, and does not tell the log. */
+/** The server responds, but does not send the log. */
 class Refused extends Error {
   constructor(
     message: string,

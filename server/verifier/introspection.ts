@@ -9,11 +9,11 @@ import type { Instant, VerifierClock } from './clock.js'
 import type { CheckedOptions } from './options.js'
 import type { Requests } from './requests.js'
 
-/** How many are asked at a time, and how many wait for their turn. */
+/** Limits: concurrent requests, callers that wait for their turn, and cached answers. */
 const most = { atOnce: 32, waiting: 1_000, remembered: 10_000 }
-/** Until the answer, the wait for one's turn included; ms. */
+/** Timeout of an answer, the wait for one's turn included; ms. */
 const patience = 2_000
-/** After one that was not answered the next ones are not sent, for so many ms: they would only wait as long. */
+/** Pause after a request without answer, in ms: further ones would only wait as long. */
 const pauseAfterSilence = 250
 
 export type Introspected = { active: false } | ({ active: true } & Record<string, unknown>)
@@ -51,7 +51,7 @@ export function createIntrospection(deps: IntrospectionDeps) {
       return
     }
     if (turns.length >= most.waiting) throw new Error('too many wait to ask')
-    // The slot is handed over by a request that has ended.
+    // A request that has ended hands its slot over.
     await new Promise<void>(resolve => turns.push(resolve))
   }
 
@@ -94,7 +94,7 @@ export function createIntrospection(deps: IntrospectionDeps) {
   const isSilent = () => silentAt !== null && clock.elapsed(silentAt) < pauseAfterSilence
 
   return {
-    /** @throws revocations_unknown: the server did not say */
+    /** @throws revocations_unknown: the server did not answer */
     async tell(token: string): Promise<Introspected> {
       const digest = hash('sha256', token, 'base64url')
       let one = asked.get(digest)

@@ -1,4 +1,4 @@
-// A JWK Set (RFC 7517 §5) read strictly: only public keys for signatures by algorithms that we speak.
+// A strict parser of a JWK Set (RFC 7517 §5): only public keys for signatures by supported algorithms.
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { isSigningAlgorithm, type SigningAlgorithm } from '../protocol/algorithms.js'
 import { isJsonObject, parseStrictJson } from '../protocol/json.js'
@@ -6,14 +6,14 @@ import { isJsonObject, parseStrictJson } from '../protocol/json.js'
 export type PublicKey = {
   kid: string
   algorithm: SigningAlgorithm
-  publicKey: KeyObject /** As it was told. */
+  publicKey: KeyObject /** Algorithm, type and members, to compare keys. */
   text: string
 }
 
-/** More is no set of a server whose keys live for months. */
+/** Limit of keys: a server whose keys live for months has fewer. */
 const most = 200
 
-/** What a key must be for each algorithm (RFC 7518 §6, RFC 8037 §2), and the members that make it. */
+/** The required type of a key for each algorithm (RFC 7518 §6, RFC 8037 §2), and its members. */
 const shapes = {
   ES256: { kty: 'EC', crv: 'P-256', members: ['x', 'y'] },
   RS256: { kty: 'RSA', crv: undefined, members: ['n', 'e'] },
@@ -21,7 +21,7 @@ const shapes = {
   EdDSA: { kty: 'OKP', crv: 'Ed25519', members: ['x'] },
 } as const satisfies Record<SigningAlgorithm, { kty: string; crv: string | undefined; members: readonly string[] }>
 
-/** @returns null where the text is no set, or nothing in it can be used: what is known stays then */
+/** @returns null where the text is no set, or nothing in it can be used: the known keys stay then */
 export function readKeySet(text: string): Map<string, PublicKey> | null {
   let set: unknown
   try {
@@ -41,12 +41,15 @@ export function readKeySet(text: string): Map<string, PublicKey> | null {
   return keys.size === 0 ? null : keys
 }
 
-/** @returns null for a key that is not for us: a secret, one to encrypt with, one of another algorithm (RFC 7517 §5) */
+/**
+ * @returns null for a key that is not for signatures: a secret, one for encryption, one of another algorithm (RFC
+ *   7517 §5)
+ */
 function readKey(jwk: unknown): PublicKey | null {
   if (!isJsonObject(jwk)) return null
   const { kid, alg, use, kty, crv, key_ops: uses } = jwk
   if (typeof kid !== 'string' || kid === '' || kid.length > 200 || !isSigningAlgorithm(alg)) return null
-  // A private key that was published is nobody's any more.
+  // A published private key is compromised.
   if (use !== 'sig' || 'd' in jwk || 'k' in jwk) return null
   if (uses !== undefined && !(Array.isArray(uses) && uses.includes('verify'))) return null
   const shape = shapes[alg]
@@ -62,7 +65,7 @@ function readKey(jwk: unknown): PublicKey | null {
   }
 }
 
-/** RFC 7518 §3.3: less than 2,048 bits is not safe. With a long exponent each signature would cost seconds. */
+/** RFC 7518 §3.3: less than 2,048 bits is not safe. With a long exponent each verification would cost seconds. */
 function isModestRsa({ asymmetricKeyDetails: { modulusLength = 0, publicExponent = 0n } = {} }: KeyObject): boolean {
   return modulusLength >= 2_048 && modulusLength <= 8_192 && publicExponent <= 0xffff_ffffn
 }

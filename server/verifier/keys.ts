@@ -1,5 +1,5 @@
-// The public keys of the token server (RFC 7517 §5): fetched before they are too old, one fetch at a time. While the server
-// cannot be reached those that are known serve on, for as long as was stated.
+// The public keys of the token server (RFC 7517 §5): fetched before they are too old, one fetch at a time. While the
+// server cannot be reached the known keys stay in use, for as long as the options allow.
 import { setTimeout as pause } from 'node:timers/promises'
 import { refuse } from '../protocol/errors.js'
 import type { Instant, VerifierClock } from './clock.js'
@@ -9,9 +9,9 @@ import type { Requests } from './requests.js'
 
 /** Rate limit of fetches because of an unknown key id, in ms; callers in between wait for the next. */
 const coolDown = 1_000
-/** How long a set is kept where the server does not say, in ms, and at the least and most whatever it says. */
+/** How long a set is cached, in ms: by default, and at the least and most whatever the server's headers say. */
 const age = { usual: 300_000, least: 10_000, most: 3_600_000 }
-/** After a fetch that failed, in ms. */
+/** Pause after a failed fetch, in ms. */
 const retryAfter = 2_000
 const timeout = 5_000
 
@@ -29,9 +29,9 @@ export function createKeys({ requests, clock, acceptStaleKeysFor, changed, fetch
   let keys: ReadonlyMap<string, PublicKey> = new Map()
   let tag: string | null = null
   let maxAge = age.usual
-  /** When the fetch was sent that last brought, or confirmed, the set. */
+  /** When the latest fetch was sent that brought, or confirmed, the set. */
   let known: Instant | null = null
-  /** By this machine's clock, to be told; epoch ms. */
+  /** The time of that by this machine's clock, for the status; epoch ms. */
   let knownAt: number | null = null
   let fetching: Promise<boolean> | null = null
   let next: Promise<boolean> | null = null
@@ -44,7 +44,7 @@ export function createKeys({ requests, clock, acceptStaleKeysFor, changed, fetch
     const sentAt = clock.instant()
     begun = sentAt
     try {
-      // Of a new key, and of one that is revoked, no cache on the way need know (RFC 9111 §5.2.1.4).
+      // Caches on the way may lack a new key, or have a revoked one (RFC 9111 §5.2.1.4).
       const headers = {
         Accept: 'application/json',
         'Cache-Control': 'no-cache',
@@ -66,7 +66,7 @@ export function createKeys({ requests, clock, acceptStaleKeysFor, changed, fetch
     }
   }
 
-  /** @throws for what is no set: nothing changes then */
+  /** @throws for a response that is no set: nothing changes then */
   function take(status: number, text: string): void {
     const read = status === 200 ? readKeySet(text) : null
     if (read === null) throw new Error(`the server answered ${status} without a set of keys`)
@@ -76,7 +76,7 @@ export function createKeys({ requests, clock, acceptStaleKeysFor, changed, fetch
     changed()
   }
 
-  /** Before they are too old by a fifth, so that nobody waits for them. */
+  /** Schedules a fetch when four fifths of the keys' age limit have passed, so that no caller waits for it. */
   function schedule(): void {
     clearTimeout(timer)
     if (stop.signal.aborted) return
@@ -92,11 +92,11 @@ export function createKeys({ requests, clock, acceptStaleKeysFor, changed, fetch
     return fetching
   }
 
-  /** A fetch that begins after this call; all who wait share it, and there is one in a while, whatever is asked for. */
+  /** A fetch that begins after this call; concurrent callers share it, and its rate is limited. */
   function fetchNext(): Promise<boolean> {
     next ??= (async () => {
       const wait = begun === null ? 0 : coolDown - clock.elapsed(begun)
-      // Where it is closed meanwhile nobody waits any more.
+      // Once the verifier is closed no caller waits any more.
       await (wait > 0 ? pause(wait, undefined, { signal: stop.signal }).catch(() => {}) : null)
       await fetching
       next = null
@@ -105,7 +105,7 @@ export function createKeys({ requests, clock, acceptStaleKeysFor, changed, fetch
     return next
   }
 
-  /** There are none yet, or they are too old. @throws revocations_unknown: there still are none */
+  /** Fetches keys where there are none yet, or they are too old. @throws revocations_unknown: there still are none */
   async function fetchFirst(): Promise<void> {
     const hasJustFailed = fetching === null && begun !== null && clock.elapsed(begun) < coolDown
     if (!hasJustFailed) await refresh()
@@ -117,15 +117,18 @@ export function createKeys({ requests, clock, acceptStaleKeysFor, changed, fetch
   return {
     areUsable,
 
-    /** @returns undefined where it is not known, or what is known is too old to be believed */
+    /** @returns undefined where the key is unknown, or the known keys are too old */
     find: (kid: string): PublicKey | undefined => (areUsable() ? keys.get(kid) : undefined),
 
-    /** The same after the server was asked. @throws token_key_unknown, revocations_unknown: it could not be asked */
+    /**
+     * The key of an id; the server is asked where it is unknown. @throws token_key_unknown, revocations_unknown: it
+     * could not be asked
+     */
     async require(kid: string): Promise<PublicKey> {
       if (!areUsable()) await fetchFirst()
       const first = keys.get(kid)
       if (first) return first
-      // RFC 7638: the names of our keys are digests. Any other key id is refused without a request.
+      // RFC 7638: key ids of the server are thumbprints. Any other key id is refused without a request.
       if (!/^[A-Za-z0-9_-]{43}$/.test(kid)) throw refuse('token_key_unknown')
       const answered = await fetchNext()
       const found = areUsable() ? keys.get(kid) : undefined
@@ -136,10 +139,10 @@ export function createKeys({ requests, clock, acceptStaleKeysFor, changed, fetch
     /** @returns whether there is a set now */
     refresh,
 
-    /** An entry of the log says that a key is revoked: another one signs now. */
+    /** Fetches the keys because an entry of the log revokes one: another one signs now. */
     renew: (): void => void fetchNext(),
 
-    /** When they were last fetched (epoch ms), and which there are. */
+    /** When the keys were last fetched (epoch ms), and their ids. */
     state: () => ({ fetchedAt: knownAt, kids: [...keys.keys()], usable: areUsable() }),
 
     close(): void {

@@ -20,12 +20,12 @@ export { RefusedRequest, type RequireTokenOptions } from './require-token.js'
 export type { ResourceMetadata } from './resource-metadata.js'
 export type { Access, RouteNeeds } from './token-request.js'
 
-/** What of Koa's context is used. */
+/** The part of Koa's context that is used. */
 export type KoaContext = {
   req: IncomingMessage
   method: string
   originalUrl: string
-  /** With `app.proxy`, as the proxy tells them. */
+  /** With `app.proxy`, as the proxy sends them. */
   protocol: string
   host: string
   // biome-ignore lint/suspicious/noExplicitAny: the application's own, whatever it is
@@ -39,7 +39,7 @@ export type KoaMiddleware = (ctx: KoaContext, next: () => Promise<unknown>) => P
 
 export type ProtectOptions = ProtectRules & RequireTokenOptions
 
-/** For one route. @throws TypeError for options that cannot be right */
+/** For one route. @throws TypeError for invalid options */
 export function requireToken(
   verifier: TokenVerifier,
   access: Access = {},
@@ -50,8 +50,9 @@ export function requireToken(
 }
 
 /**
- * For all that stands behind it: closed, but for what `open` says. Rows speak of the whole path as the client sent it.
- * @throws TypeError for rows and options that cannot be right
+ * For all middleware after it: closed, except for what `open` lists. Rows are about the whole path as the client sent
+ * it.
+ * @throws TypeError for invalid rows and options
  */
 export function protect(verifier: TokenVerifier, options: ProtectOptions = {}): KoaMiddleware {
   const routes = createProtectedRoutes(options)
@@ -60,7 +61,7 @@ export function protect(verifier: TokenVerifier, options: ProtectOptions = {}): 
   )
 }
 
-/** What the token of this request says. @throws Error where none was asked for */
+/** The claims of this request's token. @throws Error where none was required */
 export function tokenOf(ctx: Pick<KoaContext, 'state'>): VerifiedClaims {
   const { token } = ctx.state
   if (!token) throw new Error('no token: neither requireToken nor protect stands before this')

@@ -1,5 +1,6 @@
-// The lease: while it is valid, every revocation of more than two seconds ago is in the mirror. It is renewed by asking the
-// server for the log's number; an answer counts once the mirror has reached that number, and from when the request was sent.
+// The lease: while it is valid, every revocation of more than two seconds ago is in the mirror. It is renewed by asking
+// the server for the log's number; an answer counts once the mirror has reached that number, and from when the request
+// was sent.
 import { isJsonObject, parseStrictJson } from '../protocol/json.js'
 import { type LeaseAnswer, type LeaseRequest, leaseTime, positionText } from '../protocol/log/feed.js'
 import { type AccessToken, errorIn } from './access-token.js'
@@ -9,11 +10,14 @@ import type { Revocations } from './revocations.js'
 import { version } from './version.js'
 
 const interval = 500
-/** An answer that takes longer is hardly worth anything. */
+/** Timeout of a request, in ms: a later answer is hardly of use. */
 const timeout = 1_500
-/** How many may be under way: one that hangs does not hold up the next. */
+/** How many requests may be under way: one that hangs does not delay the next. */
 const mostAtOnce = 4
-/** For how many ticks the mirror may lack numbers that answers name before the stream is taken for dead, at first and after that. */
+/**
+ * For how many ticks the mirror may lack numbers of answers before the stream counts as dead, at first and after
+ * that.
+ */
 const patience = { first: 3, again: 10 }
 
 export type LeaseDeps = {
@@ -25,7 +29,7 @@ export type LeaseDeps = {
   keysFetchedAt: () => number | null
   begun: (of: { log: string; seq: number }) => void
   over: () => void
-  /** The mirror stays behind. */
+  /** Called when the mirror stays behind. */
   behind: () => void
   failed: (error: Error) => void
 }
@@ -35,7 +39,7 @@ type Answered = LeaseAnswer & { sentAt: Instant }
 export function createLease(deps: LeaseDeps) {
   const { name, requests, accessToken, revocations, clock, keysFetchedAt, begun, over, behind, failed } = deps
   let held: Answered | null = null
-  /** Answers that the mirror has not come up to yet. */
+  /** Answers whose number the mirror has not reached yet. */
   let waiting: Answered[] = []
   let underWay = 0
   let ticksBehind = 0
@@ -45,10 +49,10 @@ export function createLease(deps: LeaseDeps) {
 
   const isLive = ({ sentAt, lease_ms: span }: Answered) => clock.elapsed(sentAt) < span
 
-  /** May be asked at any time: nobody is told of it here. */
+  /** May be called at any time: it raises no event. */
   const isValid = () => held !== null && isLive(held)
 
-  /** Tells when it begins or is over. */
+  /** Raises the events when the lease begins or is over. */
   function watch(): boolean {
     const valid = isValid()
     if (valid === wasValid) return valid
@@ -92,7 +96,7 @@ export function createLease(deps: LeaseDeps) {
       'Content-Type': 'application/json',
       Authorization: `Bearer ${token}`,
     }
-    // Everything that was answered before this instant is in the number that comes.
+    // The number in the answer includes everything that was answered before this instant.
     const sentAt = clock.instant()
     const body = JSON.stringify(request)
     const { status, text } = await requests.send('/revocations/lease', { method: 'POST', headers, body, timeout })
@@ -102,7 +106,7 @@ export function createLease(deps: LeaseDeps) {
     return { ...answer, lease_ms: Math.min(answer.lease_ms, leaseTime), sentAt }
   }
 
-  /** Counts the latest answer that the mirror has come up to; those before it are needed no more. */
+  /** Counts the latest answer whose number the mirror has reached; earlier ones are dropped. */
   function apply(): void {
     waiting = waiting.filter(isLive)
     const { log, position } = revocations
@@ -131,15 +135,15 @@ export function createLease(deps: LeaseDeps) {
       timer = setInterval(tick, interval)
     },
 
-    /** The mirror has moved on. */
+    /** Called when the mirror has advanced. */
     applied(isOther: boolean): void {
-      // What was held was of another log.
+      // The present lease was for another log.
       if (isOther) held = null
       apply()
       if (isOther || !isValid()) void renew()
     },
 
-    /** `age`: ms since it was asked for. */
+    /** `age`: ms since the renewal was requested. */
     state: () => ({ valid: isValid(), age: held === null ? null : clock.elapsed(held.sentAt), ...counts }),
 
     close(): void {

@@ -1,4 +1,4 @@
-// The status as Prometheus reads it (text format 0.0.4). One row a metric.
+// The status as Prometheus metrics (text format 0.0.4). One row a metric.
 import type { VerifierStatus } from './status.js'
 
 type Sample = { value: number; labels?: Record<string, string> }

@@ -1,22 +1,22 @@
-// What a route asks of a token beside that it is good: one row each, in the order in which it is told.
+// What a route requires of a token beside being valid: one row each, in the order in which a refusal is disclosed.
 import { type Refusal, refuse } from '../protocol/errors.js'
 import type { VerifiedClaims } from './claims.js'
 
 export type Needs = {
-  /** All of them. */
+  /** All of these scopes. */
   scope?: string | readonly string[]
-  /** All of them. */
+  /** All of these permissions. */
   permission?: string | readonly string[]
-  /** Any one of them. */
+  /** Any one of these roles. */
   role?: string | readonly string[]
-  /** For how many seconds a sign-in counts (RFC 9470). */
+  /** Longest time since the sign-in, in seconds (RFC 9470). */
   maxAge?: number
   /**
    * Degraded mode, for routes that only read: when the lease is over and the server does not answer, the token's signature, its
    * claims and the last known log decide.
    */
   allowReadsUntilExpiry?: boolean
-  /** The header `DPoP` of the request, and what it was sent with (RFC 9449). */
+  /** The header `DPoP` of the request, with its method and URL (RFC 9449). */
   proof?: { dpop: string; method: string; url: string }
 }
 
@@ -31,7 +31,7 @@ const checks = {
   permission({ permissions, permissions_omitted: omitted }, { permission }) {
     const needed = listOf(permission)
     if (needed.length === 0) return null
-    // Introspection would not tell them either: they are left out where they make a token too long to be sent.
+    // Introspection does not have them either: permissions are omitted where they make a token too long to be sent.
     if (omitted === true && permissions === undefined) return refuse('permission_denied', { detail: omittedText })
     const missing = needed.find(name => !permissions?.includes(name))
     return missing === undefined
@@ -45,7 +45,7 @@ const checks = {
   },
   maxAge({ auth_time: signedInAt }, { maxAge }, now) {
     if (maxAge === undefined) return null
-    // A token that nobody signed in for has no such time.
+    // A token without user has no such time.
     if (signedInAt !== undefined && now / 1_000 - signedInAt <= maxAge) return null
     const detail = `This needs a sign-in within the last ${maxAge} seconds.`
     return refuse('insufficient_user_authentication', { detail })
@@ -62,7 +62,7 @@ const known: ReadonlySet<string> = new Set([...Object.keys(checks), ...others])
 
 /** @throws insufficient_scope, permission_denied, insufficient_user_authentication; TypeError: there is no such need */
 export function requireNeeds(claims: VerifiedClaims, needs: Needs, now: number): void {
-  // A word that is misspelt would ask for nothing.
+  // A misspelt need would require nothing.
   for (const name in needs) if (!known.has(name)) throw new TypeError(`what a token is asked for has no ${name}`)
   for (const check of all) {
     const refusal = check(claims, needs, now)

@@ -1,4 +1,4 @@
-// Answers by node:http itself, for Express and for servers without a framework.
+// Responses with node:http itself, for Express and for servers without a framework.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GivenAnswer } from './require-token.js'
 
@@ -12,7 +12,7 @@ export function writeAnswer(res: ServerResponse, { status, headers, body }: Give
   res.end(text)
 }
 
-/** `https://host`, as the request itself says. */
+/** The origin of a request, `https://host`, by its own header. */
 export function originOf({ socket, headers }: IncomingMessage, protocol?: string): string {
   const scheme = protocol ?? ('encrypted' in socket && socket.encrypted ? 'https' : 'http')
   return `${scheme}://${headers.host ?? headers[':authority'] ?? ''}`

@@ -19,18 +19,20 @@ export type { ResourceMetadata } from './resource-metadata.js'
 export type { Access, RouteNeeds } from './token-request.js'
 
 export type NodeOptions = RequireTokenOptions & {
-  /** Told of what is no refusal but a fault; the request is answered with 500. Default: a warning of the process. */
+  /**
+   * Called with an exception that is no refusal; the request is answered with 500. Default: a warning of the process.
+   */
   onFault?: (error: unknown) => void
 }
 
 export type ProtectOptions = ProtectRules & NodeOptions
 
-/** `token` is null where the rules ask for none and none came. */
+/** `token` is null where the rules require none and the request has none. */
 export type NodeListener = (req: IncomingMessage, res: ServerResponse, token: VerifiedClaims | null) => unknown
 
 /**
- * @returns a function that resolves with what the token says, or with null once it has answered
- * @throws TypeError for options that cannot be right
+ * @returns a function that resolves with the token's claims, or with null once it has answered
+ * @throws TypeError for invalid options
  */
 export function requireToken(
   verifier: TokenVerifier,
@@ -45,7 +47,7 @@ export function requireToken(
   }
 }
 
-/** For all requests: closed, but for what `open` says. @throws TypeError for rows and options that cannot be right */
+/** For all requests: closed, except for what `open` lists. @throws TypeError for invalid rows and options */
 export function protect(verifier: TokenVerifier, options: ProtectOptions, listener: NodeListener) {
   const routes = createProtectedRoutes(options)
   const judge = judgeOf(verifier, options, routes.scopes, ({ method = '', url = '', headers }) =>
@@ -80,7 +82,7 @@ function judgeOf(
       if (options.onRefusal === 'throw') throw error
       if (error instanceof RefusedRequest) writeAnswer(res, error)
       else {
-        // There is nobody above that would answer, and a rejection that nobody handles ends the process.
+        // No caller above would answer, and an unhandled rejection ends the process.
         onFault(error)
         writeAnswer(res, gate.refused(refuse('server_error'), null, request, {}))
       }

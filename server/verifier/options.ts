@@ -1,4 +1,5 @@
-// What a verifier is made with, checked at once: every problem is told, and nothing is sent anywhere before all of it is right.
+// The options of a verifier, checked at once: every problem is reported, and nothing is sent anywhere before all are
+// valid.
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { performance } from 'node:perf_hooks'
@@ -6,48 +7,54 @@ import { isApplicationId } from '../protocol/claims.js'
 import { nearest } from '../protocol/near.js'
 
 export type Clocks = {
-  /** ms that only ever grow, also while the process is stopped. */
+  /** Monotonic clock, in ms; it goes on while the process is stopped. */
   monotonic(): number
-  /** Epoch ms by this machine's clock, which goes on while the machine is suspended, and which somebody may set. */
+  /**
+   * Epoch ms by this machine's clock, which goes on while the machine is suspended, and which an administrator may
+   * set.
+   */
   wall(): number
 }
 
 export type VerifierOptions = {
-  /** The address of the token server, as its tokens name it in `iss`. */
+  /** The issuer address of the token server, as in the claim `iss`. */
   issuer: string
-  /** Where the token server is reached, where that is not its issuer's address: within a cluster, say. */
+  /** The address of the token server for requests, if another than its issuer: within a cluster, for example. */
   url?: string
-  /** The identifier of this resource server, as tokens for it name it in `aud`. */
+  /** The identifier of this resource server, as in the claim `aud`. */
   audience: string
-  /** Of an application with the scope `revocations:read`, the grant client_credentials and `client_secret_basic`. */
+  /** An application with the scope `revocations:read`, the grant client_credentials and `client_secret_basic`. */
   clientId: string
   clientSecret: string
-  /** By which the server tells verifiers apart. Default: the host's name, the process's id and random letters. */
+  /**
+   * Name by which the server identifies the verifier. Default: the host's name, the process's id and random letters.
+   */
   name?: string
-  /** For how many seconds known keys serve while the server cannot be reached. Default 3600. */
+  /** For how many seconds known keys stay in use while the server cannot be reached. Default 3600. */
   acceptStaleKeysFor?: number
-  /** How many verified tokens are remembered; 0: none. Default 10,000. */
+  /** How many verified tokens are cached; 0: none. Default 10,000. */
   cacheSize?: number
   /**
-   * For how many ms an answer of introspection is remembered, at most 2,000 (which is the default); of an access token never
-   * longer than 1,000, since what the server answers may be a second old.
+   * For how many ms an answer of introspection is cached, at most 2,000 (which is the default); of an access token
+   * never longer than 1,000, since the server's answer may be a second old.
    */
   introspectionCache?: number
   /** Seconds by which this machine's clock may be wrong, before the server has told the time. Default 5. */
   clockTolerance?: number
   /**
-   * Whether proofs of keys (DPoP) must hold a nonce that this resource server gave a minute or two ago: clients ask once more
-   * where they have none. All its processes have the same, by the secret of its application. Default false.
+   * Whether DPoP proofs must contain a nonce that this resource server issued a minute or two ago: clients without
+   * one retry once. All its processes accept the same ones, derived from the secret of its application. Default
+   * false.
    */
   dpopNonces?: boolean
-  /** In place of the global one. */
+  /** Replaces the global fetch(). */
   fetch?: typeof fetch
   clocks?: Clocks
 }
 
 export type CheckedOptions = Required<VerifierOptions>
 
-/** Every problem with the options, told at once. */
+/** Every problem of the options, in one error. */
 export class OptionsError extends Error {
   override name = 'OptionsError'
   constructor(readonly problems: readonly string[]) {
@@ -66,7 +73,7 @@ const count = (least: number, most: number, of: string): Check => {
 const text: Check = value => (typeof value === 'string' && value.length > 0 ? null : 'is missing')
 const callable: Check = value => (typeof value === 'function' ? null : 'must be a function')
 
-/** One row an option; where it is left out and has a default, that is taken. */
+/** One row an option, with its default where it has one. */
 const checks = {
   issuer: whyNotOrigin,
   url: whyNotOrigin,
@@ -141,7 +148,10 @@ function ownName(): string {
   return `${host}:${process.pid}:${randomBytes(4).toString('hex')}`
 }
 
-/** As the server takes its own ISSUER. The secret of the application goes there, so it is never sent in clear over a network. */
+/**
+ * The same rules as for the server's ISSUER. The application's secret is sent there, so never in clear over a
+ * network.
+ */
 function whyNotOrigin(value: unknown): string | null {
   if (typeof value !== 'string' || !URL.canParse(value)) return 'is no web address'
   const { protocol, hostname: host, pathname, search, hash, username, password } = new URL(value)

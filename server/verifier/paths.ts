@@ -1,21 +1,21 @@
-// How a path may be read. Routers differ: one decodes, one drops double slashes, one does not mind capitals. An exception opens
-// one spelling alone; what asks for more holds in each reading that some router has.
+// Readings of a path. Routers differ: some decode, some drop double slashes, some ignore case. An exception opens one
+// spelling only; a row that requires more holds in each reading that some router has.
 
 /** Patterns and paths as segments. */
 export type Segments = readonly string[]
 
-/** The path of a request's target, without query, or null where no two programs need agree on it (RFC 9112 §3.2). */
+/** The path of a request's target, without query, or null where programs may disagree on it (RFC 9112 §3.2). */
 export function pathOf(target: string): string | null {
-  // Some read a backslash as a slash, cut at #, or trim; no client that follows RFC 3986 sends them.
+  // Some programs read a backslash as a slash, cut at #, or trim; no client that follows RFC 3986 sends them.
   if (/[^\x21-\x7e]|[\\#]/.test(target)) return null
   const [path = ''] = target.split('?')
   if (path.startsWith('/') || path === '*') return path
-  // RFC 9112 §3.2.2: the absolute form, as proxies get it.
+  // RFC 9112 §3.2.2: the absolute form, which proxies receive.
   const [, rest] = /^https?:\/\/[^/]+(\/.*)?$/i.exec(path) ?? []
   return rest === undefined && !/^https?:\/\/[^/]+$/i.test(path) ? null : (rest ?? '/')
 }
 
-/** One spelling: no empty or dot segment, nothing that decodes to what divides or ends a path. */
+/** Whether a path has one spelling: no empty or dot segment, nothing that decodes to what divides or ends a path. */
 export function isPlain(target: string): boolean {
   const path = pathOf(target)
   if (path === null || !target.startsWith('/')) return false
@@ -27,12 +27,15 @@ export function isPlain(target: string): boolean {
   })
 }
 
-/** The segments as they stand, for an exception: a slash at the end is one more, empty segment. */
+/** The segments as written, for an exception: a slash at the end is one more, empty segment. */
 export function strictSegments(path: string): Segments {
   return path.slice(1).split('/')
 }
 
-/** Each way in which some router reads the path; null where one of them cannot. Capitals, double and last slashes do not count. */
+/**
+ * Each way in which some router reads the path; null where one of them cannot. Case, double and trailing slashes do
+ * not count.
+ */
 export function readingsOf(target: string): Segments[] | null {
   const path = pathOf(target)
   if (path === null) return null
@@ -46,7 +49,7 @@ export function readingsOf(target: string): Segments[] | null {
   return [...new Map(all.map(one => [JSON.stringify(one), one])).values()]
 }
 
-/** As a router reads it that minds neither capitals nor slashes too many. */
+/** The segments as a router reads them that ignores case and superfluous slashes. */
 export function folded(path: string): Segments {
   return path.toLowerCase().split('/').filter(Boolean)
 }

@@ -1,10 +1,13 @@
-// DPoP nonces, where this resource server asks for them (RFC 9449 §9): they prevent proofs that are made in advance. A nonce is
-// an HMAC of the minute that it was given in, under a key that all processes of the resource server share: none is stored, and
-// each takes those of the others.
+// DPoP nonces, where this resource server requires them (RFC 9449 §9): they prevent proofs that are made in advance. A
+// nonce is an HMAC of the minute that it was issued in, under a key that all processes of the resource server share:
+// none is stored, and each process accepts those of the others.
 import { createHmac, hkdfSync } from 'node:crypto'
 import type { CheckedOptions } from './options.js'
 
-/** In ms. One is good for as long again, and so much earlier at a process whose clock is behind. */
+/**
+ * Period of a nonce, in ms. It is accepted for one more period, and one period early at a process whose clock is
+ * behind.
+ */
 const step = 60_000
 
 export type ProofNoncesOptions = Pick<CheckedOptions, 'dpopNonces' | 'clientSecret' | 'audience'>
@@ -17,7 +20,8 @@ export function createProofNonces({ dpopNonces, clientSecret, audience }: ProofN
 
   return {
     /**
-     * Those that are good now, the first of which is to be given; null where none is asked for. Made once a minute.
+     * The nonces that are accepted now, the first of which is the one to issue; null where none is required. Computed
+     * once a minute.
      * @param now epoch ms
      */
     good(now: number): readonly string[] | null {

@@ -1,5 +1,6 @@
-// What a whole application asks for: closed by default, with exceptions by method and path. The row whose path is the more
-// precise counts, wherever it stands. An exception holds for its very spelling; a row that asks for more, for all spellings.
+// The requirements of a whole application: closed by default, with exceptions by method and path. The row with the more
+// precise path counts, in any order. An exception holds for its exact spelling; a row that requires more, for all
+// spellings.
 import { refuse } from '../protocol/errors.js'
 import { requireAccess } from './check-access.js'
 import { folded, isPlain, pathOf, readingsOf, type Segments, strictSegments } from './paths.js'
@@ -7,17 +8,17 @@ import { scopesIn } from './resource-metadata.js'
 import type { Access, RouteNeeds } from './token-request.js'
 
 /**
- * A row is `METHOD PATH`, or `* PATH` for every method; a path is that of the whole address, `:name` stands for one segment
- * and `*` at the end for all below. HEAD is as GET.
+ * A row is `METHOD PATH`, or `* PATH` for every method; a path is that of the whole address, `:name` stands for one
+ * segment and `*` at the end for all below. HEAD is treated as GET.
  */
 export type ProtectRules = {
-  /** What nobody has to show a token for, such as `GET /healthz`, `GET /public/*`. */
+  /** Routes that need no token, such as `GET /healthz`, `GET /public/*`. */
   open?: readonly string[]
-  /** What is asked beside a good token, such as `'POST /orders': { permission: 'orders:write' }`. */
+  /** What routes require beside a valid token, such as `'POST /orders': { permission: 'orders:write' }`. */
   routes?: Readonly<Record<string, RouteNeeds>>
-  /** What is asked where no row says otherwise; a good token, unless more is said. */
+  /** What routes without a row require; by default a valid token. */
   needs?: RouteNeeds
-  /** Whether preflights of CORS pass, which no browser sends a token with: where what answers them stands behind. */
+  /** Whether preflights of CORS pass, to which browsers never add a token: for where a later handler answers them. */
   preflights?: boolean
 }
 
@@ -30,14 +31,14 @@ type Row = {
   access: Access
 }
 
-/** @throws TypeError for rows that cannot be right, or mean the same */
+/** @throws TypeError for rows that are invalid, or mean the same */
 export function createProtectedRoutes({ open = [], routes = {}, needs = {}, preflights = false }: ProtectRules) {
   const exceptions = open.map(text => readRow(text, 'anyone'))
   const rows = Object.entries(routes).map(([text, access]) => readRow(text, access))
   refuseDoubles([...exceptions, ...rows])
   for (const access of [needs, ...Object.values(routes)]) requireAccess(access)
 
-  /** The row that some router might take, by each reading; they must come to one. */
+  /** The row that a router might match, by each reading of the path; all readings must lead to the same one. */
   function rowOf(method: string, targets: readonly string[]): Row | null {
     const found = targets.flatMap(target => {
       const readings = readingsOf(target)
@@ -52,7 +53,7 @@ export function createProtectedRoutes({ open = [], routes = {}, needs = {}, pref
   }
 
   function exceptionOf(method: string, targets: readonly string[]): Row | null {
-    // Mounted below a path, a framework adds a slash of its own; beside that all must say the same.
+    // Mounted below a path, a framework adds a slash; except for that all targets must be the same.
     const [target = ''] = targets
     const path = isPlain(target) ? pathOf(target) : null
     if (path === null || targets.some(one => !isSame(one, path))) return null
@@ -61,17 +62,17 @@ export function createProtectedRoutes({ open = [], routes = {}, needs = {}, pref
   }
 
   return {
-    /** All that some row asks for. */
+    /** All scopes that some row requires. */
     scopes: scopesIn([needs, ...Object.values(routes)]),
 
     /**
-     * @param targets the request's target as it came, and as the framework has it by now
+     * @param targets the request's target as it was sent, and as the framework has it now
      * @param isPreflight by its headers (Fetch §4.8)
      * @throws malformed_request
      */
     accessOf(method: string, targets: readonly string[], isPreflight = false): Access {
       if (preflights && isPreflight && method === 'OPTIONS') return 'anyone'
-      // RFC 9110 §9.3.2: it is answered by what answers GET, unless a row says otherwise.
+      // RFC 9110 §9.3.2: the handler of GET answers HEAD, unless a row says otherwise.
       const row = rowOf(method, targets)
       const exception = exceptionOf(method, targets)
       if (exception && (!row || precision(exception, row) < 0)) return 'anyone'
@@ -82,7 +83,7 @@ export function createProtectedRoutes({ open = [], routes = {}, needs = {}, pref
 
 export type ProtectedRoutes = ReturnType<typeof createProtectedRoutes>
 
-/** What browsers send before a request of another origin. */
+/** Whether a request is a preflight, which browsers send before a cross-origin request. */
 export function isPreflight(headers: Readonly<Record<string, unknown>>): boolean {
   return headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 }
@@ -113,7 +114,7 @@ function isOf(row: Row, method: string): boolean {
   return row.method === '*' || row.method === method || (row.method === 'GET' && method === 'HEAD')
 }
 
-/** @param withRoot whether `/a/*` is also `/a` itself */
+/** @param withRoot whether `/a/*` also matches `/a` itself */
 function matches(pattern: Segments, path: Segments, withRoot: boolean): boolean {
   if (pattern.at(-1) === '*') {
     const above = pattern.slice(0, -1)
@@ -131,7 +132,10 @@ function mostPrecise(rows: readonly Row[]): Row | null {
   return [...rows].sort(precision)[0] ?? null
 }
 
-/** Below zero where `a` says more: its first segment that differs is a word, not a name, not a star; then, its method. */
+/**
+ * Below zero where `a` is more precise: its first segment that differs is a word, not a name, not a star; then, its
+ * method.
+ */
 function precision(a: Row, b: Row): number {
   for (let at = 0; at < Math.max(a.segments.length, b.segments.length); at++) {
     const difference = rank(a.segments[at]) - rank(b.segments[at])

@@ -1,15 +1,15 @@
-// The body of a refusal: as the token server itself words it on simplejwt's wire, or as the application says.
+// The body of a refusal: in the token server's wording for simplejwt's clients, or in the application's.
 import { type ErrorCode, errorRow, type Refusal } from '../protocol/errors.js'
 import { type Scheme, textOf } from './challenge.js'
 import type { Needs } from './needs.js'
 import type { TokenRequest } from './token-request.js'
 
-/** What is known where a refusal is worded. `text` is what would stand there. */
+/** The argument of a `refusal` function. `text` is the default text. */
 export type ToldRefusal = { code: ErrorCode; status: number; text: string; needs: Needs; request: TokenRequest }
 
 /**
- * By code, with `default` for all others; or a function. A text takes the place of `detail`; an object is the whole body,
- * sent as JSON; undefined leaves it as it is.
+ * Texts by code, with `default` for all others; or a function. A text replaces `detail`; an object is the whole body,
+ * sent as JSON; undefined leaves it unchanged.
  */
 export type RefusalTexts =
   | ({ readonly [code in ErrorCode]?: string | object } & { readonly default?: string | object })
@@ -37,7 +37,7 @@ const toldOf = ({ code, status, needs, request }: RefusedBy, text: string): Told
 
 type PlainBody = { detail: string; code?: string; reason: ErrorCode }
 
-/** `reason` is always the precise code; `detail` and `code` are what clients of simplejwt know. */
+/** `reason` is always the precise code; `detail` and `code` are what clients of simplejwt read. */
 function plainBody({ code, status, refusal, scheme, needs }: RefusedBy): PlainBody & Record<string, unknown> {
   const { wire, wireCode } = errorRow(code)
   if (scheme === 'Token' && status === 401) return { detail: apiKeyText(refusal), reason: code }
@@ -49,7 +49,7 @@ function plainBody({ code, status, refusal, scheme, needs }: RefusedBy): PlainBo
   return { detail, ...(wireCode !== undefined && { code: wireCode }), reason: code }
 }
 
-/** As Django REST framework's TokenAuthentication words it. */
+/** The text for an API key, as in Django REST framework's TokenAuthentication. */
 function apiKeyText({ code, message }: Refusal): string {
   if (code === 'bad_api_key_header' || code === 'not_authenticated') return message
   return code === 'user_inactive' || code === 'user_unknown' ? 'User inactive or deleted.' : 'Invalid token.'

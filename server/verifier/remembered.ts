@@ -1,26 +1,26 @@
-// Tokens whose signature and claims were found right, by the digest of their whole text: a request with one of them costs a
-// digest and a look-up. What time and the log say of them is asked again each time.
+// Cache of tokens whose signature and claims were verified, by the digest of their whole text: a request with one of
+// them costs a digest and a look-up. Time and log are checked again each time.
 import { hash } from 'node:crypto'
 import type { AccessClaims } from '../protocol/claims.js'
 import { createRecent } from '../protocol/recent.js'
 import type { VerifiedClaims } from './claims.js'
 
-/** A token whose signature and claims are right. */
+/** A token whose signature and claims are verified. */
 export type Signed = {
   raw: AccessClaims
   claims: VerifiedClaims
   kid: string
-  /** Where the log stood when nothing in it refused the token, and of which mirror; -1: it was not asked yet. */
+  /** The log's position at which no entry refused the token, with its mirror; -1: not checked yet. */
   position: number
   round: number
 }
 
-/** @param size how many at the most; 0: none is remembered */
+/** @param size how many at the most; 0: none is cached */
 export function createRemembered(size: number) {
   const { find, ...recent } = createRecent<Signed>(size)
   return {
     ...recent,
-    /** Of a whole token, signature and all. */
+    /** The digest of a whole token, signature included. */
     digest: (token: string): string => (size === 0 ? '' : hash('sha256', token, 'base64url')),
     find: (digest: string): Signed | undefined => (size === 0 ? undefined : find(digest)),
   }

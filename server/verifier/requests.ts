@@ -1,5 +1,6 @@
-// Requests to the token server: each has a deadline, none follows a redirect (the secret would go along), and no answer is read
-// further than it may be long. The global fetch opens as many connections as are needed, so none waits behind another that hangs.
+// Requests to the token server: each has a timeout, none follows a redirect (the secret would be sent along), and the
+// size of responses is limited. The global fetch opens as many connections as are needed, so no request waits behind
+// another that hangs.
 import type { CheckedOptions } from './options.js'
 import { version } from './version.js'
 
@@ -7,9 +8,9 @@ export type Sent = {
   method?: 'GET' | 'POST'
   headers?: Record<string, string>
   body?: string
-  /** ms until all of the answer must be there. */
+  /** Timeout of the whole response, in ms. */
   timeout: number
-  /** Of the answer, in bytes. */
+  /** Limit of the response, in bytes. */
   longest?: number
 }
 
@@ -39,7 +40,7 @@ export function createRequests({ url, fetch }: Pick<CheckedOptions, 'url' | 'fet
   }
 
   return {
-    /** @throws whatever kept the answer from coming whole and in time */
+    /** @throws whatever prevented a complete response in time */
     async send(path: string, sent: Sent): Promise<Answered> {
       const controller = start()
       const timer = setTimeout(() => controller.abort(new Error('no answer in time')), sent.timeout)
@@ -54,8 +55,8 @@ export function createRequests({ url, fetch }: Pick<CheckedOptions, 'url' | 'fet
     },
 
     /**
-     * Reads an answer that does not end.
-     * @param read is handed the controller: whoever reads gives up by it
+     * Reads a response that does not end.
+     * @param read gets the controller: it aborts the request by it
      */
     async follow<T>(
       path: string,
@@ -70,7 +71,7 @@ export function createRequests({ url, fetch }: Pick<CheckedOptions, 'url' | 'fet
         return await read(response, controller)
       } finally {
         clearTimeout(timer)
-        // Whatever was not read of it is not waited for.
+        // The unread rest of the response is not waited for.
         controller.abort()
         open.delete(controller)
       }

@@ -1,5 +1,5 @@
-// Whether a request may pass by the token that it came with: whatever the framework. Reads headers alone: a token in an
-// address lands in logs (RFC 6750 §5.3), one in a cookie is sent by other sites.
+// Decides whether a request may pass by its token, for any framework. It reads only headers: a token in an address ends
+// up in logs (RFC 6750 §5.3), one in a cookie is sent by other sites.
 import { type Refusal, Refusal as RefusalError, refuse } from '../protocol/errors.js'
 import { challengesOf, type Scheme } from './challenge.js'
 import { requireNames } from './check-access.js'
@@ -11,15 +11,15 @@ import { type RefusalTexts, refusalBody } from './refusal-body.js'
 import { createResourceMetadata, type MetadataAnswer, type ResourceMetadata } from './resource-metadata.js'
 import type { Access, TokenRequest } from './token-request.js'
 
-/** What of a verifier is asked here. */
+/** The part of a verifier that is used. */
 export type TokenVerifier = {
-  /** Of the token server, for links to what each code means. */
+  /** Address of the token server, for links that explain each code. */
   readonly issuer?: string
-  /** The identifier of this resource server, where it is an address that clients find metadata by. */
+  /** The identifier of this resource server, where it is an address from which clients derive that of its metadata. */
   readonly audience?: string
   verify(token: string, needs?: Needs): Promise<VerifiedClaims>
   verifyApiKey(text: string, needs?: Needs): Promise<VerifiedClaims>
-  /** RFC 9449 §9; null where proofs need none. */
+  /** RFC 9449 §9: the nonce for the next proof; null where proofs need none. */
   proofNonce?(): string | null
 }
 
@@ -31,25 +31,28 @@ export type RequireTokenOptions = {
    * (`htu`). Without it the request's own header `Host` counts, so that a proof made for another server can be replayed here.
    */
   baseUrl?: string
-  /** RFC 9449: whether bound tokens are taken under the scheme DPoP, and no others. Default `accepted`. */
+  /**
+   * RFC 9449: whether bound tokens, with the scheme DPoP, are accepted, required (no others are accepted), or
+   * refused. Default `accepted`.
+   */
   dpop?: 'accepted' | 'required' | 'refused'
-  /** Whether API keys (`Authorization: Token dvz_key_…`) are taken. Default true. */
+  /** Whether API keys (`Authorization: Token dvz_key_…`) are accepted. Default true. */
   apiKeys?: boolean
   /**
-   * RFC 9728: what clients that were not configured learn of this resource server; challenges name its address. Served by the
-   * first part of this kit that gets the request for it; an address instead of an object: it is served elsewhere.
+   * RFC 9728: what unconfigured clients learn of this resource server; challenges contain its address. Served by the
+   * first part of this library that gets the request for it; an address instead of an object: it is served elsewhere.
    */
   resourceMetadata?: string | ResourceMetadata
-  /** Refusal texts of one's own. */
+  /** The application's own texts of refusals. */
   refusal?: RefusalTexts
   /** Default `answer`. `throw`: the refusal goes to the framework's error handler as a RefusedRequest. */
   onRefusal?: 'answer' | 'throw'
 }
 
-/** What is sent instead of what was asked for; nothing stands for no body at all. */
+/** The response in place of the route's; undefined for no body at all. */
 export type GivenAnswer = { status: number; headers: Record<string, string>; body: unknown }
 
-/** With what error handlers of Koa, Express and Fastify look for. */
+/** A refusal with the properties that error handlers of Koa, Express and Fastify read. */
 export class RefusedRequest extends Error {
   override name = 'RefusedRequest'
   readonly status: number
@@ -69,7 +72,7 @@ export class RefusedRequest extends Error {
   }
 }
 
-/** With those of `protect` and of servers without a framework, which hand on what they were given. */
+/** The known options, with those of `protect` and of servers without a framework, which pass their options on. */
 const known: readonly string[] = [
   ...(['realm', 'baseUrl', 'dpop', 'apiKeys', 'resourceMetadata', 'refusal', 'onRefusal'] as const),
   ...(['open', 'routes', 'needs', 'preflights', 'onFault'] as const),
@@ -78,8 +81,8 @@ const known: readonly string[] = [
 const waysOfDpop = [undefined, 'accepted', 'required', 'refused'] satisfies RequireTokenOptions['dpop'][] as unknown[]
 
 /**
- * @param scopes that are asked for anywhere behind it
- * @throws TypeError for options that cannot be right: when the application starts, not when it is asked
+ * @param scopes that any route behind it requires
+ * @throws TypeError for invalid options: when the application starts, not at a request
  */
 export function createTokenGate(
   verifier: TokenVerifier,
@@ -109,8 +112,8 @@ export function createTokenGate(
   }
 
   /**
-   * @param accessOf what the request asks for; may refuse it
-   * @returns what the token says; null where none is needed and none came
+   * @param accessOf what the request requires; may refuse it
+   * @returns the token's claims; null where none is required and the request has none
    * @throws RefusedRequest
    */
   async function admit(request: TokenRequest, accessOf: () => Access): Promise<VerifiedClaims | null> {
@@ -125,7 +128,7 @@ export function createTokenGate(
       if (credentials === null && optional) return null
       return await claimsOf(credentials, request, needs)
     } catch (error) {
-      // Whatever else is thrown is a fault, and the framework's to tell. The request does not pass either way.
+      // Any other exception is a fault, for the framework to report. The request does not pass either way.
       if (!(error instanceof RefusalError)) throw error
       throw refused(error, credentials?.scheme ?? null, request, needs)
     }
@@ -151,10 +154,10 @@ export function createTokenGate(
   function proofOf({ method, target, origin, headers, rawHeaders, request }: TokenRequest): Proof {
     const known = proofs.get(request)
     if (known) return known
-    // RFC 9449 §4.3, 1
+    // RFC 9449 §4.3, 1: one header `DPoP` at most.
     const { dpop: shown } = headers
     if (typeof shown !== 'string' || countOf(rawHeaders, 'dpop') > 1) throw refuse('invalid_dpop_proof')
-    // RFC 9112 §3.2.2: in its absolute form a target names a host, which is the sender's choice, and not where we are.
+    // RFC 9112 §3.2.2: a target in absolute form contains a host, which the client chooses, and which need not be ours.
     const path = target.startsWith('/') ? target : pathOf(target)
     const url = baseUrl === undefined && !target.startsWith('/') ? target : `${baseUrl ?? origin}${path ?? ''}`
     const proof = { dpop: shown, method, url }
@@ -164,7 +167,7 @@ export function createTokenGate(
 
   function refused(refusal: Refusal, scheme: Scheme | null, request: TokenRequest, needs: Needs): RefusedRequest {
     const { code, status, details } = refusal
-    // RFC 9110 §10.2.3: what may pass is asked again, and never tells a client to throw its token away.
+    // RFC 9110 §10.2.3: a temporary failure is retried, and never makes a client drop its token.
     const wait = details.retryAfter ?? (status === 503 || status === 429 ? 1 : undefined)
     const challenges = challengesOf(refusal, scheme, needs, told)
     const nonce = code === 'use_dpop_nonce' ? verifier.proofNonce?.() : null
@@ -182,7 +185,7 @@ export function createTokenGate(
     admit,
     refused,
 
-    /** What anybody is answered who asks where tokens come from; null where that is not what the request asks. */
+    /** The metadata of this resource server; null where the request is not for it. */
     metadataFor: (request: TokenRequest): MetadataAnswer | null => metadata?.answerTo(request) ?? null,
   }
 }
@@ -191,16 +194,20 @@ export type TokenGate = ReturnType<typeof createTokenGate>
 
 type Proof = NonNullable<Needs['proof']>
 
-/** By request: judged at several places of an application, a proof is used once. */
+/** Proofs by request: where an application checks one request at several places, its proof is used once. */
 const proofs = new WeakMap<object, Proof>()
 
 type Credentials = { scheme: Scheme; parts: string[] }
 
 const schemeNames: Readonly<Record<string, Scheme>> = { bearer: 'Bearer', dpop: 'DPoP', token: 'Token' }
 
-/** Another scheme is no credential here. The name is read in any case (RFC 9110 §11.1). @throws invalid_request */
+/**
+ * The credential of a request; other schemes are ignored. The name is case-insensitive (RFC 9110 §11.1). @throws
+ * invalid_request
+ */
 function credentialsOf({ headers: { authorization }, rawHeaders }: TokenRequest): Credentials | null {
-  // Node keeps the first of two and drops the other, which a proxy in front of this application may have judged.
+  // Node keeps the first of two headers and drops the other, which a proxy in front of this application may have
+  // checked.
   if (Array.isArray(authorization) || countOf(rawHeaders, 'authorization') > 1)
     throw refuse('invalid_request', { detail: 'The header Authorization is there more than once.' })
   const [name = '', ...parts] = (authorization ?? '').split(' ').filter(Boolean)
@@ -214,7 +221,7 @@ function countOf(rawHeaders: readonly string[] | undefined, name: string): numbe
   return count
 }
 
-/** In the words of Django REST framework's TokenAuthentication. @throws bad_api_key_header */
+/** With the errors of Django REST framework's TokenAuthentication. @throws bad_api_key_header */
 function apiKeyIn([text, ...more]: string[]): string {
   const refuseHeader = (detail: string) => refuse('bad_api_key_header', { detail: `Invalid token header. ${detail}` })
   if (text === undefined) throw refuseHeader('No credentials provided.')

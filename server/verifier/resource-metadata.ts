@@ -1,5 +1,5 @@
-// Protected resource metadata (RFC 9728): where tokens for this resource server are issued, and which scopes there are. Clients
-// that are registered nowhere begin here: a refusal names the document's address, and the document the token server.
+// Protected resource metadata (RFC 9728): where tokens for this resource server are issued, and which scopes there are.
+// Unconfigured clients begin here: a refusal has the document's address, and the document the token server's.
 import { proofAlgorithms } from '../protocol/dpop.js'
 import { requireNames } from './check-access.js'
 import { pathOf } from './paths.js'
@@ -8,17 +8,17 @@ import type { Access, TokenRequest } from './token-request.js'
 export type ResourceMetadata = {
   /** The identifier (RFC 9728 §2), where it is not the verifier's audience. */
   resource?: string
-  /** Which scopes clients ask for first. Default: all that the rules of `protect` name. */
+  /** Scopes that clients ask for first. Default: all that the rules of `protect` name. */
   scopes?: readonly string[]
-  /** For people, who are asked for access to it. */
+  /** Name for users, who are asked for access to it. */
   name?: string
-  /** Pages for people. */
+  /** Address of pages for users. */
   documentation?: string
   policy?: string
   terms?: string
 }
 
-/** What is told of itself by whoever asks for it. */
+/** Facts for the metadata from the verifier and from other options. */
 export type MetadataFacts = {
   issuer: string | undefined
   audience: string | undefined
@@ -31,7 +31,7 @@ export type MetadataAnswer = { status: number; headers: Record<string, string>; 
 const members = ['resource', 'scopes', 'name', 'documentation', 'policy', 'terms'] satisfies (keyof ResourceMetadata)[]
 const wellKnown = '/.well-known/oauth-protected-resource'
 
-/** Everybody may read it, also in a page of another origin, which sends headers of its own: MCP-Protocol-Version. */
+/** Public, also for pages of another origin, which send headers of their own: MCP-Protocol-Version. */
 const forAnyOrigin = { 'Access-Control-Allow-Origin': '*' }
 const preflightHeaders = {
   ...forAnyOrigin,
@@ -40,7 +40,7 @@ const preflightHeaders = {
   'Access-Control-Max-Age': '86400',
 }
 
-/** @throws TypeError where it could not be found, or would name nobody who gives tokens */
+/** @throws TypeError where the document could not be found, or would name no token server */
 export function createResourceMetadata(given: ResourceMetadata, facts: MetadataFacts) {
   requireNames('resourceMetadata', given, members)
   const { issuer, dpop } = facts
@@ -51,7 +51,7 @@ export function createResourceMetadata(given: ResourceMetadata, facts: MetadataF
     resource,
     authorization_servers: [issuer],
     ...(scopes.length > 0 && { scopes_supported: scopes }),
-    // RFC 9728 §2; tokens in addresses and forms are not read here.
+    // RFC 9728 §2; tokens in addresses and forms are not accepted here.
     bearer_methods_supported: ['header'],
     ...(dpop !== 'refused' && { dpop_signing_alg_values_supported: proofAlgorithms }),
     ...(dpop === 'required' && { dpop_bound_access_tokens_required: true }),
@@ -65,9 +65,9 @@ export function createResourceMetadata(given: ResourceMetadata, facts: MetadataF
   return {
     address: address.href,
 
-    /** @returns null where the request is about something else */
+    /** @returns null where the request is for something else */
     answerTo({ method, target }: Pick<TokenRequest, 'method' | 'target'>): MetadataAnswer | null {
-      // This very spelling, as whatever is open. A query that is there too says nothing.
+      // Only this exact spelling, like all open routes. A query is ignored.
       if (pathOf(target) !== address.pathname) return null
       if (method === 'GET' || method === 'HEAD') return { status: 200, headers, body }
       return method === 'OPTIONS' ? { status: 204, headers: preflightHeaders, body: null } : null
@@ -75,7 +75,7 @@ export function createResourceMetadata(given: ResourceMetadata, facts: MetadataF
   }
 }
 
-/** RFC 9728 §3.1: between the host and the path, without a lone slash behind the host. */
+/** RFC 9728 §3.1: the well-known path comes between the host and the path, without a lone slash behind the host. */
 function addressOf(resource: string): URL {
   const url = URL.canParse(resource) ? new URL(resource) : null
   const isLoopback = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
@@ -86,7 +86,7 @@ function addressOf(resource: string): URL {
   return new URL(`${wellKnown}${url.pathname === '/' ? '' : url.pathname}`, url.origin)
 }
 
-/** All scopes that some route asks for, each once. */
+/** All scopes that some route requires, each once. */
 export function scopesIn(accesses: Iterable<Access>): string[] {
   const words = [...accesses].flatMap(one => (one === 'anyone' ? [] : (one.scope ?? [])))
   return [...new Set(words)]

@@ -1,16 +1,16 @@
-// The verifier's mirror of the revocation log: a projection, the log's id, and callers that wait for a number. A snapshot is read
-// into a new projection, which replaces the old one once it is complete.
+// The verifier's mirror of the revocation log: a projection, the log's id, and callers that wait for a number. A
+// snapshot is read into a new projection, which replaces the old one once it is complete.
 import type { FeedPosition } from '../protocol/log/feed.js'
 import { createProjection, type LogAnswer, type Projection } from '../protocol/log/projection.js'
 import type { RevocableClaims, Revocation } from '../protocol/log/revocation.js'
 
-/** How many wait for numbers to come at the most. */
+/** Limit of callers that wait for numbers. */
 const mostWaiting = 1_000
 
 export type RevocationsDeps = {
-  /** The log has moved on, or is another one. */
+  /** Called when the log has advanced, or has another id. */
   moved: () => void
-  /** Of each entry that was written while we followed. */
+  /** Called with each entry that was written while the verifier followed. */
   told: (entry: Revocation) => void
 }
 
@@ -18,9 +18,9 @@ type Waiter = { seq: number; done: () => void }
 
 export function createRevocations({ moved, told }: RevocationsDeps) {
   let projection = createProjection()
-  /** '' before all of it was read once. */
+  /** '' before the whole log was read once. */
   let log = ''
-  /** How often it was read from the beginning: what was found in another projection counts no more. */
+  /** How often the log was read from the beginning: results from another projection no longer count. */
   let round = 0
   let staged: Projection | null = null
   const waiters = new Set<Waiter>()
@@ -52,25 +52,25 @@ export function createRevocations({ moved, told }: RevocationsDeps) {
     },
     size: () => projection.size(),
 
-    /** The entry that refuses such a token, as far as is known here. */
+    /** The entry that refuses such a token, as far as the mirror knows. */
     find: (claims: RevocableClaims, kid: string): Revocation | null => projection.find(claims, kid),
 
-    /** From where it can be gone on; null: from the beginning. */
+    /** The position to resume from; null: from the beginning. */
     at: (): FeedPosition | null => (log === '' ? null : { log, seq: projection.position }),
 
-    /** Everything follows, from the beginning. Until it is complete, what was known serves on. */
+    /** Begins a snapshot. Until it is complete, the former projection stays in use. */
     begin(): void {
       staged = createProjection()
     },
 
-    /** It was cut off: what came of it is worth nothing. */
+    /** Drops an incomplete snapshot. */
     abandon(): void {
       staged = null
     },
 
     /**
-     * Takes one stretch, or a piece of all that is live, which has no position.
-     * @throws where something is missing, or cannot be: the log is to be read again then
+     * Applies one stretch, or a piece of a snapshot, which has no position.
+     * @throws where something is missing, or invalid: the log must be read again then
      */
     take(position: FeedPosition | null, stretch: LogAnswer): void {
       if (position === null) {
@@ -93,7 +93,7 @@ export function createRevocations({ moved, told }: RevocationsDeps) {
       settle()
     },
 
-    /** Waits until the log has come to this number, for so many ms. @returns whether it has */
+    /** Waits until the mirror has reached this number, for `patience` ms at most. @returns whether it has */
     async reach(seq: number, patience: number): Promise<boolean> {
       if (seq <= projection.position) return true
       if (waiters.size >= mostWaiting) return false
@@ -110,7 +110,7 @@ export function createRevocations({ moved, told }: RevocationsDeps) {
       return seq <= projection.position
     },
 
-    /** Drops what no live token can match any more (epoch ms). */
+    /** Drops entries that no live token can match any more (epoch ms). */
     forget: (now: number): Promise<void> => projection.forget(now),
 
     close(): void {

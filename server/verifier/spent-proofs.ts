@@ -4,17 +4,17 @@ import { createHash } from 'node:crypto'
 import { type Proof, proofWindow } from '../protocol/dpop.js'
 import { refuse } from '../protocol/errors.js'
 
-/** Seconds. */
+/** The span of `iat` of one set, in seconds. */
 const setLength = 10
-/** More than a process can check in the time that they are remembered for. */
+/** More than a process can check within the time that they are kept. */
 const mostProofs = 1_000_000
 
-/** @param most proofs that are remembered at once */
+/** @param most proofs that are kept at once */
 export function createSpentProofs(most = mostProofs) {
-  /** By the number of their ten seconds. */
+  /** Sets by the number of their ten seconds. */
   const sets = new Map<number, Set<string>>()
   let count = 0
-  /** Sets below this number are forgotten: what belongs there is refused, also when the clock has gone back. */
+  /** Sets below this number were dropped: proofs that belong there are refused, also when the clock has gone back. */
   let lowest = Number.NEGATIVE_INFINITY
 
   function forget(now: number): void {
@@ -30,9 +30,9 @@ export function createSpentProofs(most = mostProofs) {
 
   return {
     /**
-     * To be done last, when nothing else of the proof can be refused.
+     * Marks a proof as used. Call it last, when nothing else of the proof can be refused.
      * @param now epoch ms
-     * @throws invalid_dpop_proof (used before), too_many_requests (no more can be remembered)
+     * @throws invalid_dpop_proof (used before), too_many_requests (no more can be kept)
      */
     spend({ jkt, jti, iat }: Proof, now: number): void {
       forget(now)
@@ -40,7 +40,7 @@ export function createSpentProofs(most = mostProofs) {
       if (number < lowest) throw refuse('invalid_dpop_proof')
       const hash = createHash('sha256').update(`${jkt}.${jti}`).digest('base64url')
       for (const set of sets.values()) if (set.has(hash)) throw refuse('invalid_dpop_proof')
-      // To forget a proof early would let it be used again.
+      // Dropping a proof early would allow a replay.
       if (count >= most) throw refuse('too_many_requests', { retryAfter: setLength })
       const set = sets.get(number) ?? new Set()
       sets.set(number, set.add(hash))

@@ -1,16 +1,16 @@
-// The status of a verifier, for health checks and operators. No secret is in it.
+// The status of a verifier, for health checks and operators. It contains no secret.
 import type { StreamState } from './events.js'
 
 export type Counts = {
   accepted: number
-  /** By the token's own fault, or for want of a right. */
+  /** Refused because of the token itself, or of a missing permission. */
   refused: number
   /** Revocation could not be checked: 503. */
   unknown: number
-  /** Of tokens whose signature was checked before. */
+  /** Requests whose token was in the cache of verified ones. */
   remembered: number
   introspected: number
-  /** Taken though nobody could say, for the route had stated so. */
+  /** Accepted although revocation could not be checked, as the route allows that (`allowReadsUntilExpiry`). */
   untilExpiry: number
 }
 
@@ -23,7 +23,7 @@ export type VerifierStatus = {
   lease: { valid: boolean; age: number | null; renewed: number; failed: number }
   log: { id: string; position: number; entries: number }
   stream: { state: StreamState; connections: number }
-  /** When they were last fetched, epoch ms; `usable`: not older than was stated. */
+  /** When the keys were last fetched, epoch ms; `usable`: not older than the options allow. */
   keys: { fetchedAt: number | null; kids: readonly string[]; usable: boolean }
   introspection: { asked: number; failed: number; underWay: number; waiting: number }
   rememberedTokens: number

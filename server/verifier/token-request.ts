@@ -1,10 +1,10 @@
-// A request as it is judged, whatever the framework, and what a route asks of it.
+// A request as it is checked, for any framework, and what a route requires of it.
 import type { Needs } from './needs.js'
 
-/** Also `optional`: without credentials a request passes, too; bad ones are refused all the same. */
+/** With `optional` a request without credentials passes, too; bad ones are refused all the same. */
 export type RouteNeeds = Omit<Needs, 'proof'> & { optional?: boolean }
 
-/** What a route asks for, or that it asks for nothing. */
+/** What a route requires, or that it requires nothing. */
 export type Access = RouteNeeds | 'anyone'
 
 export type TokenRequest = {
@@ -14,7 +14,7 @@ export type TokenRequest = {
   /** `https://host`, as far as the framework knows it. */
   origin: string
   headers: Readonly<Record<string, string | string[] | undefined>>
-  /** Names and values in turn, where there are any: node joins or drops headers that come twice. */
+  /** Names and values alternately, where available: node joins or drops duplicate headers. */
   rawHeaders?: readonly string[] | undefined
   /** The same object for the same request. */
   request: object

@@ -32,31 +32,31 @@ export type { Counts, VerifierStatus } from './status.js'
 export { version } from './version.js'
 
 export type Verifier = {
-  /** Whose tokens it takes. */
+  /** The issuer whose tokens it accepts. */
   readonly issuer: string
-  /** For whom they must be. */
+  /** The audience that tokens must have. */
   readonly audience: string
-  /** Resolves once the keys and the log are there and the lease is in force. Never rejects: it waits. */
+  /** Resolves once keys and log are loaded and the lease is in force. Never rejects: it waits. */
   ready(): Promise<void>
   /**
-   * @returns what the token says
+   * @returns the token's claims
    * @throws Refusal of the catalogue: 401 and 403 for what is wrong with it, 503 where that cannot be decided now
    */
   verify(token: string, needs?: Needs): Promise<VerifiedClaims>
-  /** The same of an API key (`dvz_key_…`); the server is asked, at the most every two seconds. */
+  /** Verifies an API key (`dvz_key_…`); the server is asked, at the most every two seconds. */
   verifyApiKey(text: string, needs?: Needs): Promise<VerifiedClaims>
-  /** The nonce that a client is to put into its next proof (RFC 9449 §9); null where none is asked for. */
+  /** The nonce for a client's next proof (RFC 9449 §9); null where none is required. */
   proofNonce(): string | null
   status(): VerifierStatus
-  /** @returns what ends it */
+  /** @returns a function that removes the listener */
   on<N extends VerifierEventName>(event: N, listener: Listener<N>): () => void
-  /** For Prometheus. */
+  /** Metrics for Prometheus. */
   metrics(): string
   /** Ends every connection and timer. Verifies nothing afterwards. */
   close(): Promise<void>
 }
 
-/** How often what has expired is dropped from the log, in ms. */
+/** Interval of dropping expired entries of the log, in ms. */
 const forgetInterval = 60_000
 
 const nothing: Needs = {}
@@ -134,7 +134,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const introspectionCache = Math.min(checked.introspectionCache, longest)
     return createIntrospection({ ...checked, introspectionCache, requests, clock, failed })
   }
-  // What the server says of a token may be as old as what it knows of the log; both together are no longer than a lease.
+  // The server's answer about a token may be as old as its copy of the log, and is cached after that: together no
+  // longer than a lease.
   const introspection = introspect(leaseTime - freshTime)
   // For API keys the server reads their row. They have a queue of their own: guesses at keys must not delay tokens.
   const keyIntrospection = introspect(leaseTime)
@@ -193,7 +194,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   following.start()
   lease.start()
   const forgetting = setInterval(() => {
-    // By a clock of this machine that is ahead, entries would go that still refuse somebody.
+    // With this machine's clock, if it is ahead, entries would be dropped that still refuse a token.
     if (clock.isTold()) void revocations.forget(clock.now())
   }, forgetInterval)
 

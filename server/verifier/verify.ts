@@ -1,5 +1,6 @@
-// Is this token good, and may it do what is needed? Form, kind, key, signature, claims, proof, log, needs: each check stands in
-// the order in which it may be told, as it does on the server. While the lease is in force nobody is asked.
+// Verifies a token, and that it meets the needs of a route. Form, kind, key, signature, claims, proof, log, needs: the
+// checks run in the order in which a refusal may be disclosed, as on the server. While the lease is in force no request
+// is sent.
 import { verifyInput } from '../protocol/algorithms.js'
 import {
   type AccessClaims,
@@ -22,9 +23,9 @@ import type { CheckedOptions } from './options.js'
 import type { Remembered, Signed } from './remembered.js'
 import type { Revocations } from './revocations.js'
 
-/** No token of the server lives longer than its policy allows at the most, in seconds. */
+/** Upper limit of a token's lifetime in the server's policy, in seconds. */
 export const longestLifetime = 86_400
-/** How long a token waits for the log to come to its own number, in ms. */
+/** How long a token waits for the mirror to reach its own number, in ms. */
 const patience = 250
 
 export type VerifyDeps = Pick<CheckedOptions, 'issuer' | 'audience'> & {
@@ -40,7 +41,7 @@ export type VerifyDeps = Pick<CheckedOptions, 'issuer' | 'audience'> & {
 
 class Untold extends Error {}
 
-/** Refusals by a time alone, where the clock may be wrong: the server is asked. */
+/** Refusals only because of a time, where the clock may be wrong: the server is asked. */
 const doubts: ReadonlySet<ErrorCode> = new Set(['clock_jumped', 'clock_went_back'])
 
 const byPerson: readonly ClaimCheck[] = [...registeredChecks, ...personChecks]
@@ -48,7 +49,7 @@ const byProgram: readonly ClaimCheck[] = [...registeredChecks, ...programChecks]
 
 export function createVerify(deps: VerifyDeps) {
   const { issuer, audience, clock, keys, revocations, lease, introspection, remembered, boundTokens, failed } = deps
-  /** A token for this resource server was said to be good once. */
+  /** Whether the server has once confirmed a token for this resource server. */
   let isTold = false
   const counts = { remembered: 0, introspected: 0, untilExpiry: 0 }
 
@@ -63,7 +64,7 @@ export function createVerify(deps: VerifyDeps) {
     return null
   }
 
-  /** Signature and claims. `doubt`: a time speaks against it that may be wrong. */
+  /** Verifies signature and claims. `doubt`: a refusal because of a time that may be wrong. */
   async function read(token: string, digest: string): Promise<{ signed: Signed; doubt: ErrorCode | null }> {
     const { header, claims, input, signature } = readCompact(token)
     if (header.typ !== 'at+jwt') throw refuse('token_type')
@@ -82,19 +83,19 @@ export function createVerify(deps: VerifyDeps) {
       position: -1,
       round: -1,
     }
-    // One that is in doubt is looked at whole again.
+    // A token in doubt is verified again in full.
     if (code === null) remembered.keep(digest, signed)
     return { signed, doubt: code }
   }
 
-  /** Of a token that was found right before, only the time can have made something else. */
+  /** Of a cached token only the time can have changed the result. */
   function doubtOf({ raw: { exp } }: Signed): ErrorCode | null {
     if (exp > clock.latest() / 1_000) return null
     if (exp <= clock.now() / 1_000) throw refuse('token_expired')
     return 'clock_jumped'
   }
 
-  /** What the log says as far as it is known here; asked only where that has moved since. */
+  /** Refuses by the entries that the mirror has; searched only where it has advanced since. */
   function refuseRevoked(signed: Signed): void {
     const { position, round } = revocations
     if (signed.position === position && signed.round === round) return
@@ -109,7 +110,7 @@ export function createVerify(deps: VerifyDeps) {
 
   async function confirm(token: string, signed: Signed, doubt: ErrorCode | null, needs: Needs): Promise<void> {
     if (doubt === null && lease.isValid()) {
-      // Issued a moment ago; what ends it later has a higher number, and comes after this one.
+      // Issued a moment ago; an entry that ends it later has a higher number, and comes after this one.
       await revocations.reach(signed.raw.rev, patience)
       refuseRevoked(signed)
       if (isDecided(signed)) return
@@ -120,8 +121,8 @@ export function createVerify(deps: VerifyDeps) {
   }
 
   /**
-   * RFC 7662 §2.2: `inactive` is also the answer to a client that may not ask about the token. An application that is not the
-   * resource server would refuse all tokens as soon as the lease is over, and sign everybody out.
+   * RFC 7662 §2.2: `inactive` is also the answer to a client that may not ask about the token. An application that is
+   * not the resource server would refuse all tokens as soon as the lease is over, and sign all users out.
    */
   function untold(): Refusal {
     const cause = new Untold(`nothing was told yet about any token for ${audience}: may this application ask?`)
@@ -138,7 +139,7 @@ export function createVerify(deps: VerifyDeps) {
       if (told.jti !== signed.raw.jti || told.iss !== issuer) throw refuse('revocations_unknown', { retryAfter: 1 })
     } catch (error) {
       const isUnknown = (error as { code?: unknown }).code === 'revocations_unknown' && !isUntold(error)
-      // Without a log there is nothing that could have spoken against it.
+      // Without a log no entry could have refused it.
       if (!isUnknown || !needs.allowReadsUntilExpiry || doubt !== null || revocations.log === '') throw error
       counts.untilExpiry++
     }
@@ -147,9 +148,9 @@ export function createVerify(deps: VerifyDeps) {
   return {
     counts,
 
-    /** @throws whatever of the catalogue refuses the token; revocations_unknown: it cannot be decided now */
+    /** @throws the refusal of the token by a code of the catalogue; revocations_unknown: it cannot be decided now */
     async verify(token: string, needs: Needs): Promise<VerifiedClaims> {
-      // Before a digest is made of it.
+      // Before a digest is computed of it.
       if (typeof token !== 'string' || token.length > maxTokenLength) throw refuse('token_malformed')
       const digest = remembered.digest(token)
       let signed = remembered.find(digest)
@@ -161,13 +162,13 @@ export function createVerify(deps: VerifyDeps) {
         ;({ signed, doubt } = await read(token, digest))
       }
       const { claims } = signed
-      // Somebody else knows the password: the token serves to change it, and for nothing else.
+      // An administrator knows the password: the token serves only to change it.
       if (claims.must_change_password === true) throw refuse('password_change_required')
-      // A bound token that came without its proof is refused before the server is asked.
+      // A bound token without proof is refused before the server is asked.
       if (needs.proof === undefined) boundTokens.check(token, claims, undefined, clock.now())
       refuseRevoked(signed)
       if (doubt !== null || !isDecided(signed)) await confirm(token, signed, doubt, needs)
-      // Spent only where nothing else speaks against the token.
+      // The proof is spent only where nothing else refuses the token.
       if (needs.proof !== undefined) boundTokens.check(token, claims, needs.proof, clock.now())
       requireNeeds(claims, needs, clock.now())
       return claims

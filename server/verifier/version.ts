@@ -1,2 +1,2 @@
-/** Of the package; told to the server with each renewal of the lease. A test holds it against package.json. */
+/** Version of the package; sent to the server with each renewal of the lease. A test compares it with package.json. */
 export const version = '0.1.0'

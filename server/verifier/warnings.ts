@@ -1,7 +1,7 @@
-// Process warnings for a verifier's errors where no listener is attached: one for each kind of failure. A wrong secret would
-// otherwise show in nothing but answers of 503.
+// Process warnings for a verifier's errors where no listener is attached: one for each kind of failure. A wrong secret
+// would otherwise show only in 503 responses.
 
-/** Distinct ones; what is wrong is seen from the first. */
+/** Limit of distinct warnings; the first ones show what is wrong. */
 const most = 10
 
 /** @param name of the verifier */
