@@ -8,15 +8,15 @@ export type Clocks = { monotonic(): number; wall(): number }
 
 export const realClocks: Clocks = { monotonic: () => performance.now(), wall: () => Date.now() }
 
-/** By which the wall clock may be wrong and still tell an age, in ms. */
+/** How far the wall clock may be wrong and still give a usable age, in ms. */
 const wallTolerance = 5_000
 
 export function createAges({ monotonic, wall }: Clocks) {
-  /** The latest access token, and how old it was when it was first seen here. */
+  /** The latest access token, and its age when it was first seen here. */
   let seen = { access: '', at: 0, age: 0 }
 
   return {
-    /** How long the access token lives on, in ms; what has no known age is over. */
+    /** How long the access token is still good, in ms; a token of unknown age counts as expired. */
     remaining({ access, lifetime, askedAt }: Tokens): number {
       const byWall = wall() - askedAt
       if (seen.access !== access) {

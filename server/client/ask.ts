@@ -1,4 +1,4 @@
-// One request to the token server, and what came of it: a certain answer, or none.
+// Sends one request to the token server; its result is a certain answer, or none.
 import type { Proofs } from './proofs.js'
 import { proofErrors } from './refusals.js'
 import type { Message } from './wires.js'
@@ -17,20 +17,21 @@ export type AskDeps = {
   proofs: Proofs | null
 }
 
-/** Status codes of temporary failures; all from 500 on are such too (RFC 9110 §15.6). */
+/** Status codes of temporary failures, beside all from 500 on (RFC 9110 §15.6). */
 const passing: ReadonlySet<number> = new Set([408, 425, 429])
 
-/** Longer is no wait that a page can be kept in; in s. */
+/** Limit of `Retry-After` in seconds: no page is kept open longer. */
 const longestRetryAfter = 3_600
 
 export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
-  /** @param patience until the whole answer must be there, in ms */
+  /** @param patience timeout of the whole response, in ms */
   async function ask(message: Message, patience: number): Promise<Asked> {
     const ending = new AbortController()
     const timer = setTimeout(() => ending.abort(), patience)
     try {
       const { asked, proves } = await send(message, ending.signal)
-      // RFC 9449 §8: one retry with the nonce of the answer; a server that wants another nonce each time would cause a loop.
+      // RFC 9449 §8: one retry with the nonce of the response; a server that sends another nonce each time would cause
+      // a loop.
       return proves && isProofRefused(asked) ? (await send(message, ending.signal)).asked : asked
     } catch (cause) {
       return { is: 'lost', cause }
@@ -39,7 +40,7 @@ export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
     }
   }
 
-  /** `proves`: by what the answer has brought another proof can be made, with a new nonce or another time. */
+  /** `proves`: whether the response allows another proof, with a new nonce or another time. */
   async function send({ path, json, form }: Message, signal: AbortSignal): Promise<{ asked: Asked; proves: boolean }> {
     const url = issuer + path
     const askedAt = wall()
@@ -53,11 +54,11 @@ export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
       },
       body: json ? JSON.stringify(json) : new URLSearchParams(form),
       signal,
-      // The body holds a secret: no redirect may take it to another address (307 would send it again).
+      // The body contains a secret: no redirect may send it to another address (307 would).
       redirect: 'error',
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
-      // A sign-out goes on when its page is left.
+      // A sign-out completes when its page is left.
       keepalive: true,
     })
     const proves = proof !== null && proofs!.hear(response, url, proof)
@@ -85,14 +86,14 @@ const isProofRefused = (asked: Asked) => asked.is === 'refused' && proofErrors.h
 
 export type Ask = ReturnType<typeof createAsk>
 
-/** Seconds or a date (RFC 9110 §10.2.3). */
+/** The header in seconds or as a date (RFC 9110 §10.2.3). */
 function secondsIn(header: string | null, now: number): number | undefined {
   if (header === null) return undefined
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000
   return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, seconds), longestRetryAfter)
 }
 
-/** What RFC 7009 §2.2 answers is empty. */
+/** The response of RFC 7009 §2.2 is empty. */
 function objectIn(text: string): Record<string, unknown> | null {
   if (text === '') return {}
   try {

@@ -4,8 +4,8 @@ const firstPause = 150
 const longestPause = 2_000
 
 /**
- * Exponential backoff with jitter, and never shorter than the server's `Retry-After` (RFC 9110 §10.2.3): tabs that failed
- * together do not come back together.
+ * Exponential backoff with jitter, and never shorter than the server's `Retry-After` (RFC 9110 §10.2.3): tabs that
+ * failed together do not retry together.
  * @param attempt from 0 on
  * @param retryAfter in seconds
  * @param random from 0 up to 1

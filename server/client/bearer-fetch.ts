@@ -1,5 +1,5 @@
-// fetch() with the access token: renewed before it ends, and after a refusal that a new one can mend, which its caller does
-// not see.
+// fetch() with the access token: it is refreshed before it expires, and after a refusal that a new one can solve, which
+// the caller does not see.
 import type { MadeProof, Proofs } from './proofs.js'
 import type { Renew, Renewed } from './refresh.js'
 import { isProofRefused, refreshHelps } from './refusals.js'
@@ -7,9 +7,9 @@ import type { Tokens } from './tokens.js'
 
 export type BearerFetchDeps = {
   fetch: typeof fetch
-  /** Where the token may be sent. */
+  /** Origins that the token may be sent to. */
   origins: ReadonlySet<string>
-  /** A live one; null where nobody is signed in. */
+  /** The live tokens; null where no user is signed in. */
   present: () => Promise<Tokens | null>
   renew: Renew
   monotonic: () => number
@@ -17,7 +17,7 @@ export type BearerFetchDeps = {
   proofs: Proofs | null
 }
 
-/** For how long no refresh is made for an origin that has refused a token just issued, in ms. */
+/** How long no refresh is made for an origin that has refused a token just issued, in ms. */
 const hopelessTime = 10_000
 
 export function createBearerFetch({ fetch, origins, present, renew, monotonic, proofs }: BearerFetchDeps) {
@@ -26,12 +26,13 @@ export function createBearerFetch({ fetch, origins, present, renew, monotonic, p
   return async function bearerFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const request = new Request(input, init)
     const { origin } = new URL(request.url)
-    // A caller who has brought a credential of its own means that one.
+    // A caller that sets a credential of its own wants that one.
     if (!origins.has(origin) || request.headers.has('authorization')) return fetch(request)
     const before = await settled(present(), request.signal)
     if (before === null) return fetch(request)
 
-    // At most two more attempts: with what another caller or tab had got, and with what was asked for since.
+    // At most two more attempts: with the tokens that another caller or tab has, and with those that were requested
+    // since.
     let tokens: Tokens = before
     let next: Request | null = request
     for (let retries = 0, fresh = false, isProven = false; ; retries++) {
@@ -39,9 +40,9 @@ export function createBearerFetch({ fetch, origins, present, renew, monotonic, p
       next = again(sent, input, init)
       const proof = await sign(sent, tokens)
       const response = await fetch(sent)
-      // Fetch standard §4.4: an answer from another origin is one to a request without the token.
+      // Fetch standard §4.4: a redirected response from another origin answers a request without the token.
       const ours = !response.redirected || new URL(response.url).origin === origin
-      // RFC 9449 §9: with the nonce that came along, or by the server's clock, once. It is no refusal of the token.
+      // RFC 9449 §9: retried once with the new nonce, or with the server's time. It is no refusal of the token.
       if (ours && heard(response, sent, proof) && !isProven && next !== null && isProofRefused(response)) {
         isProven = true
         retries--
@@ -54,7 +55,7 @@ export function createBearerFetch({ fetch, origins, present, renew, monotonic, p
         return response
       }
       const renewed = await settled(renewOrNull(tokens.access), request.signal)
-      // Signed out, which listeners know by now: this answer says it to the caller.
+      // Signed out, as the event has reported: the caller gets this response.
       if (renewed === null || next === null) return response
       tokens = renewed.tokens
       fresh = renewed.asked
@@ -63,7 +64,7 @@ export function createBearerFetch({ fetch, origins, present, renew, monotonic, p
   }
 
   /**
-   * A token that is bound to a key goes with a proof of it, and under a scheme of its own (RFC 9449 §7.1).
+   * A bound token is sent with a proof of its key, and with a scheme of its own (RFC 9449 §7.1).
    * @returns the proof
    */
   async function sign({ headers, method, url }: Request, { access, bound }: Tokens): Promise<MadeProof | null> {
@@ -73,12 +74,12 @@ export function createBearerFetch({ fetch, origins, present, renew, monotonic, p
     return proof
   }
 
-  /** A refresh also brings the time by the token server's clock, where the resource server's may not be read (CORS). */
+  /** A refresh also gets the time of the token server's clock, where the resource server's may not be read (CORS). */
   async function mends(response: Response): Promise<boolean> {
     return (await refreshHelps(response)) || (proofs?.isClockKnown === false && isProofRefused(response))
   }
 
-  /** @returns whether by the answer another proof can be made than the request had */
+  /** @returns whether the response allows another proof than the request had */
   function heard(response: Response, { url }: Request, proof: MadeProof | null): boolean {
     return proof !== null && proofs!.hear(response, url, proof)
   }
@@ -99,14 +100,14 @@ export function createBearerFetch({ fetch, origins, present, renew, monotonic, p
 }
 
 /**
- * The same request once more, made before the first is sent: its caller may use a buffer again.
+ * A copy of the request, made before the first is sent: its caller may use a buffer again.
  * @returns null where the body is a stream: what is sent of it is gone, and is not held in memory for this
  */
 function again(sent: Request, input: string | URL | Request, init: RequestInit | undefined): Request | null {
   const body: unknown = init?.body
   const object = typeof body === 'object' && body !== null
   if (object && (body instanceof ReadableStream || Symbol.asyncIterator in body)) return null
-  // What the body of a Request was made of is not known: a copy of it is held until the answer is there.
+  // The source of a Request's body is not known: a copy is held until the response is there.
   return input instanceof Request && sent.body !== null && !body ? sent.clone() : new Request(input, init)
 }
 

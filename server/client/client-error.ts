@@ -1,13 +1,13 @@
-// What the client fails with. Nothing that it says holds a token, a password or a body.
+// The errors of the client. Their texts contain no token, password or body.
 
 export type ClientErrorCode =
-  /** No certain answer came in time: nobody is signed out, the next call tries again. */
+  /** No certain answer came in time: no user is signed out, and the next call tries again. */
   | 'unreachable'
   /** The session is over, or there is none. */
   | 'signed_out'
-  /** An answer that a token server does not give: a proxy's page, a wrong address. */
+  /** A response that a token server does not send: a proxy's page, a wrong address. */
   | 'unexpected_answer'
-  /** Of the server's catalogue, and error words of RFC 6749 §5.2. */
+  /** Codes of the server's catalogue, and error codes of RFC 6749 §5.2. */
   | (string & {})
 
 export type ClientErrorDetails = {
@@ -16,7 +16,7 @@ export type ClientErrorDetails = {
   retryAfter?: number | undefined
   /** Why a session is over. */
   reason?: string | undefined
-  /** What the server says of each field. */
+  /** The server's messages for each field. */
   fields?: Record<string, string[]> | undefined
   cause?: unknown
 }
@@ -40,7 +40,7 @@ export class ClientError extends Error {
     this.fields = details.fields
   }
 
-  /** It may pass: the same call later can succeed, and the session is as it was. */
+  /** A temporary failure: the same call later can succeed, and the session is unchanged. */
   get temporary(): boolean {
     return this.code === 'unreachable'
   }

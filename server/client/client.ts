@@ -24,29 +24,32 @@ export type { SignedIn } from './signing.js'
 export { memoryStore, type Store, type WebStorage, webStore } from './store.js'
 
 export type ClientOptions = {
-  /** Where Darvoza is: its `ISSUER`. */
+  /** Address of Darvoza: its `ISSUER`. */
   issuer: string
-  /** Of a public application, which got its tokens by a code (`setTokens`); without it people sign in by `signIn`. */
+  /** Id of a public application, which got its tokens by a code (`setTokens`); without it users sign in by `signIn`. */
   clientId?: string
-  /** Default: memory. `webStore(() => localStorage)` for what outlives a page and is shared by its tabs. */
+  /** Default: memory. `webStore(() => localStorage)` outlives a page and is shared by its tabs. */
   store?: Store
-  /** Where the access token is sent beside the issuer's origin and the page's own: `['https://api.example.com']`. */
+  /** Origins that the access token is sent to beside the issuer's and the page's own: `['https://api.example.com']`. */
   origins?: readonly string[]
   /**
-   * Tokens that only this client can use (DPoP, RFC 9449): bound to a key that it makes, and that nobody can read. `true`: kept
-   * in IndexedDB, for all tabs, and in memory where there is none. Of an application with `clientId`, which redeems its code by
-   * `redeem`.
+   * Tokens that only this client can use (DPoP, RFC 9449): bound to a key that it makes, and that cannot be exported.
+   * `true`: kept in IndexedDB, for all tabs, and in memory where there is none. For an application with `clientId`,
+   * which redeems its code by `redeem`.
    */
   dpop?: boolean | KeyStore
-  /** Seconds before its end from which on an access token is renewed; default 30, and at most a quarter of its life. */
+  /** How many seconds before its expiry an access token is renewed; default 30, and at most a quarter of its life. */
   slack?: number
-  /** Seconds for which a refresh, or a sign-out, without a certain answer is tried again; default 10, the server's grace. */
+  /**
+   * For how many seconds a refresh, or a sign-out, without a certain answer is retried; default 10, the server's
+   * grace.
+   */
   patience?: number
-  /** Tokens stand in the store under this name, and tabs know each other by it; default from issuer and application. */
+  /** Name of the tokens in the store, and of the channel between tabs; default from issuer and application. */
   name?: string
-  /** In the place of Web Locks, for processes that share a store of their own; null: none. */
+  /** Replaces Web Locks, for processes that share a store of their own; null: none. */
   lock?: Lock | null
-  /** For tests. */
+  /** Replaces the global fetch(), for tests. */
   fetch?: typeof fetch
   clocks?: Clocks
   random?: () => number
@@ -71,9 +74,9 @@ export function createClient(options: ClientOptions) {
   const ages = createAges(clocks)
   const events = createEvents()
   const slackOf = ({ lifetime }: Tokens) => Math.min(slack * 1000, lifetime / 4)
-  /** The access token when this client last looked; null: nobody was signed in. */
+  /** The access token at this client's last read; null: no user was signed in. */
   let seen: string | null = null
-  /** Why another tab said that it had signed out. */
+  /** The reason of a sign-out that another tab has sent. */
   let heardReason = 'signed_out'
 
   const hints = shared ? openHints(name, hear) : noHints
@@ -97,7 +100,7 @@ export function createClient(options: ClientOptions) {
     void kept.read()
   }
 
-  /** Tells what other tabs have done to the store; of what this client does those tell who do it. */
+  /** Raises events for changes of the store by other tabs; this client's own operations raise theirs. */
   function notice(tokens: Tokens | null, ours: boolean): void {
     const before = seen
     seen = tokens?.access ?? null
@@ -122,7 +125,7 @@ export function createClient(options: ClientOptions) {
     if (tokens === null) return null
     const remaining = ages.remaining(tokens)
     if (remaining > slackOf(tokens)) return tokens
-    // Good for a while: nobody waits.
+    // The token is still good: the caller does not wait.
     const renewing = renew().then(renewed => renewed.tokens)
     if (remaining > slackOf(tokens) / 2) {
       renewing.catch(() => {})
@@ -136,11 +139,11 @@ export function createClient(options: ClientOptions) {
 
   return {
     /**
-     * As `fetch`, with the access token where its origin is one of `origins`. A 401 that a new token can mend is not seen: the
-     * request is sent again, once or, where tokens change at that moment, twice. Not one whose body is a stream: that answer is
-     * returned, and the next request has the new token.
-     * @throws ClientError `unreachable` where the token is over and the token server does not answer: nobody is signed out;
-     *   `signed_out` where the session turns out to be over before anything was sent
+     * Like `fetch`, with the access token where its origin is one of `origins`. A 401 that a new token can solve is
+     * not seen: the request is sent again, once or, where tokens change at that moment, twice. Not one whose body is
+     * a stream: that response is returned, and the next request has the new token.
+     * @throws ClientError `unreachable` where the token is over and the token server does not answer: no user is
+     *   signed out; `signed_out` where the session turns out to be over before anything was sent
      */
     fetch: createBearerFetch({
       fetch,
@@ -151,7 +154,10 @@ export function createClient(options: ClientOptions) {
       proofs,
     }),
 
-    /** For what is no fetch: a WebSocket's first message, another library. @returns null where nobody is signed in */
+    /**
+     * The access token for other uses than fetch: a WebSocket's first message, another library. @returns null where
+     * no user is signed in
+     */
     async accessToken(): Promise<string | null> {
       return (await present())?.access ?? null
     },
@@ -160,25 +166,28 @@ export function createClient(options: ClientOptions) {
     signOut: signing.signOut,
 
     /**
-     * Redeems the code of an authorization request (RFC 6749 §4.1.3), and takes the tokens.
+     * Redeems the code of an authorization request (RFC 6749 §4.1.3), and stores the tokens.
      * @throws ClientError with the server's code (`invalid_grant`: it was used, or is too old), or `unreachable`
      */
     redeem: (code: string, parameters: { redirect_uri?: string; code_verifier: string }): Promise<void> =>
       signing.redeem(code, parameters),
 
-    /** Of the key that tokens are bound to, for `dpop_jkt` of an authorization request (RFC 9449 §10); null without one. */
+    /**
+     * Thumbprint of the key that tokens are bound to, for `dpop_jkt` of an authorization request (RFC 9449 §10); null
+     * without one.
+     */
     async keyThumbprint(): Promise<string | null> {
       return (await proofs?.thumbprint()) ?? null
     },
 
-    /** Takes what a token endpoint has answered, in OAuth's names or simplejwt's. */
+    /** Stores the response of a token endpoint, with OAuth's names or simplejwt's. */
     async setTokens(answer: TokenAnswer): Promise<void> {
       const tokens = tokensIn(answer, clocks.wall())
       if (tokens === null) throw new TypeError('setTokens: there is no access token in it')
       await set(tokens)
     },
 
-    /** Refreshes now, whatever the age: after what the person may do was changed, as by the page itself. */
+    /** Refreshes now, whatever the token's age: after the user's permissions were changed, as by the page itself. */
     async refresh(): Promise<void> {
       const tokens = await kept.read()
       await renew(tokens?.access)
@@ -190,7 +199,7 @@ export function createClient(options: ClientOptions) {
 
     on: events.on,
 
-    /** No more hears of other tabs. */
+    /** Stops listening to other tabs. */
     close(): void {
       hints.close()
     },
@@ -205,7 +214,7 @@ function keysOf(given: true | KeyStore, clientId: string | undefined): KeyStore 
   return given === true ? (indexedDbKeys() ?? memoryKeys()) : given
 }
 
-/** @throws TypeError where it is no address that a password may be sent to */
+/** @throws TypeError where a password may not be sent to that address */
 function checkedIssuer(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !/^https?:$/.test(url.protocol)) throw new TypeError('issuer: no http or https address')

@@ -15,7 +15,7 @@ export type Listener<Name extends EventName> = (event: ClientEvents[Name]) => vo
 export function createEvents() {
   const listeners = new Map<EventName, Set<(event: never) => void>>()
   return {
-    /** @returns what stops it */
+    /** @returns a function that removes the listener */
     on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
       const those = listeners.get(name) ?? new Set()
       listeners.set(name, those.add(listener))

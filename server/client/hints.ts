@@ -16,11 +16,11 @@ export type Hints = { tell(hint: Hint): void; close(): void }
 
 export const noHints: Hints = { tell() {}, close() {} }
 
-/** @param hear is told of what other tabs did, never of one's own; null: something was done, and not said what */
+/** @param hear is called with changes by other tabs, never with one's own; null: something changed, unknown what */
 export function openHints(name: string, hear: (hint: Hint | null) => void): Hints {
   const channel = openChannel(name)
-  // A message may arrive before the change that it is about: browsers propagate localStorage between processes asynchronously,
-  // and the `storage` event comes with the change.
+  // A message may arrive before its change: browsers propagate localStorage between processes asynchronously, and the
+  // `storage` event comes with the change.
   const { addEventListener, removeEventListener } = globalThis as Partial<StorageEvents>
   const stored = ({ key }: { key: string | null }) => {
     if (key === name || key === null) hear(null)
@@ -39,7 +39,7 @@ export function openHints(name: string, hear: (hint: Hint | null) => void): Hint
       try {
         channel?.postMessage(hint)
       } catch {
-        // Closed: the others see it when they look.
+        // The channel is closed: other tabs see the change at their next read.
       }
     },
     close() {

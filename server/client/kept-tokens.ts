@@ -1,13 +1,13 @@
-// The tokens as this client has them: what the store says, or what is in memory where the store cannot be used.
+// The tokens of this client: from the store, or in memory where the store cannot be used.
 import type { Store } from './store.js'
 import { mayReplace, readTokens, type Tokens, writeTokens } from './tokens.js'
 
-/** Told of what is there, each time that it was looked at or written; `ours`: by this client. */
+/** Called with the present tokens after each read or write; `ours`: written by this client. */
 export type Notice = (tokens: Tokens | null, ours: boolean) => void
 
 export function createKeptTokens(store: Store, name: string, notice: Notice) {
   let memory: Tokens | null = null
-  /** The store has failed to take what is in memory, which is newer. */
+  /** Whether the store has failed to take the tokens in memory, which are newer. */
   let detached = false
   /** Serializes reads and writes: a late response must not be stored between the read and the write of a sign-out. */
   let last: Promise<unknown> = Promise.resolve()
@@ -23,7 +23,7 @@ export function createKeptTokens(store: Store, name: string, notice: Notice) {
     try {
       memory = readTokens(await store.read(name))
     } catch {
-      // A browser that forbids storage, a full disk: what is in memory is good.
+      // A browser that forbids storage, a full disk: the tokens in memory are good.
     }
     return memory
   }
@@ -51,7 +51,7 @@ export function createKeptTokens(store: Store, name: string, notice: Notice) {
     set: (tokens: Tokens | null): Promise<void> => inTurn(() => write(tokens)),
 
     /**
-     * Keeps the answer to a refresh, unless what is there by now is newer.
+     * Stores the response to a refresh, unless the present tokens are newer by now.
      * @returns what is there then
      */
     replace(next: Tokens, presented: string): Promise<Tokens | null> {
@@ -63,7 +63,9 @@ export function createKeptTokens(store: Store, name: string, notice: Notice) {
       })
     },
 
-    /** Forgets the session whose refresh token was refused. @returns false where another one is there by now, or none */
+    /**
+     * Removes the session whose refresh token was refused. @returns false where another one is there by now, or none
+     */
     drop(refused: Tokens): Promise<boolean> {
       return inTurn(async () => {
         const present = await load()

@@ -1,7 +1,7 @@
-// Where a client keeps the key that its tokens are bound to (RFC 9449). The private half cannot be read, also not by what stands
-// on the page with it: it signs, and leaves nowhere.
+// Where a client keeps the key that its tokens are bound to (RFC 9449). The private key cannot be exported, also not by
+// injected script: it only signs.
 
-/** As Web Crypto has it; the same in browsers and in Node. */
+/** A key pair of Web Crypto; the same in browsers and in Node. */
 export type KeyPair = { privateKey: Key; publicKey: Key }
 
 type Key = Awaited<ReturnType<typeof globalThis.crypto.subtle.importKey>>
@@ -9,26 +9,26 @@ type Key = Awaited<ReturnType<typeof globalThis.crypto.subtle.importKey>>
 export type KeyStore = {
   /**
    * @param make is called where none is kept under this name
-   * @returns the one that is kept: of several that were made at once, all are given the first
+   * @returns the key pair that is kept: of several that were made at once, all callers get the first
    */
   keep(name: string, make: () => Promise<KeyPair>): Promise<KeyPair>
 }
 
-/** The key is gone with the page or the process, and so is the use of what is bound to it. */
+/** Keys in memory: they are lost with the page or the process, and with them the tokens that are bound to them. */
 export function memoryKeys(): KeyStore {
   const kept = new Map<string, Promise<KeyPair>>()
   return {
     keep(name, make) {
       const made = kept.get(name) ?? make()
       kept.set(name, made)
-      // One that could not be made is made again.
+      // After a failure the key is made again.
       made.catch(() => kept.delete(name))
       return made
     },
   }
 }
 
-/** What of IndexedDB is used. */
+/** The part of IndexedDB that is used. */
 type Requested<T> = {
   result: T
   error: unknown
@@ -46,7 +46,10 @@ type Databases = { open(name: string): Requested<Opened> & { onupgradeneeded: ((
 
 const table = 'keys'
 
-/** Shared by all tabs of an origin, and outlives them. @returns null where there is none, as in Node */
+/**
+ * Keys in IndexedDB: shared by all tabs of an origin, and they outlive them. @returns null where there is none, as in
+ * Node
+ */
 export function indexedDbKeys(): KeyStore | null {
   const { indexedDB } = globalThis as { indexedDB?: Databases }
   if (!indexedDB) return null
@@ -71,7 +74,7 @@ export function indexedDbKeys(): KeyStore | null {
       const kept = await within(objects => done(objects.get(name)))
       if (isPair(kept)) return kept
       const made = await make()
-      // Fails where another tab was faster: that one's is taken.
+      // Fails where another tab was faster: that one's key is used.
       await within(objects => done(objects.add(made, name))).catch(() => {})
       const first = await within(objects => done(objects.get(name)))
       return isPair(first) ? first : made

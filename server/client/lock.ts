@@ -1,14 +1,15 @@
-// One refresh at a time over all tabs of an origin (Web Locks). The lock saves requests and is not needed to be right: a tab that
-// has waited too long refreshes without it, and the server answers every tab within the grace with the same refresh token.
+// One refresh at a time over all tabs of an origin (Web Locks). The lock saves requests and is not needed for
+// correctness: a tab that has waited too long refreshes without it, and the server answers every tab within the grace
+// with the same refresh token.
 
-/** Runs `work` while nobody else runs work under this name; `signal` ends the waiting, never the work. */
+/** Runs `work` while no other work with this name runs; `signal` ends the waiting, never the work. */
 export type Lock = <T>(name: string, signal: AbortSignal, work: () => Promise<T>) => Promise<T>
 
 type LockManager = {
   request<T>(name: string, options: { signal: AbortSignal }, work: () => Promise<T>): Promise<T>
 }
 
-/** Web Locks, where there are any: pages without https and old browsers have none. */
+/** Web Locks, where available: pages without https and old browsers lack them. */
 export function webLock(): Lock | null {
   const { navigator } = globalThis as { navigator?: { locks?: LockManager } }
   const locks = navigator?.locks
@@ -16,8 +17,8 @@ export function webLock(): Lock | null {
 }
 
 /**
- * @param wait for the lock at most, in ms
- * @returns what `work` does, which is run exactly once
+ * @param wait timeout for the lock, in ms
+ * @returns the result of `work`, which is run exactly once
  */
 export async function whileLocked<T>(
   lock: Lock | null,
@@ -39,7 +40,7 @@ export async function whileLocked<T>(
       return once()
     })
   } catch {
-    // The failure of the work is told, that of the lock is not.
+    // The failure of the work is reported, that of the lock is not.
     return await once()
   } finally {
     clearTimeout(timer)

@@ -1,21 +1,21 @@
-// Proofs that this client holds the key that its tokens are bound to (RFC 9449): one for each request, with the nonce that its
-// server has asked for last, and by that server's clock.
+// DPoP proofs of the key that this client's tokens are bound to (RFC 9449): one for each request, with the latest nonce
+// of its server, and by that server's clock.
 import type { KeyPair, KeyStore } from './key-store.js'
 
 export type ProofsDeps = {
   keys: KeyStore
   name: string
-  /** The token server's: its clock stands for those of servers that do not tell theirs. */
+  /** The token server's address: its clock is used for servers that send no time. */
   issuer: string
   wall: () => number
 }
 
 export type Proofs = ReturnType<typeof createProofs>
 
-/** `text` is the header; `nonce` is what it holds, and `iat` when it says that it was made, in s. */
+/** `text` is the header; `nonce` and `iat` (in s) are in it. */
 export type MadeProof = { text: string; nonce: string | undefined; iat: number }
 
-/** A proof is refused whose `iat` is a minute off (§11.1): by half of that a client's clock may differ, in ms. */
+/** Half of the minute by which `iat` may differ (§11.1): how far a client's clock may be off, in ms. */
 const clockTolerance = 30_000
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const
@@ -24,9 +24,9 @@ const signature = { name: 'ECDSA', hash: 'SHA-256' } as const
 export function createProofs({ keys, name, issuer, wall }: ProofsDeps) {
   const { crypto } = globalThis
   let loading: Promise<{ privateKey: KeyPair['privateKey']; jwk: Record<string, string | undefined> }> | null = null
-  /** By origin (§8.2: a nonce is its server's own). */
+  /** Nonces by origin (§8.2: each server has its own). */
   const nonces = new Map<string, string>()
-  /** How far a server's clock is ahead of ours, in ms, by origin; what one server says is believed for itself alone. */
+  /** How far a server's clock is ahead of ours, in ms, by origin; a server's time is used only for that server. */
   const clockOffsets = new Map<string, number>()
   const issuerOrigin = new URL(issuer).origin
   const timeAt = (origin: string) => wall() + (clockOffsets.get(origin) ?? clockOffsets.get(issuerOrigin) ?? 0)
@@ -51,7 +51,7 @@ export function createProofs({ keys, name, issuer, wall }: ProofsDeps) {
   return {
     /**
      * The header `DPoP` of one request (§4.2).
-     * @param token the access token that goes with it
+     * @param token the access token that is sent with it
      */
     async proof(method: string, url: string, token?: string): Promise<MadeProof> {
       const { privateKey, jwk } = await key()
@@ -72,27 +72,27 @@ export function createProofs({ keys, name, issuer, wall }: ProofsDeps) {
     },
 
     /**
-     * Takes the nonce that an answer brings (§8.2, §9), and the time by its server's clock (RFC 9110 §6.6.1), where it may be read.
+     * Takes the nonce of a response (§8.2, §9), and its server's time (RFC 9110 §6.6.1), where it may be read.
      * @param shown the proof of the request; others that were sent at the same time may have brought the nonce before
-     * @returns whether a proof made now would be another one than that
+     * @returns whether a proof made now would differ from that one
      */
     hear({ headers }: Pick<Response, 'headers'>, url: string, shown: MadeProof): boolean {
       const nonce = headers.get('dpop-nonce')
       const date = Date.parse(headers.get('date') ?? '')
       const { origin } = new URL(url)
       if (!Number.isNaN(date)) readClock(origin, date)
-      // §8.1: NQCHAR. Anything else would be no nonce, and is not repeated in our name.
+      // §8.1: NQCHAR. Any other value is no nonce, and is not sent back.
       if (nonce !== null && /^[\x21\x23-\x5b\x5d-\x7e]{1,1000}$/.test(nonce)) nonces.set(origin, nonce)
       const isOtherTime = Math.abs(timeAt(origin) - shown.iat * 1000) > clockTolerance
       return nonces.get(origin) !== shown.nonce || isOtherTime
     },
 
-    /** Whether the token server has told its time, to which this client's clock is compared. */
+    /** Whether the token server's time is known, with which this client's clock is compared. */
     get isClockKnown(): boolean {
       return clockOffsets.has(issuerOrigin)
     },
 
-    /** RFC 7638, for `dpop_jkt` of an authorization request (§10). */
+    /** The key's thumbprint (RFC 7638), for `dpop_jkt` of an authorization request (§10). */
     async thumbprint(): Promise<string> {
       return hash(JSON.stringify((await key()).jwk))
     },

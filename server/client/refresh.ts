@@ -1,5 +1,5 @@
-// Refreshes: one for all callers, and one for all tabs. An answer that was lost is asked for again with the same token, which
-// the server's grace allows; only a certain refusal signs out, and only when no other tab has got further meanwhile.
+// Refreshes: one for all callers, and one for all tabs. A lost response is requested again with the same token, which
+// the server's grace allows; only a certain refusal signs out, and only when no other tab has refreshed meanwhile.
 import type { Ages } from './age.js'
 import type { Ask } from './ask.js'
 import { backoff } from './backoff.js'
@@ -16,9 +16,9 @@ export type RefreshDeps = {
   ages: Ages
   lock: Lock | null
   name: string
-  /** ms, for all attempts together. */
+  /** Timeout of all attempts together, in ms. */
   patience: number
-  /** ms of life below which an access token is renewed. */
+  /** Remaining lifetime in ms below which an access token is renewed. */
   slack: (tokens: Tokens) => number
   monotonic: () => number
   random: () => number
@@ -29,14 +29,17 @@ export type RefreshDeps = {
 
 export type Renewed = {
   tokens: Tokens
-  /** By a request that was begun after this was called; else they were there, or on their way, already. */
+  /**
+   * Whether the tokens come from a request that began after the call; otherwise they were there, or on their way,
+   * already.
+   */
   asked: boolean
 }
 
-/** Of the first attempt, in ms; each further one may take twice as long, for networks that are merely slow. */
+/** Timeout of the first attempt, in ms; each further one may take twice as long, for slow networks. */
 const firstPatience = 3_000
 const shortestPatience = 1_000
-/** How long another tab is waited for, in ms. It may be frozen, or may be trying in vain. */
+/** How long another tab is waited for, in ms. It may be frozen, or may be retrying in vain. */
 const lockPatience = 5_000
 
 export function createRefresh(deps: RefreshDeps) {
@@ -46,14 +49,14 @@ export function createRefresh(deps: RefreshDeps) {
   let closed: { until: number; error: ClientError } | null = null
 
   /**
-   * @param refused the access token that a resource server has refused: any other one will do
+   * @param refused the access token that a resource server has refused: any other one is accepted
    * @throws ClientError `unreachable` or `signed_out`
    */
   async function renew(refused?: string): Promise<Renewed> {
     if (running !== null) {
       const { tokens } = await running
       if (tokens.access !== refused) return { tokens, asked: false }
-      // The refresh under way had begun earlier, and returned the very token that is refused.
+      // The refresh under way began earlier, and returned the very token that is refused.
       return renew(refused)
     }
     running = whileLocked(lock, name, lockPatience, () => locked(refused)).finally(() => {
@@ -64,7 +67,7 @@ export function createRefresh(deps: RefreshDeps) {
 
   async function locked(refused: string | undefined): Promise<Renewed> {
     const tokens = requireTokens(await kept.read())
-    // Another tab was faster.
+    // Another tab may have refreshed meanwhile.
     const good = refused === undefined ? ages.remaining(tokens) > slack(tokens) : tokens.access !== refused
     return good ? { tokens, asked: false } : { tokens: await spend(tokens), asked: true }
   }
@@ -90,7 +93,7 @@ export function createRefresh(deps: RefreshDeps) {
         const reason = wire.overBy(answer)
         if (reason === null) throw unexpected(answer.status)
         const present = requireTokens(await kept.read())
-        // Another tab's, or another session's, which this refusal is not about.
+        // Tokens of another tab, or of another session, are not concerned by this refusal.
         if (present.refresh === refresh) throw await over(present, reason)
         tokens = present
         continue
@@ -98,7 +101,7 @@ export function createRefresh(deps: RefreshDeps) {
       const wait = backoff(attempt, answer.retryAfter, random)
       if (monotonic() + wait > until) throw giveUp(answer, wait)
       await pause(wait)
-      // Without a lock another tab may have got the answer that was lost here.
+      // Without a lock another tab may have got the response that was lost here.
       const present = requireTokens(await kept.read())
       if (present.refresh !== refresh || present.access !== tokens.access) return present
     }

@@ -1,4 +1,4 @@
-// Signing in by a password, and signing out.
+// Sign-in with a password, and sign-out.
 import type { Ask } from './ask.js'
 import { backoff } from './backoff.js'
 import { ClientError } from './client-error.js'
@@ -15,7 +15,7 @@ export type SigningDeps = {
   store: Store
   lock: Lock | null
   name: string
-  /** ms, for all attempts together. */
+  /** Timeout of all attempts together, in ms. */
   patience: number
   monotonic: () => number
   random: () => number
@@ -29,11 +29,11 @@ export type SignedIn = {
   username: string
   firstName: string
   lastName: string
-  /** Somebody else knows the password: a new one must be chosen first. */
+  /** An administrator knows the password: the user must choose a new one first. */
   mustChangePassword: boolean
 }
 
-/** Passwords are hashed on purpose slowly, and wait for their turn; in ms. */
+/** Timeout of a sign-in, in ms: password hashing is slow on purpose, and queued. */
 const signInPatience = 30_000
 /** Timeout for the lock, in ms: a late response to another tab's refresh must not overwrite a new session. */
 const lockPatience = 1_000
@@ -84,9 +84,9 @@ export function createSigning(deps: SigningDeps) {
     },
 
     /**
-     * Signs out here at once, and then tells the server, whether or not it can be reached. A server that says when to come
-     * again (503 with `Retry-After`) is asked again then, within the client's patience.
-     * @returns whether the server has ended the session; otherwise it lives there until its time is over
+     * Signs out here at once, and then tells the server, whether or not it can be reached. After a 503 with
+     * `Retry-After` it tries again at that time, within the client's patience.
+     * @returns whether the server has ended the session; otherwise it lives there until it expires
      */
     async signOut(): Promise<boolean> {
       const tokens = await kept.read()
@@ -107,7 +107,10 @@ export function createSigning(deps: SigningDeps) {
     },
   }
 
-  /** It proves this device at the next sign-in, so that guesses of others do not lock it out; it opens nothing. */
+  /**
+   * Token that proves this device at the next sign-in, so that guesses of others do not lock it out; it gives access
+   * to nothing.
+   */
   async function deviceToken(): Promise<string | null> {
     try {
       return await store.read(deviceName)
@@ -130,7 +133,7 @@ type NoAnswer = Exclude<Awaited<ReturnType<Ask>>, { is: 'answered' }>
 function refused(answer: NoAnswer): ClientError {
   const { status, retryAfter } = answer
   if (answer.is === 'lost') {
-    // It counts guesses: that the server said so is certain.
+    // The server counts guesses: its refusal is certain.
     const code = status === 429 ? 'too_many_guesses' : 'unreachable'
     return new ClientError(code, 'the sign-in was not answered', { status, retryAfter, cause: answer.cause })
   }
@@ -146,5 +149,5 @@ function refused(answer: NoAnswer): ClientError {
     : new ClientError('unexpected_answer', `the sign-in was answered ${status} in an unknown form`, { status })
 }
 
-/** simplejwt's own refusal of a wrong password has no code. */
+/** The code for a response without one: simplejwt's own refusal of a wrong password has none. */
 const codeByStatus = (status: number) => (status === 401 ? 'no_active_account' : 'unexpected_answer')

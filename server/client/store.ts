@@ -1,14 +1,17 @@
 // Storage of a client's tokens (Web Storage, or one of the application's). Values are texts under a name, which other tabs may
 // read and write concurrently.
 
-/** May answer at once or later. One that throws is done without: the tokens then live as long as the client does. */
+/**
+ * A store may be synchronous or asynchronous. Where it throws, the tokens are kept in memory, as long as the client
+ * lives.
+ */
 export type Store = {
   read(name: string): string | null | Promise<string | null>
   write(name: string, text: string): void | Promise<void>
   remove(name: string): void | Promise<void>
 }
 
-/** The default: gone with the page or the process, and out of reach of anything else on it. */
+/** The default: lost with the page or the process, and inaccessible to other script. */
 export function memoryStore(): Store {
   const texts = new Map<string, string>()
   return {
@@ -18,7 +21,7 @@ export function memoryStore(): Store {
   }
 }
 
-/** What of the Web Storage API is used. */
+/** The part of the Web Storage API that is used. */
 export type WebStorage = {
   getItem(key: string): string | null
   setItem(key: string, value: string): void

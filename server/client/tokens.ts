@@ -1,14 +1,14 @@
-// The pair that a client holds, as it is kept in a store, and which of two is newer.
+// A client's tokens as they are stored, and which of two pairs is newer.
 
 export type Tokens = {
   access: string
-  /** Absent where the server gave none: the access token is all there is. */
+  /** Absent where the server issued none: there is only the access token. */
   refresh?: string
-  /** It is bound to this client's key, and goes under the scheme DPoP (RFC 9449 §7.1). */
+  /** Set where the token is bound to this client's key, and sent with the scheme DPoP (RFC 9449 §7.1). */
   bound?: true
-  /** Of the access token, in ms. */
+  /** Lifetime of the access token, in ms. */
   lifetime: number
-  /** When the access token was asked for, by this machine's clock; epoch ms. Compared with that clock alone. */
+  /** When the access token was requested, by this machine's clock; epoch ms. Compared with that clock alone. */
   askedAt: number
 }
 
@@ -22,11 +22,12 @@ export type TokenAnswer = {
   token_type?: unknown
 }
 
-/** Of an access token that tells nothing of its life: short, so that it is renewed rather too often. */
+/** Assumed lifetime of an access token that has none, in ms: short, so that it is renewed early rather than late. */
 const unknownLifetime = 300_000
 
 /**
- * @param before whose refresh token goes on where the answer has none (policy `rotate_refresh_tokens`, RFC 6749 §6)
+ * @param before the tokens whose refresh token stays where the response has none (policy `rotate_refresh_tokens`, RFC
+ *   6749 §6)
  * @returns null where there is no access token in it
  */
 export function tokensIn(answer: TokenAnswer, askedAt: number, before?: Tokens): Tokens | null {
@@ -36,12 +37,12 @@ export function tokensIn(answer: TokenAnswer, askedAt: number, before?: Tokens):
   const { iat, exp } = claimsOf(access)
   const said = Number(answer.expires_in ?? Number(exp) - Number(iat))
   const lifetime = Number.isFinite(said) && said > 0 ? said * 1000 : unknownLifetime
-  // RFC 6749 §5.1: in any case.
+  // RFC 6749 §5.1: case-insensitive.
   const bound = typeof answer.token_type === 'string' && answer.token_type.toLowerCase() === 'dpop'
   return { access, ...(refresh !== undefined && { refresh }), ...(bound && { bound }), lifetime, askedAt }
 }
 
-/** @returns null where the text is not what `writeTokens` writes: somebody else's, or of another version */
+/** @returns null where `writeTokens` did not write the text: another program did, or another version */
 export function readTokens(text: string | null): Tokens | null {
   if (text === null) return null
   try {
@@ -58,27 +59,28 @@ export function readTokens(text: string | null): Tokens | null {
 export const writeTokens = (tokens: Tokens): string => JSON.stringify(tokens)
 
 /**
- * May the answer to a refresh stand in the place of what is there now? Not where somebody has signed out or in meanwhile, and
- * not where another tab has got further: an older refresh token that comes back after the grace ends the session.
+ * Whether the response to a refresh may replace the present tokens. Not where the user has signed out or in
+ * meanwhile, and not where another tab has refreshed further: an older refresh token that is used after the grace
+ * ends the session.
  * @param presented the refresh token that was sent
  */
 export function mayReplace(present: Tokens | null, next: Tokens, presented: string): boolean {
   if (present === null) return false
   const [old, young] = [claimsOf(present.refresh), claimsOf(next.refresh)]
-  // Tokens of a former service name no session: what was sent is what was replaced.
+  // Tokens of a former service have no session id: the response replaces the token that was sent.
   if (old.sid === undefined || young.sid === undefined || old.sid !== young.sid) return present.refresh === presented
   if (old.gen !== young.gen) return Number(young.gen) > Number(old.gen)
   return isNewerAccess(present.access, next.access)
 }
 
-/** `rev`: what the server knew when it signed. */
+/** Compares `rev`: the log's number when the server signed. */
 function isNewerAccess(present: string, next: string): boolean {
   const [old, young] = [claimsOf(present), claimsOf(next)]
   const [oldRev, youngRev] = [Number(old.rev ?? 0), Number(young.rev ?? 0)]
   return oldRev === youngRev ? Number(young.iat ?? 0) >= Number(old.iat ?? 0) : youngRev > oldRev
 }
 
-/** Claims, believed as they are: they decide what is kept, and nothing else. */
+/** Unverified claims: they only decide which tokens are kept. */
 function claimsOf(token: string | undefined): Record<string, unknown> {
   try {
     const part = token!.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/')
@@ -89,6 +91,6 @@ function claimsOf(token: string | undefined): Record<string, unknown> {
   }
 }
 
-/** RFC 6750 §2.1: what may stand in the header, so that no token can break out of it. */
+/** RFC 6750 §2.1: valid characters of a token, so that none can break out of the header. */
 const isToken = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= 16_384 && /^[A-Za-z0-9\-._~+/]+=*$/.test(value)
