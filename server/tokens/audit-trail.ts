@@ -10,7 +10,7 @@ import type { Secrets } from './secrets.js'
 
 export type AuditTrailDeps = { database: Database; auditStore: AuditStore; secrets: Secrets; now: () => number }
 
-/** What verifying the chain found: the first number at which it is broken, and how. */
+/** The first broken number of the chain, and how it is broken. */
 export type ChainBreak = { seq: number; what: 'changed' | 'removed' | 'inserted' }
 export type ChainCheck = { checked: number; head: { seq: number; hash: string }; broken: ChainBreak | null }
 

@@ -115,7 +115,7 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
   const ofRefresh = expecting(longestRefreshLifetime, () => issuer)
   const expectedAccess = ({ claims }: CompactToken) => (claims.client_id === ownApplicationId ? ofOwn : ofOthers)
 
-  /** What is expected of a token whatever its audience. */
+  /** The expected claims of a token for any audience. */
   const expectedAnywhere = (token: CompactToken) => ({
     ...expectedAccess(token),
     audience: token.claims.aud as string,

@@ -16,7 +16,7 @@ export type ExplainDeps = { inspect: Inspect; checks: TokenChecks; projection: P
 export type CheckResult = { name: string; result: 'passed' | 'failed' | 'skipped' }
 
 export type Explanation = {
-  /** What the token says it is; null where it could not be read. */
+  /** The kind that the token claims; null where it could not be parsed. */
   kind: TokenKind | null
   checks: CheckResult[]
   /** The code that the token is refused with; null where it is good. */

@@ -7,7 +7,7 @@ import { type CompactToken, readCompact } from '../protocol/jws.js'
 import { type ExpectedLegacyToken, hasLegacyForm, readLegacyClaims } from '../protocol/legacy-claims.js'
 import { refuseToken } from './checks.js'
 
-/** What tokens of the former service are checked against; times are epoch ms. */
+/** The expected values of a token of the former service; times are epoch ms. */
 export type LegacyTerms = Omit<ExpectedLegacyToken, 'now' | 'latest'> & { algorithm: string; key: KeyObject }
 
 /** A verified token of the former service; its rows decide whether it may still be exchanged. Times are epoch ms. */

@@ -24,7 +24,10 @@ const tries = 5
 export function createStandings(deps: StandingsDeps) {
   const { database, sessionStore, sessionLimit, tail, policy, applications } = deps
 
-  /** What an application may have depends on resource servers too: a change of one raises the head's number of them. */
+  /**
+   * Whether this process is behind a standing. An application's rights depend on resource servers too: a change of
+   * one raises the head's number of them.
+   */
   const isBehind = (one: Standing, eras: ErasInForce) =>
     one.policyVersion !== eras.head ||
     (one.session.applicationId !== ownApplicationId &&

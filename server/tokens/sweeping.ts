@@ -1,7 +1,7 @@
-// An end of all sessions of a user, of an application or of everybody is one number. The transaction that raises it
-// writes a sweep, which any server carries out in the background, under a lease: it marks the rows for the lists, and
-// writes deliveries for the applications to notify. If a server is killed, the next one continues once the lease is
-// over.
+// Sweeps. An end of all sessions of a user, of an application or of all users is one number. The transaction that
+// raises it writes a sweep, which any server carries out in the background, under a lease: it marks the rows for the
+// lists, and writes deliveries for the applications to notify. If a server is killed, the next one continues once the
+// lease is over.
 import { setImmediate } from 'node:timers/promises'
 import type { RevocationKind } from '../protocol/log/revocation.js'
 import type { Database, Queries } from '../storage/database.js'
