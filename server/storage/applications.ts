@@ -190,7 +190,7 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
 
 export type ApplicationStore = ReturnType<typeof createApplicationStore>
 
-/** What these applications override, by their ids. */
+/** Lifetimes that applications override, by application id. */
 export function overridesOf(applications: Iterable<ApplicationRecord>): Overrides {
   const overrides = new Map<string, OwnLifetimes>()
   for (const { id, metadata } of applications) {

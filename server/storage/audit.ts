@@ -136,7 +136,7 @@ export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>)
       return row ?? null
     },
 
-    /** Of up to `limit` entries at the beginning the last one that was written before an instant, or null. */
+    /** The last entry that was written before an instant, among the first `limit` entries; or null. */
     async lastBefore(tx: Queries, before: number, limit: number): Promise<AuditRecord | null> {
       const rows = await tx.read<AuditRecord>(
         `SELECT ${auditColumns} FROM audit_entry e ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,

@@ -193,7 +193,7 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       return rows.map(row => ({ ...row, offline: row.offline === 1 }))
     },
 
-    /** Which of these sessions are children. */
+    /** Sessions of the given ones that are children. */
     async areChildren(tx: Queries, ids: readonly string[]): Promise<Set<string>> {
       const rows = await inChunks(ids, some =>
         tx.read<{ id: string }>(

@@ -41,7 +41,7 @@ export function createRegisteredApplicationStore() {
       )
     },
 
-    /** Which of them are still unused; the caller has locked their rows. */
+    /** Applications of the given ones that are still unused; the caller has locked their rows. */
     async stillUnused(tx: Queries, ids: readonly string[]): Promise<string[]> {
       const rows = await tx.read<{ id: string }>(
         `SELECT a.id AS id FROM application a

@@ -19,7 +19,7 @@ export type SessionGrant = {
   offline: boolean
   /** Thumbprint of the key that the session's tokens are bound to. */
   dpopJkt: string | null
-  /** Whether it has a refresh token: a browser holds its session by a cookie. */
+  /** Whether the session has a refresh token: a browser holds its session by a cookie. */
   refreshable: boolean
 }
 

@@ -11,7 +11,7 @@ export class StorageFailure extends Error {
     readonly code: string,
     readonly statement: string,
     readonly detail = '',
-    /** Whether it is a bug of this program: a retry would fail again. */
+    /** Whether the failure is a bug of this program: a retry would fail again. */
     readonly isOurs = false,
   ) {
     super(`${code}${detail && ` (${detail})`}: ${statement.replace(/\s+/g, ' ').slice(0, 200)}`)

@@ -86,7 +86,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
       return row?.passwordHash ?? null
     },
 
-    /** Which of these usernames exist. */
+    /** Usernames of the given ones that exist. */
     async takenKeys(tx: Queries, usernameKeys: readonly string[]): Promise<Set<string>> {
       const rows = await inChunks(usernameKeys, part =>
         tx.read<{ usernameKey: string }>(

@@ -60,7 +60,7 @@ export async function openSqlite(path: string): Promise<Connections> {
   function writer(): Connection {
     let over: Over = null
     let endTurn: (() => void) | null = null
-    /** Which start of the thread the transaction began in. */
+    /** The number of the thread's start in which the transaction began. */
     let began = 0
 
     function leave(): void {
