@@ -59,7 +59,7 @@ export function whyNotLive(key: Life, user: Omit<Owner, 'allPermissions'>, now: 
   return user.mustChangePassword ? 'password_change_required' : null
 }
 
-/** What a route of this server requires: a permission, or null for the own account; `recent`: a recent sign-in. */
+/** The requirement of a route of this server: a permission, or null for the own account; `recent`: a recent sign-in. */
 export type AskedOfKey = { permission: OwnPermission | null; recent: boolean }
 
 /** Why a good key may not call a route of this server. */
@@ -75,7 +75,7 @@ export function whyNotAsked(
   return recent && !key.elevated ? 'api_key_not_elevated' : null
 }
 
-/** Of a key's scopes the permissions that its user has now. */
+/** Permissions among a key's scopes that its user has now. */
 export function permissionsOfKey(
   { scopes }: Pick<Key, 'scopes'>,
   { allPermissions }: Pick<Owner, 'allPermissions'>,
@@ -83,7 +83,7 @@ export function permissionsOfKey(
   return scopes.filter(scope => allPermissions.includes(scope))
 }
 
-/** Of a key's scopes those that hold now: permissions of its user, and the own account's, which is no permission. */
+/** A key's scopes that hold now: permissions of its user, and the own account's, which is no permission. */
 export function scopesInForce(key: Pick<Key, 'scopes'>, user: Pick<Owner, 'allPermissions'>): string[] {
   const permissions = permissionsOfKey(key, user)
   return key.scopes.filter(scope => scope === accountScope || permissions.includes(scope))

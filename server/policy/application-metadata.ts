@@ -65,7 +65,7 @@ export const applicationMetadata = z.strictObject({
     )
     .optional(),
   response_types: z.array(z.literal('code')).optional(),
-  /** As long as the column of a session that stores it. */
+  /** Limited by the column of a session that stores the scope. */
   scope: z
     .string()
     .max(1_000)
@@ -90,7 +90,7 @@ export const applicationMetadata = z.strictObject({
   /** Users are not asked for consent. */
   first_party: z.boolean().optional(),
   allow_without_pkce: z.boolean().optional(),
-  /** Of a user's permissions the tokens contain these; where absent, none. */
+  /** Permissions of users that the tokens may contain; where absent, none. */
   permissions: words.optional(),
   /** Users need one of these roles to use the application. */
   required_roles: words.optional(),
@@ -106,7 +106,7 @@ export const applicationMetadata = z.strictObject({
     .optional(),
   /** Other resource servers whose tokens it may introspect. */
   introspects: texts.optional(),
-  /** Which resource servers it may exchange received tokens for (token-exchange.ts). */
+  /** Resource servers that it may exchange received tokens for (token-exchange.ts). */
   token_exchange: z.array(exchangeRule).max(100).optional(),
 })
 
@@ -208,7 +208,7 @@ export function saysRoles({ origin }: Pick<ApplicationTerms, 'origin'>, scope: s
   return !isUnseen({ origin }) || scopeWords(scope).includes('roles')
 }
 
-/** Of a user's permissions those that a token for this application contains. */
+/** Permissions of a user that a token for this application contains. */
 export function permissionsFor(
   { origin, metadata }: Pick<ApplicationTerms, 'origin' | 'metadata'>,
   scope: string,

@@ -22,7 +22,7 @@ export type BrowserFacts = {
 }
 
 export type ConsentFacts = {
-  /** Whether it is our own application (`first_party`): no consent is asked. */
+  /** Whether the application is our own (`first_party`), which needs no consent. */
   isFirstParty: boolean
   /** Whether any program can claim its id (RFC 8252 §8.6), so that an earlier consent may have been for another one. */
   asksAlways: boolean

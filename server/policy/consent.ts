@@ -37,7 +37,7 @@ export function scopesByServer({ scope, resources }: AskedScopes, servers: reado
   ])
 }
 
-/** Of the requested scopes those without consent. @param remembered null: there is no stored consent */
+/** Requested scopes without consent. @param remembered null: there is no stored consent */
 export function lacking(asked: ConsentedScopes, remembered: ConsentedScopes | null): ConsentedScopes {
   return ordered(
     Object.entries(asked).map(([server, words]) => [

@@ -57,7 +57,7 @@ export function foldEras(versions: readonly PolicyVersion[], overrides: Override
   return withOverrides({ version: latest.version, latest: latest.policy, list }, overrides)
 }
 
-/** The same eras with the present overrides of applications. */
+/** Eras with the present overrides of applications. */
 export function withOverrides(
   { version, latest, list }: Pick<Eras, 'version' | 'latest' | 'list'>,
   overrides: Overrides,

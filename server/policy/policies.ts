@@ -8,7 +8,7 @@ export type PolicyGroup = (typeof policyGroupNames)[number]
 
 export type PolicyRow = {
   group: PolicyGroup
-  /** Whether it concerns how sessions are judged and their tokens made: it can be set for new sessions only. */
+  /** Whether the policy concerns how sessions are judged and their tokens made: it can be set for new sessions only. */
   ofSessions?: true
   meaning: string
   simplejwt: string | null

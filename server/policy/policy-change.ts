@@ -49,7 +49,7 @@ export function whyNotNext({ next, eras }: NextVersion): Problem[] {
   return found
 }
 
-/** Which of these policies a newer version has set, and the version; null when none has. */
+/** Policies of the given ones that a newer version has set, and the version; null when none has. */
 export function setSince(
   newer: readonly PolicyVersion[],
   names: readonly string[],

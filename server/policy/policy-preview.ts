@@ -58,7 +58,7 @@ export type Tightening = {
 }
 export type Lifetimes = { idle: number; absolute: number }
 
-/** Which sessions get shorter lifetimes, by when they were opened: the others need not be read. */
+/** Sessions whose lifetimes get shorter, by when they were opened: the others need not be read. */
 export function tightenings(before: Eras, after: Eras): Tightening[] {
   const begins = [...new Set([...before.list, ...after.list].map(era => era.from))]
     .filter(from => from <= before.version)

@@ -102,10 +102,10 @@ export function registeredScope(
   return { scope: words.filter(word => may.includes(word)).join(' '), refused }
 }
 
-/** As long as the column of a session that stores it. */
+/** Longest scope, in characters: the limit of the column of a session that stores it. */
 const longestScope = 1_000
 
-/** As many of the words as fit. */
+/** The first of the words, as many as fit into `length` characters. */
 function upTo(length: number, words: readonly string[]): string {
   const taken: string[] = []
   for (const word of words) if ([...taken, word].join(' ').length <= length) taken.push(word)
