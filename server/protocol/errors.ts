@@ -703,13 +703,13 @@ export type RefusalDetails = {
   retryAfter?: number
   /** Headers that the response must have, such as Allow. */
   headers?: Record<string, string>
-  /** What the rate limits of such requests leave to the client. */
+  /** Quotas that the rate limits of such requests leave to the client. */
   quotas?: readonly Quota[]
   /** Whether the refused token was in the Authorization header (RFC 6750 §3). */
   inHeader?: boolean
-  /** Whether it was an API key, with the scheme `Token`. */
+  /** Whether the refused token was an API key, with the scheme `Token`. */
   ofApiKey?: true
-  /** Whether it concerns the actor, not the subject: an action on many subjects stops there. */
+  /** Whether the refusal concerns the actor, not the subject: an action on many subjects stops there. */
   ofSender?: true
   /** For our log only. */
   cause?: unknown

@@ -1,9 +1,9 @@
-// How the revocation log is told to resource servers: what the server writes and the verifier reads. Server-sent events
-// (WHATWG HTML §9.2) named `log`, whose data is one stretch of the log; their id is the position behind it.
+// How the revocation log is published to resource servers: what the server writes and the verifier reads. Server-sent
+// events (WHATWG HTML §9.2) named `log`, whose data is one stretch of the log; their id is the position behind it.
 //
-// A reader that resumes gets what follows its position. Any other gets the event `reset` first, then every live entry in
-// pieces that move no position ({ after: 0, upto: 0 }), in no order; the last piece has the position and the id. What was
-// written meanwhile may stand in a piece and comes again in a later stretch.
+// A reader that resumes gets what follows its position. Any other gets the event `reset` first, then every live entry
+// in pieces that move no position ({ after: 0, upto: 0 }), in no order; the last piece has the position and the id.
+// Entries that were written meanwhile may be in a piece, and are repeated in a later stretch.
 import { isJsonObject } from '../json.js'
 import { type Revocation, revocationKinds } from './revocation.js'
 
