@@ -39,7 +39,7 @@ export type VerifierOptions = {
    * never longer than 1,000, since the server's answer may be a second old.
    */
   introspectionCache?: number
-  /** Seconds by which this machine's clock may be wrong, before the server has told the time. Default 5. */
+  /** Seconds by which this machine's clock may be wrong, before the server's time is known. Default 5. */
   clockTolerance?: number
   /**
    * Whether DPoP proofs must contain a nonce that this resource server issued a minute or two ago: clients without

@@ -14,9 +14,9 @@ import type { Access, RouteNeeds } from './token-request.js'
 export type ProtectRules = {
   /** Routes that need no token, such as `GET /healthz`, `GET /public/*`. */
   open?: readonly string[]
-  /** What routes require beside a valid token, such as `'POST /orders': { permission: 'orders:write' }`. */
+  /** Requirements of routes beside a valid token, such as `'POST /orders': { permission: 'orders:write' }`. */
   routes?: Readonly<Record<string, RouteNeeds>>
-  /** What routes without a row require; by default a valid token. */
+  /** Requirements of routes without a row; by default a valid token. */
   needs?: RouteNeeds
   /** Whether preflights of CORS pass, to which browsers never add a token: for where a later handler answers them. */
   preflights?: boolean
@@ -26,7 +26,7 @@ type Row = {
   text: string
   method: string
   segments: Segments
-  /** As written, for an exception. */
+  /** The path as written, for an exception. */
   spelling: Segments
   access: Access
 }

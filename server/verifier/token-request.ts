@@ -4,7 +4,7 @@ import type { Needs } from './needs.js'
 /** With `optional` a request without credentials passes, too; bad ones are refused all the same. */
 export type RouteNeeds = Omit<Needs, 'proof'> & { optional?: boolean }
 
-/** What a route requires, or that it requires nothing. */
+/** The requirements of a route, or `anyone` for none. */
 export type Access = RouteNeeds | 'anyone'
 
 export type TokenRequest = {
@@ -16,6 +16,6 @@ export type TokenRequest = {
   headers: Readonly<Record<string, string | string[] | undefined>>
   /** Names and values alternately, where available: node joins or drops duplicate headers. */
   rawHeaders?: readonly string[] | undefined
-  /** The same object for the same request. */
+  /** An object that identifies the request: the same one for the same request. */
   request: object
 }

@@ -88,7 +88,7 @@ export function createVerify(deps: VerifyDeps) {
     return { signed, doubt: code }
   }
 
-  /** Of a cached token only the time can have changed the result. */
+  /** Whether a cached token is in doubt by now: only the time can have changed the result. */
   function doubtOf({ raw: { exp } }: Signed): ErrorCode | null {
     if (exp > clock.latest() / 1_000) return null
     if (exp <= clock.now() / 1_000) throw refuse('token_expired')
