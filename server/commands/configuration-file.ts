@@ -148,7 +148,7 @@ function readApplications(
       continue
     }
     found.push(...unknownIn(path, value, entryNames, notInFiles))
-    // As JSON has it: a value that a row cannot store would differ for ever.
+    // Converted to JSON: a value that a row cannot store would differ for ever.
     const known = Object.entries(value).filter(([name]) => entryNames.some(one => one === name))
     const given = JSON.parse(JSON.stringify(Object.fromEntries(known))) as Record<string, unknown>
     const secret = readSecret(given.client_secret_env, variable)
