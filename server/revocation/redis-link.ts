@@ -49,7 +49,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
   /** Why the subscription failed, where Redis has given a reason. */
   let deafness: RedisFailure | null = null
   const needs: RedisNeed[] = []
-  /** What was logged last: the reason, null for none. */
+  /** The last logged reason and its time; null for none. */
   let told: { reason: string | null; at: number } | null = null
   let missedBeats = 0
   let beatsToRepair = 0
