@@ -12,6 +12,12 @@ const shortLife = 10_000
 const longestWait = 30_000
 const longestWaitAlone = 5_000
 
+/**
+ * How long a worker may take to confirm a connection, in ms. One without a free file descriptor never does: the kernel drops the
+ * connection's descriptor, and nobody is told.
+ */
+const longestTake = 10_000
+
 /** How long the leader waits for the other workers once the first one serves, in ms. */
 const longestStart = 10_000
 
@@ -19,6 +25,9 @@ const longestStart = 10_000
 type Told = { take: number } | { leave: true } | { stop: true }
 /** Messages from a worker to the leader. */
 type Answer = { ready: true } | { took: number }
+
+/** A connection that a worker has not confirmed yet. */
+type Handed = { socket: Socket; deadline: NodeJS.Timeout }
 
 export type WorkersDeps = {
   count: number
@@ -30,7 +39,7 @@ export type WorkersDeps = {
 export function createWorkers({ count, patience, log }: WorkersDeps) {
   const running = new Set<Worker>()
   /** Workers that serve, with the connections that each of them has not confirmed yet. */
-  const serving = new Map<Worker, Map<number, Socket>>()
+  const serving = new Map<Worker, Map<number, Handed>>()
   /** Connections that were accepted while no worker served. */
   const waiting: Socket[] = []
   /** Connections that were handed to a worker which died before it confirmed them: what they send may be what ended it. */
@@ -54,7 +63,11 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
     }
     const [worker, untaken] = chosen
     const id = ++lastId
-    untaken.set(id, socket)
+    const deadline = setTimeout(() => {
+      untaken.delete(id)
+      socket.destroy()
+    }, longestTake)
+    untaken.set(id, { socket, deadline: deadline.unref() })
     // Round-robin among workers with equally many untaken connections.
     serving.delete(worker)
     serving.set(worker, untaken)
@@ -64,9 +77,12 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
 
   function hear(worker: Worker, answer: Answer): void {
     if ('took' in answer) {
+      const untaken = serving.get(worker)
+      const handed = untaken?.get(answer.took)
+      untaken?.delete(answer.took)
+      clearTimeout(handed?.deadline)
       // The worker has a descriptor of its own: this closes ours, not the connection.
-      serving.get(worker)?.get(answer.took)?.destroy()
-      serving.get(worker)?.delete(answer.took)
+      handed?.socket.destroy()
       return
     }
     serving.set(worker, new Map())
@@ -84,10 +100,15 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
   function fork(): Worker {
     const worker = cluster.fork()
     worker.on('message', (answer: Answer) => hear(worker, answer))
+    // Without a listener it would end this process: the worker could not be started.
+    worker.on('error', () => {})
     worker.once('exit', () => {
       const untaken = serving.get(worker)
       serving.delete(worker)
-      for (const socket of untaken?.values() ?? []) handOutAgain(socket)
+      for (const { socket, deadline } of untaken?.values() ?? []) {
+        clearTimeout(deadline)
+        handOutAgain(socket)
+      }
     })
     return worker
   }
@@ -96,7 +117,7 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
   function watch(worker: Worker): void {
     const startedAt = performance.now()
     running.add(worker)
-    worker.once('exit', (code, signal) => {
+    function replace(why: object): void {
       running.delete(worker)
       if (stopping) {
         if (running.size === 0) stopped()
@@ -105,11 +126,14 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
       shortLives = performance.now() - startedAt < shortLife ? shortLives + 1 : 0
       const longest = serving.size === 0 ? longestWaitAlone : longestWait
       const wait = shortLives === 0 ? 0 : Math.min(250 * 2 ** shortLives, longest)
-      log.warn({ pid: worker.process.pid, code, signal, wait }, 'a worker died; another is started')
+      log.warn({ pid: worker.process.pid, ...why, wait }, 'a worker died; another is started')
       setTimeout(() => {
         if (!stopping) watch(fork())
       }, wait)
-    })
+    }
+    worker.once('exit', (code, signal) => replace({ code, signal }))
+    // A process that could not be started, as no file descriptor was free, has no exit.
+    worker.once('error', error => wasStarted(worker) || replace({ reason: error.message }))
   }
 
   function tell(told: Told): void {
@@ -128,6 +152,7 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
       const first = fork()
       await new Promise<void>((resolve, reject) => {
         first.on('message', (answer: Answer) => 'ready' in answer && resolve())
+        first.once('error', reject)
         first.once('exit', () => reject(new Error('the first worker could not start')))
       })
       watch(first)
@@ -156,13 +181,20 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
         if (running.size === 0) resolve()
         tell({ stop: true })
         // Workers that do not serve yet have no requests to finish.
-        for (const worker of running) if (!serving.has(worker)) worker.process.kill('SIGKILL')
+        for (const worker of running) if (!serving.has(worker)) kill(worker)
         setTimeout(() => {
-          for (const worker of running) worker.process.kill('SIGKILL')
+          for (const worker of running) kill(worker)
         }, patience).unref()
       })
     },
   }
+}
+
+const wasStarted = (worker: Worker): boolean => worker.process.pid !== undefined
+
+/** Only a process that was started: a kill without a process id goes to the whole process group. */
+function kill(worker: Worker): void {
+  if (wasStarted(worker)) worker.process.kill('SIGKILL')
 }
 
 /** A worker's side: its server is given its connections by who leads it. */

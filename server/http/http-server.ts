@@ -30,12 +30,20 @@ export function createHttpServer(
     const { socket } = request
     // Node's parser still emits the requests in bytes that it had read when the connection was refused or destroyed.
     if (socket.destroyed || refused.has(socket)) return
-    if (isHttp1(request) && hasHost(request)) listener(request, response)
-    else refuse('malformed_request', request, response)
+    if (!isHttp1(request) || !hasHost(request)) {
+      refuse('malformed_request', request, response)
+      return
+    }
+    // Answered as if it were not there (RFC 9110 §7.8), but Node drops the bytes that it has read behind it.
+    if (request.headers.upgrade !== undefined) {
+      refused.add(socket)
+      response.shouldKeepAlive = false
+    }
+    listener(request, response)
   })
   server.timeout = socketTimeout
   const connections = trackConnections(server)
-  /** Connections that are closed once a refusal is sent. */
+  /** Connections that are closed behind the present answer: no further request on them is handled. */
   const refused = new WeakSet<Socket>()
 
   function refuse(code: ErrorCode, request: IncomingMessage, response: ServerResponse): void {

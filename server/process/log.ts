@@ -51,7 +51,7 @@ function reasonOf(error: unknown): string | null {
  * Turns console output of libraries and warnings of node into log lines; an uncaught exception ends the process, with
  * a line.
  */
-export function captureOutput({ log, flush }: ProcessLog): void {
+export function captureOutput({ log, flush, isStuck }: ProcessLog): void {
   for (const [method, write] of Object.entries({
     log: log.debug,
     info: log.debug,
@@ -75,7 +75,11 @@ export function captureOutput({ log, flush }: ProcessLog): void {
     if (ending) return
     ending = true
     log.fatal({ err: error }, 'an unexpected error ended the process')
-    void flush(1_000).then(() => process.exit(1))
+    void flush(1_000).then(() => {
+      // What is written at `exit` would block for as long as nobody reads it.
+      if (isStuck()) process.kill(process.pid, 'SIGKILL')
+      process.exit(1)
+    })
   })
 }
 

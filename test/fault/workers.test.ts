@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import type { DatabaseSettings } from '../../config/settings.js'
@@ -143,6 +144,31 @@ onMariaDb('several workers on one port', engine =>
       expect((await aClient(running).send('GET', '/healthz', fresh)).status).to.equal(200)
     }).timeout(60_000)
 
+    it('without free file descriptors go on serving once there are some again', async () => {
+      const running = await start(await settingsOf(await engine.migrated()))
+      const workers = await waitFor(async () => {
+        expect(running.workers()).to.have.length(3)
+        return running.workers()
+      })
+      const before = descriptorsOf(running.child.pid!)
+      for (const pid of workers) limitDescriptors(pid, descriptorsOf(pid) + 10)
+      const { hostname, port } = new URL(running.url)
+      const sockets = Array.from({ length: 100 }, () => connect(Number(port), hostname).on('error', () => {}))
+      await waitFor(async () => expect(descriptorsOf(running.child.pid!)).to.be.above(before + 60))
+      for (const socket of sockets) socket.destroy()
+      await waitFor(async () => expect(descriptorsOf(running.child.pid!)).to.be.at.most(before + 5), 20_000)
+      for (let asked = 0; asked < 6; asked++)
+        expect((await aClient(running).send('GET', '/healthz', fresh)).status).to.equal(200)
+      const leader = running.child.pid!
+      limitDescriptors(leader, 3)
+      process.kill(workers[0]!, 'SIGKILL')
+      await waitFor(async () => expect(running.printed()).to.match(/EMFILE.*a worker died; another is started/))
+      limitDescriptors(leader, 1_000)
+      await waitFor(async () => expect(running.workers().filter(pid => pid !== workers[0])).to.have.length(3))
+      expect((await aClient(running).send('GET', '/healthz', fresh)).status).to.equal(200)
+      expect(running.printed()).to.not.include('an unexpected error')
+    }).timeout(60_000)
+
     it('a port that is taken is told, and nothing is left running', async () => {
       const settings = await settingsOf(await engine.migrated())
       const running = await start(settings)
@@ -155,6 +181,12 @@ onMariaDb('several workers on one port', engine =>
     }).timeout(60_000)
   }),
 )
+
+const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length
+
+function limitDescriptors(pid: number, most: number): void {
+  execFileSync('prlimit', ['--pid', String(pid), `--nofile=${most}:`])
+}
 
 /** How many connections the server's port has, of which the leader has a descriptor. */
 async function connectionsOf({ url, child }: Running): Promise<number> {

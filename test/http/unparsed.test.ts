@@ -139,6 +139,21 @@ describe('a request that cannot be parsed', () => {
   })
 })
 
+describe('a request to upgrade the connection', () => {
+  it('is answered as any other, and is the last one on its connection', async () => {
+    const server = await aServer()
+    const before = await snapshotOf(server)
+    const upgrade = `GET /healthz HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n`
+    for (const more of ['', health, signIn(counted)]) {
+      const received = await exchange(server, upgrade + more)
+      expect(received.match(/HTTP\/1\.1 \d/g)).to.have.length(1)
+      const { status, headers } = readAnswer(received)
+      expect([status, headers.connection]).to.deep.equal([200, 'close'])
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+})
+
 describe('pipelined requests', () => {
   const handled = ({ logged }: TestServer) => logged.filter(line => line.startsWith('request ')).length
 

@@ -27,7 +27,11 @@ export function createBodyBytes(fail: (error: { status?: number }, ctx: Context)
 
   return async (ctx: Context): Promise<Buffer> => {
     if (isPlain(ctx.req)) return readPlain(ctx.req).catch(error => fail(error, ctx))
-    parser ??= loaded()
+    // A module that could not be loaded, as no file descriptor was free, is loaded again at the next request.
+    parser ??= loaded().catch(error => {
+      parser = null
+      throw error
+    })
     await (await parser)(ctx as never, async () => {})
     const raw = ctx.request.rawBody as unknown as Buffer | string | undefined
     return Buffer.isBuffer(raw) ? raw : nothing

@@ -46,13 +46,14 @@ export function createHashingProcess(deps: HashingProcessDeps) {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
-    // stderr is no JSON: it is logged when the process ends.
+    child.once('error', error => over({ reason: error.message }))
+    // stderr is no JSON: it is logged when the process ends. Where no file descriptor was free, the child has no streams.
     let said = ''
-    child.stderr!.setEncoding('utf8').on('data', text => {
+    child.stderr?.setEncoding('utf8').on('data', text => {
       said = `${said}${text}`.slice(-2_000)
     })
-    const stderr = child.stderr as unknown as { unref(): void }
-    stderr.unref()
+    const stderr = child.stderr as unknown as { unref(): void } | undefined
+    stderr?.unref()
     setNiceness(child, niceness)
     child.unref()
     child.channel?.unref()
@@ -74,7 +75,8 @@ export function createHashingProcess(deps: HashingProcessDeps) {
       if (gone) return
       gone = true
       if (running?.child === child) running = null
-      child.kill('SIGKILL')
+      // Without a process id the signal would go to the whole process group.
+      if (child.pid !== undefined) child.kill('SIGKILL')
       if (!answered) restsUntil = performance.now() + restAfterFailure
       if (!closed) log.warn({ ...why, jobs: jobs.size, ...(said && { said }) }, 'the hashing process ended')
       for (const id of [...jobs.keys()]) settle(id)?.reject(overloaded())
@@ -86,7 +88,6 @@ export function createHashingProcess(deps: HashingProcessDeps) {
       answered = true
       settle(id)?.resolve(result)
     })
-    child.once('error', error => over({ reason: error.message }))
     child.once('exit', (code, signal) => over({ code, signal }))
 
     return {
@@ -108,6 +109,8 @@ export function createHashingProcess(deps: HashingProcessDeps) {
   async function run(job: HashingJob): Promise<HashingResult> {
     if (closed || performance.now() < restsUntil) throw overloaded()
     if (!running?.child.connected) running = start()
+    // It could not be started; its `error` comes in the next tick.
+    if (!running.child.connected) throw overloaded()
     return running.run(job)
   }
 
@@ -138,7 +141,8 @@ export function createHashingProcess(deps: HashingProcessDeps) {
       await new Promise<void>(resolve => {
         child.once('exit', () => resolve())
         child.ref()
-        child.kill('SIGKILL')
+        // Without a process id the signal would go to the whole process group.
+        if (child.pid !== undefined) child.kill('SIGKILL')
       })
     },
   } satisfies HashingWork & { pid: () => number | null; close: () => Promise<void> }
