@@ -55,7 +55,6 @@ export function createHttpServer(
   function refuseOn(socket: Socket, code: ErrorCode): void {
     // Every later packet on the connection fails to parse again.
     if (refused.has(socket)) return
-    refused.add(socket)
     const last = connections.answering(socket).at(-1)
     if (!last) refuseBytes(socket, code)
     // The parse error is in the body of the last request. Node sends answers in the order of requests.
@@ -65,7 +64,10 @@ export function createHttpServer(
       refuse(code, last.req, last)
     }
     // The client would take a refusal now for the answer to the last request.
-    else last.once('close', () => socket.destroy())
+    else {
+      refused.add(socket)
+      last.once('close', () => socket.destroy())
+    }
   }
 
   /** Refuses bytes that Node could not parse as a request, by a response that belongs to none. */

@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { createHashingProcess } from '../../server/identity/sign-in/hashing-process.js'
 import type { Refusal } from '../../server/protocol/errors.js'
 import { aClient } from '../support/client.js'
+import { limitDescriptors } from '../support/descriptors.js'
 import { aFolder, needsLinux, sqlite } from '../support/engines.js'
 import { waitFor } from '../support/mariadb.js'
 import { aServerProcess } from '../support/processes.js'
@@ -112,6 +113,22 @@ describe('the hashing process', () => {
       await waitFor(async () => expect(server.composed.parts.signIn.hashingProcess.pid()).to.not.equal(pid))
       await client.signIn(amy)
     }
+  })
+
+  it('that cannot be started for want of file descriptors: 503, and it is started once there are some', async function () {
+    needsLinux(this)
+    const server = await aServerProcess(await sqlite.fresh())
+    const client = aClient(server)
+    const admin = { username: 'admin', password }
+    await client.signIn(admin)
+    const [pid] = childrenOf(server.pid)
+    process.kill(pid!, 'SIGKILL')
+    await waitFor(async () => expect(childrenOf(server.pid)).to.deep.equal([]))
+    limitDescriptors(server.pid, 3)
+    const { status, body } = await client.post('/api/token/', admin)
+    expect([status, body.code]).to.deep.equal([503, 'overloaded'])
+    limitDescriptors(server.pid, 1_000)
+    await waitFor(async () => expect((await client.post('/api/token/', admin)).status).to.equal(200))
   })
 
   it('goes when its server is killed, however that happens', async function () {

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import type { DatabaseSettings } from '../../config/settings.js'
 import { aClient, claimsOf } from '../support/client.js'
+import { descriptorsOf, limitDescriptors } from '../support/descriptors.js'
 import { aFolder, onMariaDb, onRedis } from '../support/engines.js'
 import { ended, freePort, waitFor } from '../support/mariadb.js'
 import { urlOf } from '../support/processes.js'
@@ -181,12 +182,6 @@ onMariaDb('several workers on one port', engine =>
     }).timeout(60_000)
   }),
 )
-
-const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length
-
-function limitDescriptors(pid: number, most: number): void {
-  execFileSync('prlimit', ['--pid', String(pid), `--nofile=${most}:`])
-}
 
 /** How many connections the server's port has, of which the leader has a descriptor. */
 async function connectionsOf({ url, child }: Running): Promise<number> {

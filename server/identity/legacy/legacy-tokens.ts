@@ -1,5 +1,5 @@
 // Exchanges a refresh token of the former service for a session, once. From then on the token stands for a generation
-// of that session, and concurrent tabs, retries and theft are distinguished as with our own tokens
+// of that session, and concurrent use, retries and replays are told apart as for refresh tokens of this server
 // (policy/rotation.ts): generation 0 where refresh tokens rotate, which the exchange spends; generation 1 where they do
 // not, as the client goes on using it.
 import type { Actor, Origin } from '../../policy/actor.js'

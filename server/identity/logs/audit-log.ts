@@ -30,8 +30,8 @@ export function createAuditLog({ database, auditStore, logListStore, auditTrail 
     /** Audit entries by number, newest first. */
     search: (search: AuditSearch): Promise<AuditRecord[]> => auditStore.search(database, search),
     /**
-     * Entries about a user, their sessions and their devices, whoever the actor is. `next`: the number below which to
-     * go on.
+     * Entries about a user, their sessions and their devices, by any actor. `next`: the sequence number below which the
+     * next page begins.
      */
     async ofPerson(
       userId: number,
