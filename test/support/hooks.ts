@@ -1,3 +1,4 @@
+import { config } from 'chai'
 import { keepWorkers } from '../../server/storage/sqlite-workers.js'
 import { closeBrowser, closeVisits } from './browser.js'
 import { closeDatabases } from './database.js'
@@ -9,6 +10,8 @@ import { stopRedises } from './redis.js'
 import { closeServers, stopSharedHashing } from './server.js'
 import { unmountDisks } from './small-disk.js'
 
+// A failed expectation shows the whole log line or answer: it may not fail a second time.
+config.truncateThreshold = 2_000
 hurrySharedMariaDb()
 // As many as one server has, and one more beside it.
 keepWorkers(4)
