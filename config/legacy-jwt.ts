@@ -29,17 +29,18 @@ export const legacyJwtTable = {
   LEGACY_JWT_SECRET: {
     default: 'none',
     meaning:
-      'Moving from simplejwt: the secret that it signed with (SIGNING_KEY, or SECRET_KEY of Django), for HS256, HS384 and HS512. With it, or with LEGACY_JWT_PUBLIC_KEY, refresh tokens of that service are exchanged for ours.',
+      'For the migration from simplejwt: its secret (SIGNING_KEY, or SECRET_KEY of Django), for HS256, HS384 and HS512. With it, or with LEGACY_JWT_PUBLIC_KEY, this server exchanges refresh tokens of the legacy service for its own.',
     schema: z.string().min(1),
   },
   LEGACY_JWT_PUBLIC_KEY: {
     default: 'none',
-    meaning: 'The same where it signed with a key pair: its VERIFYING_KEY, as a file or as the PEM itself.',
+    meaning:
+      'The public key of the legacy service if it signed with a key pair: its VERIFYING_KEY, as a file or as the PEM itself.',
     schema: text.transform(readPem),
   },
   LEGACY_JWT_ALGORITHM: {
     default: 'HS256',
-    meaning: `Its ALGORITHM, the one that is taken whatever a token says: ${Object.keys(algorithms).join(', ')}.`,
+    meaning: `ALGORITHM of the legacy service, the only one that is accepted: ${Object.keys(algorithms).join(', ')}.`,
     schema: z.enum(Object.keys(algorithms) as [LegacyAlgorithm, ...LegacyAlgorithm[]], {
       error: `is none of ${Object.keys(algorithms).join(', ')}`,
     }),
@@ -47,30 +48,31 @@ export const legacyJwtTable = {
   LEGACY_JWT_CUT_OVER: {
     default: 'none',
     meaning:
-      'When that service stopped to issue tokens, such as 2026-02-01T03:00:00Z. What it signed after that instant is refused: whoever still has its secret makes no new tokens. Required with a key.',
+      'When the legacy service stopped issuing tokens, such as 2026-02-01T03:00:00Z. Tokens with a later `iat` are refused, as anyone who still has its secret could sign them. Required with a key.',
     schema: text.transform(readInstant),
   },
   LEGACY_JWT_ACCEPT_FOR: {
     default: '30d',
     meaning:
-      'How long after the cut-over they are exchanged: as long as its REFRESH_TOKEN_LIFETIME, as 90s, 15m, 12h or 30d.',
+      'How long after the cut-over its tokens are exchanged: its REFRESH_TOKEN_LIFETIME, such as 90s, 15m, 12h or 30d.',
     schema: text.transform(readDuration),
   },
   LEGACY_JWT_USER_ID_CLAIM: {
     default: 'user_id',
-    meaning: 'Its USER_ID_CLAIM: the claim with the id of the user, a whole number or its digits.',
+    meaning: 'USER_ID_CLAIM of the legacy service: the claim with the user id, an integer or its digits.',
     schema: text,
   },
-  LEGACY_JWT_ISSUER: { default: 'none', meaning: 'Its ISSUER, where it had one.', schema: text },
-  LEGACY_JWT_AUDIENCE: { default: 'none', meaning: 'Its AUDIENCE, where it had one.', schema: text },
+  LEGACY_JWT_ISSUER: { default: 'none', meaning: 'ISSUER of the legacy service, if set there.', schema: text },
+  LEGACY_JWT_AUDIENCE: { default: 'none', meaning: 'AUDIENCE of the legacy service, if set there.', schema: text },
   LEGACY_JWT_TOKEN_TYPE_CLAIM: {
     default: 'token_type',
-    meaning: 'Its TOKEN_TYPE_CLAIM. Without that claim nobody can tell a refresh token from an access token.',
+    meaning:
+      'TOKEN_TYPE_CLAIM of the legacy service. It is required, as it distinguishes refresh tokens from access tokens.',
     schema: text,
   },
   LEGACY_JWT_JTI_CLAIM: {
     default: 'jti',
-    meaning: 'Its JTI_CLAIM. Without that claim nobody can tell whether a token was exchanged before.',
+    meaning: 'JTI_CLAIM of the legacy service. It is required, as it shows whether a token was exchanged before.',
     schema: text,
   },
 } as const

@@ -25,7 +25,7 @@ const notWorkers = 'is not a number of processes from 1 to 64'
 export const settingsTable = {
   PORT: {
     default: '4000',
-    meaning: 'Port to listen on; 0 takes a free one.',
+    meaning: 'Port to listen on; 0 selects a free one.',
     schema: z.coerce.number({ error: notPort }).int(notPort).min(0, notPort).max(65_535, notPort),
   },
   HOST: {
@@ -36,7 +36,7 @@ export const settingsTable = {
   ISSUER: {
     default: 'http://localhost:$PORT',
     meaning:
-      'Public base URL: `iss` and every link come from it, never from the Host header. Plain http only on localhost or a loopback address.',
+      'Public base URL, used for `iss` and all links; the Host header is never used. Plain http only on localhost or a loopback address.',
     schema: text.transform(readIssuer),
   },
   DATA_DIR: {
@@ -53,29 +53,30 @@ export const settingsTable = {
   REDIS_URL: {
     default: 'none',
     meaning:
-      '`redis://user:password@host:6379` (`rediss://` with TLS): carries revocations between servers in milliseconds. Nothing is lost with it.',
+      '`redis://user:password@host:6379` (`rediss://` with TLS): propagates revocations between servers within milliseconds. If Redis loses its data, no revocation is lost.',
     schema: text.transform(orWrong(readRedisUrl)),
   },
   REDIS_CLUSTER: {
     default: 'none',
     meaning:
-      'Instead of REDIS_URL: nodes of a Redis Cluster, `host:port,host:port`; with `redis://user:password@` or `rediss://` before the first where they ask for it.',
+      'Instead of REDIS_URL: nodes of a Redis Cluster, `host:port,host:port`; the first with `redis://user:password@` or `rediss://` in front if they require a password or TLS.',
     schema: text.transform(orWrong(readRedisCluster)),
   },
   ...tlsTable,
   SECRET_KEY: {
     default: 'made in DATA_DIR (embedded database only)',
-    meaning: 'At least 32 random bytes in base64; seals private keys at rest. Required with MySQL.',
+    meaning: 'At least 32 random bytes in base64; encrypts private keys at rest. Required with MySQL.',
     schema: text.transform(readSecretKey),
   },
   SECRET_KEY_PREVIOUS: {
     default: 'none',
-    meaning: 'The SECRET_KEY before this one: it still opens what it sealed, until `darvoza secret reseal` has run.',
+    meaning:
+      'The former SECRET_KEY: still decrypts private keys until `darvoza secret reseal` has encrypted them with the new one.',
     schema: text.transform(readSecretKey),
   },
   ADMIN_USERNAME: {
     default: 'admin',
-    meaning: 'Name of the first administrator, made when there is none.',
+    meaning: 'Name of the first administrator, who is created if there is none.',
     schema: text,
   },
   ADMIN_PASSWORD: {
@@ -86,7 +87,7 @@ export const settingsTable = {
   APPLICATIONS_FILE: {
     default: 'none',
     meaning:
-      'JSON array of applications in the names of RFC 7591, with `client_id`, `client_secret`, `kind`, `resource` and `resource_scopes`: made, or changed to what it says, at each start.',
+      'JSON array of applications by the metadata names of RFC 7591, with `client_id`, `client_secret`, `kind`, `resource` and `resource_scopes`. At each start they are created, or updated to these values.',
     schema: text.transform(orWrong(readApplicationsFile)),
   },
   WORKERS: {
@@ -96,19 +97,20 @@ export const settingsTable = {
   },
   TRUST_PROXY: {
     default: 'none',
-    meaning: 'Proxies whose FORWARDED_HEADER counts: a number of hops, or addresses and networks separated by commas.',
+    meaning:
+      'Proxies whose FORWARDED_HEADER is trusted: a number of hops, or addresses and networks separated by commas.',
     schema: text.transform(readTrustProxy),
   },
   FORWARDED_HEADER: {
     default: 'X-Forwarded-For',
     meaning:
-      'Where the proxies of TRUST_PROXY write the address of the caller: X-Forwarded-For, or Forwarded (RFC 7239). The other one is not read: a proxy passes it on as the caller wrote it.',
+      'The header in which the proxies of TRUST_PROXY write the client address: X-Forwarded-For, or Forwarded (RFC 7239). The other header is ignored, as a proxy forwards it unchanged from the client.',
     schema: text.transform(readForwardedHeader),
   },
   OUTGOING_ALLOW: {
     default: 'none',
     meaning:
-      'Hosts, addresses and networks, separated by commas, that may be called although they are private, and without TLS: for keys of applications, logout tokens, and metadata documents of the hosts that a policy lists. Everything else must be https at a public address, and always so the keys and logout addresses of applications that registered themselves or are known by a document.',
+      'Private hosts, addresses and networks, separated by commas, that outgoing requests may go to, also without TLS: for `jwks_uri`, logout tokens, and metadata documents of the hosts that a policy lists. All other requests need https and a public address; so do, always, the `jwks_uri` and logout URIs of self-registered applications and of those that a metadata document describes.',
     schema: text.transform(orWrong(readOutgoingAllow)),
   },
   ...legacyJwtTable,

@@ -7,9 +7,9 @@ import type { DatabaseSettings, RedisSettings, TlsSettings } from './addresses.j
 
 /** Which properties of the server's certificate are verified. */
 export const tlsVerifications = {
-  full: 'who signed it, its dates, and that it names the host of the address',
-  ca: 'all but the name, for providers whose certificates name no host',
-  none: 'nothing: it keeps out who only listens',
+  full: 'CA signature, validity dates and host name',
+  ca: 'all but the host name, for providers whose certificates do not contain it',
+  none: 'nothing: this protects against passive eavesdropping only',
 } as const
 
 const isPem = (text: string) => text.includes('-----BEGIN ')
@@ -26,29 +26,29 @@ const verifications = Object.entries(tlsVerifications)
 
 export const tlsTable = {
   DATABASE_TLS_CA: {
-    default: 'the authorities that Node knows',
+    default: 'the CAs that Node trusts',
     meaning:
-      'For `mysqls://`: file with the certificates (PEM) of the authority that signed the certificate of the database, or the PEM itself.',
+      'For `mysqls://`: the CA certificates (PEM) that the certificate of the database is verified with, as a file or as the PEM itself.',
     schema: certificates,
   },
   DATABASE_TLS_CERT: {
     default: 'none',
-    meaning: 'Our own certificate, where the database asks for one; with DATABASE_TLS_KEY. File or PEM.',
+    meaning: 'Client certificate, if the database requires one; together with DATABASE_TLS_KEY. File or PEM.',
     schema: certificates,
   },
   DATABASE_TLS_KEY: {
     default: 'none',
-    meaning: 'The private key of DATABASE_TLS_CERT. File or PEM.',
+    meaning: 'Private key of DATABASE_TLS_CERT. File or PEM.',
     schema: privateKey,
   },
   DATABASE_TLS_VERIFY: {
     default: 'full',
-    meaning: `What is looked at in the certificate of the database: ${verifications}.`,
+    meaning: `What is verified in the certificate of the database: ${verifications}.`,
     schema: verification,
   },
   REDIS_TLS_CA: {
-    default: 'the authorities that Node knows',
-    meaning: 'The same four for `rediss://`.',
+    default: 'the CAs that Node trusts',
+    meaning: 'As DATABASE_TLS_CA, for `rediss://`.',
     schema: certificates,
   },
   REDIS_TLS_CERT: { default: 'none', meaning: 'As DATABASE_TLS_CERT.', schema: certificates },

@@ -36,22 +36,22 @@ export function routesDocument(): string {
   return [
     '# Routes',
     '',
-    'Made by `npm run documents` from the table that the router is built from. Each path is taken with a slash at its end as well.',
+    'Made by `npm run documents` from the table that the router is built from. Each path is also accepted with a trailing slash.',
     '',
     '## For programs',
     '',
-    'Errors are JSON, and pages of any origin may call. A token stands in the Authorization header; cookies are never read. Where a token is asked for, parameters that are not named here are refused.',
+    'Errors are JSON, and pages of any origin may send requests (CORS). Tokens are sent in the Authorization header; cookies are never read. Routes that require a token refuse parameters that are not listed here.',
     '',
     table(
-      ['Route', 'Who may call', 'By', 'What it does', 'In the address', 'In the body'],
+      ['Route', 'Who may call', 'Credential', 'What it does', 'In the query', 'In the body'],
       forPrograms.map(row => [...first(row), named(row.query), named(row.body)]),
     ),
     '',
     '## Pages',
     '',
-    'Errors are pages. Forms need the token of a page that this browser was shown.',
+    'Errors are pages. Forms need the CSRF token of a page that this browser loaded.',
     '',
-    table(['Route', 'Who may call', 'By', 'What it is'], forPeople.map(first)),
+    table(['Route', 'Who may call', 'Credential', 'What it does'], forPeople.map(first)),
     '',
   ].join('\n')
 }

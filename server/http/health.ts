@@ -12,9 +12,9 @@ export const readinessSchema = z
     redis: z
       .enum(['ok', 'degraded'])
       .optional()
-      .describe('Where one is set. Without it everything works, only slower.'),
+      .describe('The state of Redis, if one is set. Without it revocations still propagate, but more slowly.'),
     redis_reason: z.string().optional(),
-    clock: z.string().optional().describe('What is wrong with the clock of the server.'),
+    clock: z.string().optional().describe('What is wrong with the clock, if it was changed.'),
     clock_reason: z.string().optional(),
   })
   .meta({ id: 'Readiness' })

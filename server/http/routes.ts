@@ -25,21 +25,21 @@ export const routes = {
   ...adminRoutes,
 
   ...oauthRoutes,
-  authorize: get('/oauth/authorize', authorization, 'Let an application in'),
-  postAuthorize: post('/oauth/authorize', authorization, 'The same, by a form'),
-  endSignIn: get('/oauth/logout', authorization, 'Sign out, as an application asks'),
-  postEndSignIn: post('/oauth/logout', authorization, 'The same, by a form'),
+  authorize: get('/oauth/authorize', authorization, 'Authorization endpoint: authorize an application'),
+  postAuthorize: post('/oauth/authorize', authorization, 'Authorization endpoint, with the parameters in a form'),
+  endSignIn: get('/oauth/logout', authorization, 'RP-initiated logout: sign out at the request of an application'),
+  postEndSignIn: post('/oauth/logout', authorization, 'RP-initiated logout, with the parameters in a form'),
 
   ...feedRoutes,
   ...discoveryRoutes,
-  openapi: get('/openapi.json', open, 'This API, described for programs (OpenAPI 3.1)', {
+  openapi: get('/openapi.json', open, 'The description of this API (OpenAPI 3.1)', {
     answers: { 200: z.looseObject({ openapi: z.string() }), 304: null },
   }),
-  healthz: get('/healthz', open, 'The process lives', {
+  healthz: get('/healthz', open, 'Liveness: the process answers', {
     fast: true,
     answers: { 200: z.object({ status: z.literal('ok') }) },
   }),
-  readyz: get('/readyz', open, 'The database answers', {
+  readyz: get('/readyz', open, 'Readiness: the database answers and accepts writes', {
     fast: true,
     answers: { 200: readinessSchema },
     refuses: ['stopping', 'database_unavailable', 'log_went_back'],

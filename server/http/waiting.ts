@@ -14,7 +14,7 @@ import { type ParameterRules, parameterKinds } from './wire/parameters.js'
 export const waitParameter = {
   wait: {
     is: 'mark',
-    about: 'Answer when resource servers refuse it too: once all have applied it, or after two seconds at most.',
+    about: 'Wait until all resource servers have applied the revocation, for two seconds at most.',
   },
 } as const satisfies ParameterRules
 
@@ -26,26 +26,30 @@ export function queryOf({ query = {}, waits }: Pick<RouteRow, 'query' | 'waits'>
 const enforcedSchema = z
   .object({
     log: z.string().describe('The id of the revocation log.'),
-    seq: count.describe('Up to where it was waited for.'),
-    verifiers: count.describe('How many were connected.'),
-    applied: count.describe('How many of those have applied it; of the others no lease is valid any more.'),
-    after_ms: count.describe('How long that took.'),
+    seq: count.describe('The log position that was waited for.'),
+    verifiers: count.describe('The number of connected verifiers.'),
+    applied: count.describe(
+      'The number of verifiers that applied the position; the lease of each other one has expired.',
+    ),
+    after_ms: count.describe('The waiting time, in milliseconds.'),
   })
   .meta({ id: 'Enforced' })
 
 const waitingSchema = z
   .object({
-    application: z.string().describe('Its `client_id`.'),
-    verifier: z.string().describe('As it calls itself.'),
-    applied: count.nullable().describe('Up to where; null where it has applied nothing of this log.'),
-    lease_ends_at: time.describe('It may accept what was ended until then at the latest.'),
+    application: z.string().describe('The `client_id` of the application.'),
+    verifier: z.string().describe('The name of the verifier, which it chose itself.'),
+    applied: count.nullable().describe('The log position that it has applied; null: none of this log.'),
+    lease_ends_at: time.describe('The latest time until which it may accept an ended token.'),
   })
   .meta({ id: 'WaitingVerifier' })
 
-const enforced = { enforced: enforcedSchema.optional().describe('With `wait` alone.') }
+const enforced = { enforced: enforcedSchema.optional().describe('Present with `wait` only.') }
 const waiting = {
   enforced: enforcedSchema,
-  waiting: z.array(waitingSchema).describe('Who has not applied it, for who has `darvoza:revocations:read`.'),
+  waiting: z
+    .array(waitingSchema)
+    .describe('The verifiers that have not applied it; only for callers with `darvoza:revocations:read`.'),
 }
 
 /** The answers of a row that has `waits`, by status. @param own the answers that the row states */

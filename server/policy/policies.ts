@@ -62,7 +62,7 @@ export const policyTable = {
     default: day,
     min: minute,
     max: 365 * day,
-    meaning: 'How long a session may lie idle: each refresh moves its end.',
+    meaning: 'How long a session may stay without a refresh; each refresh extends it by this time.',
     simplejwt: 'REFRESH_TOKEN_LIFETIME',
   },
   session_absolute_lifetime: {
@@ -72,7 +72,7 @@ export const policyTable = {
     default: 30 * day,
     min: minute,
     max: 3_650 * day,
-    meaning: 'How long a session may live at all, however often it refreshes.',
+    meaning: 'The maximum age of a session, regardless of refreshes.',
     simplejwt: null,
   },
   rotate_refresh_tokens: {
@@ -81,7 +81,7 @@ export const policyTable = {
     kind: 'boolean',
     default: true,
     meaning:
-      'Each refresh brings a new refresh token and spends the old one. Off: refresh answers an access token alone.',
+      'Each refresh issues a new refresh token and spends the old one. Off: a refresh answers only an access token.',
     simplejwt: 'ROTATE_REFRESH_TOKENS (a rotated token is always spent: BLACKLIST_AFTER_ROTATION is always on)',
   },
   reuse_grace: {
@@ -92,7 +92,7 @@ export const policyTable = {
     min: 0,
     max: minute,
     meaning:
-      'How long a spent refresh token still brings its successor, for tabs and lost answers. 0 is strict: a lost answer then costs a sign-in, and parallel refreshes end the session.',
+      'How long a spent refresh token still answers its successor, for parallel tabs and lost answers. 0 is strict: after a lost answer the user must sign in again, and parallel refreshes end the session.',
     simplejwt: null,
   },
   require_pushed_authorization_requests: {
@@ -100,14 +100,14 @@ export const policyTable = {
     kind: 'boolean',
     default: false,
     meaning:
-      'Applications must push what they ask for before they send a browser here (RFC 9126): nobody changes it on the way, and nobody who reads addresses sees it. Off: each application may, and those must that are registered so.',
+      'Applications must push their authorization requests (RFC 9126), so that the browser can neither change nor reveal the parameters. Off: pushing is optional, except for applications that are registered with `require_pushed_authorization_requests`.',
     simplejwt: null,
   },
   update_last_login: {
     group: 'people',
     kind: 'boolean',
     default: true,
-    meaning: 'Write the time of each sign-in to the user.',
+    meaning: 'Store the time of each sign-in with the user.',
     simplejwt: 'UPDATE_LAST_LOGIN',
   },
   user_id_claim: {
@@ -117,7 +117,7 @@ export const policyTable = {
     pattern: /^[a-z][a-z0-9_]{0,39}$/,
     // These names have another meaning; `sub` is the user id already.
     reserved: registeredClaims,
-    meaning: 'Name of the claim that repeats the user id beside `sub`.',
+    meaning: 'Name of the claim that has the user id in addition to `sub`.',
     simplejwt: 'USER_ID_CLAIM',
   },
   audience: {
@@ -125,7 +125,7 @@ export const policyTable = {
     kind: 'text',
     default: '',
     pattern: /^[\x21-\x7e]{0,200}$/,
-    meaning: '`aud` of access tokens; empty stands for the issuer.',
+    meaning: '`aud` of access tokens; empty: the issuer.',
     simplejwt: 'AUDIENCE',
   },
   access_token_algorithm: {
@@ -134,7 +134,7 @@ export const policyTable = {
     default: 'ES256' as SigningAlgorithm,
     choices: signingAlgorithmNames,
     meaning:
-      'What access tokens are signed with. A key of a new algorithm is published 20 minutes before it signs; the old one signs until then.',
+      'The algorithm that signs access tokens. A key for a new algorithm is published 20 minutes before it signs; until then the former key signs.',
     simplejwt: 'ALGORITHM',
   },
   max_sessions_per_user: {
@@ -144,7 +144,7 @@ export const policyTable = {
     default: 500,
     min: 0,
     max: 10_000,
-    meaning: 'How many live sessions a user may have; 0 sets no limit. Judged at sign-in and at refresh.',
+    meaning: 'How many live sessions a user may have; 0: no limit. Checked at sign-in and at refresh.',
     simplejwt: null,
   },
   at_session_limit: {
@@ -154,7 +154,7 @@ export const policyTable = {
     default: 'end_oldest',
     choices: ['end_oldest', 'refuse'],
     meaning:
-      'At the limit: the oldest sessions end, with the sign-in or when they refresh next; or the sign-in is refused, and what is signed in stays.',
+      'At the limit of sessions: `end_oldest` ends the oldest sessions at the sign-in or at their next refresh; `refuse` refuses the sign-in, and all sessions stay.',
     simplejwt: null,
   },
   max_devices_per_user: {
@@ -164,14 +164,14 @@ export const policyTable = {
     min: 0,
     max: 10_000,
     meaning:
-      'How many devices a user may have; 0 sets no limit. Beyond it a sign-in ends the ones seen longest ago, a few at a time.',
+      'How many devices a user may have; 0: no limit. Beyond it a sign-in ends the least recently used ones, a few at a time.',
     simplejwt: null,
   },
   keep_session_on_password_change: {
     group: 'sessions',
     kind: 'boolean',
     default: true,
-    meaning: 'Whether the session that changes its own password stays.',
+    meaning: 'Whether the session in which a user changes the password stays.',
     simplejwt: 'CHECK_REVOKE_TOKEN',
   },
   username_max_length: {
@@ -198,7 +198,8 @@ export const policyTable = {
     default: 12,
     min: 4,
     max: 15,
-    meaning: 'Cost of bcrypt for new hashes; each step doubles the work. Older hashes follow at the next sign-in.',
+    meaning:
+      'Cost of bcrypt for new hashes; each step doubles the time. Existing hashes are updated at the next sign-in of their user.',
     simplejwt: null,
   },
   key_rotation_interval: {
@@ -207,7 +208,7 @@ export const policyTable = {
     default: 90 * day,
     min: day,
     max: 730 * day,
-    meaning: 'How long a signing key signs before the next one takes its place. Its tokens stay good.',
+    meaning: 'How long a signing key signs before it is rotated. Tokens that it signed stay valid.',
     simplejwt: null,
   },
   dpop_nonces: {
@@ -215,7 +216,7 @@ export const policyTable = {
     kind: 'boolean',
     default: false,
     meaning:
-      'Whether proofs of keys (DPoP) must hold a nonce that this server gave a minute or two ago. Each client then asks once more where it has none, or an old one.',
+      'Whether DPoP proofs must contain a recent nonce of this server (RFC 9449 §8). A client without a nonce, or with an old one, then repeats its request once.',
     simplejwt: null,
   },
   sign_in_guesses_per_hour: {
@@ -225,7 +226,7 @@ export const policyTable = {
     min: 5,
     max: 10_000,
     meaning:
-      'How many wrong passwords an hour may be tried for one user: on each device that has signed in before, and on all others together. One network, a shared address, may try ten times as many.',
+      'How many wrong passwords an hour are allowed for one user: on each device that has signed in before, and on all other devices together. One network address is allowed ten times as many.',
     simplejwt: null,
   },
   api_key_requests_per_minute: {
@@ -235,7 +236,7 @@ export const policyTable = {
     min: 0,
     max: 1_000_000,
     meaning:
-      'How many requests a minute one API key may send here; 0 sets no limit. With Redis all servers count together.',
+      'How many requests a minute one API key may send to this server; 0: no limit. With Redis all servers share the count.',
     simplejwt: null,
   },
   client_registration: {
@@ -244,7 +245,7 @@ export const policyTable = {
     default: 'closed',
     choices: ['closed', 'token', 'open'],
     meaning:
-      'Whether applications may register themselves (RFC 7591): not at all, with an initial access token of an administrator, or as they like.',
+      'Whether applications may register themselves (RFC 7591): never, with an initial access token of an administrator, or without one.',
     simplejwt: null,
   },
   registrations_per_day: {
@@ -254,7 +255,7 @@ export const policyTable = {
     min: 1,
     max: 100_000,
     meaning:
-      'How many applications may register themselves within 24 hours without an initial access token, all networks together.',
+      'How many applications may register themselves within 24 hours without an initial access token, from all networks together.',
     simplejwt: null,
   },
   client_id_metadata_documents: {
@@ -263,7 +264,7 @@ export const policyTable = {
     default: 'off',
     choices: ['off', 'listed_hosts', 'any_host'],
     meaning:
-      'Whether a `client_id` may be an https address, where a document describes the application (client ID metadata documents): never, from the listed hosts, or from anywhere.',
+      'Whether a `client_id` may be the https URL of a client ID metadata document, which describes the application: never, from the listed hosts, or from any host.',
     simplejwt: null,
   },
   client_id_metadata_document_hosts: {
@@ -272,7 +273,7 @@ export const policyTable = {
     default: '',
     pattern: /^(?=.{0,1000}$)((\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?( (?=.)|$))*$/,
     meaning:
-      'From which hosts such documents are fetched, with one space between: `tool.example`, or `*.tool.example` for all below it.',
+      'Hosts from which client ID metadata documents are fetched, separated by spaces: `tool.example`, or `*.tool.example` for its subdomains.',
     simplejwt: null,
   },
   self_registered_scopes: {
@@ -281,7 +282,7 @@ export const policyTable = {
     default: '',
     pattern: /^(?=.{0,1000}$)((?!darvoza:|revocations:read( |$))[\x21\x23-\x5b\x5d-\x7e]+( (?=.)|$))*$/,
     meaning:
-      'Which scopes of resource servers applications may ask for that nobody here has looked at, with one space between. Those of OpenID Connect they may have anyway.',
+      'Scopes of resource servers that self-registered applications and those of metadata documents may request, separated by spaces. Scopes of OpenID Connect are always allowed.',
     simplejwt: null,
   },
   ended_session_retention: {
@@ -290,7 +291,7 @@ export const policyTable = {
     default: 90 * day,
     min: day,
     max: 3_650 * day,
-    meaning: 'How long ended sessions and API keys stay listed, and devices without a session are known.',
+    meaning: 'How long ended sessions and API keys, and devices without a session, are kept.',
     simplejwt: null,
   },
   audit_retention: {

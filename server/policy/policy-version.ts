@@ -4,9 +4,9 @@ import { isPolicyName, type Policy, type PolicyName, policyNames, readPolicy } f
 
 /** How a version comes into force, in words for an administrator. */
 export const policyApplies = {
-  now: 'Live access tokens become stale at once, so that every client refreshes, and is judged by it, now.',
-  refresh: 'Sessions are judged by it at their next refresh; live access tokens stay as they are.',
-  new: 'For sessions that are opened from now on; the others keep the rules they have.',
+  now: 'Live access tokens become stale at once, so that every client refreshes, and the new policy applies to it now.',
+  refresh: 'The new policy applies to each session at its next refresh; live access tokens stay as they are.',
+  new: 'The new policy applies to sessions that are opened from now on; existing sessions keep theirs.',
 } as const
 
 export type PolicyApply = keyof typeof policyApplies

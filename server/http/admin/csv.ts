@@ -83,13 +83,13 @@ export function answerCsv<Row>(
 
 /** The address's parameters that ask for a list as a CSV file instead of a page. */
 export const asFile = {
-  format: { is: 'choice', of: ['json', 'csv'], about: 'A file (RFC 4180) has all rows.' },
+  format: { is: 'choice', of: ['json', 'csv'], about: '`csv`: a file (RFC 4180) with all rows, without paging.' },
   separator: {
     is: 'choice',
     of: ['comma', 'semicolon', 'tab', ',', ';'],
-    about: 'Of a file; comma where it is not said.',
+    about: 'Separator of the CSV file. Default: comma.',
   },
-  zone: { is: 'zone', about: 'Of a file: times stand there as clocks in this zone show them as well.' },
+  zone: { is: 'zone', about: 'Time zone of the CSV file: it has each time in this zone beside UTC.' },
 } as const satisfies ParameterRules
 
 const signs = { ',': 'comma', ';': 'semicolon' } as const

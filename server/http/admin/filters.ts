@@ -12,7 +12,7 @@ import { sessionFilters } from '../lists/sessions.js'
 import { type ParameterRules, readParameter, readParameters } from '../wire/parameters.js'
 
 export const userOrder = {
-  order: { is: 'choice', of: userOrders, about: '`newest` where it is not said.' },
+  order: { is: 'choice', of: userOrders, about: 'Default: `newest`.' },
 } as const satisfies ParameterRules
 
 /** The order of the list of users. @throws invalid_fields, as all functions here */
@@ -21,7 +21,7 @@ export function readUserOrder(ctx: Context): UserOrder {
 }
 
 export const endedSessions = {
-  all: { is: 'mark', about: 'Those that have ended as well; not together with `state`.' },
+  all: { is: 'mark', about: 'Include ended ones; not together with `state`.' },
 } as const satisfies ParameterRules
 
 /** The filter of the list of sessions: live sessions, unless the address asks for a state or for `all`. */
@@ -39,8 +39,8 @@ export function readRevocationFilter(ctx: Context): RevocationFilter {
 }
 
 export const auditSubject = {
-  subject_kind: { is: 'choice', of: auditSubjects, about: 'What an entry is about; together with `subject`.' },
-  subject: { is: 'text', about: 'The id or name of what an entry is about; together with `subject_kind`.' },
+  subject_kind: { is: 'choice', of: auditSubjects, about: 'The kind of subject of an entry; together with `subject`.' },
+  subject: { is: 'text', about: 'The id or name of the subject of an entry; together with `subject_kind`.' },
 } as const satisfies ParameterRules
 
 export function readAuditFilter(ctx: Context): AuditFilter {

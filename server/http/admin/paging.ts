@@ -9,13 +9,13 @@ import { type ParameterRules, readParameter, readParameters } from '../wire/para
 const usualLimit = 50
 export const greatestLimit = 200
 
-export const limit = { is: 'number', from: 1, upto: greatestLimit, about: 'How many at most.' } as const
+export const limit = { is: 'number', from: 1, upto: greatestLimit, about: 'Maximum number of rows.' } as const
 
 /** Query parameters of paging. */
 export const paging = {
   limit,
-  after: { is: 'text', about: 'Where the page before ended: `next` of its answer.' },
-  count: { is: 'mark', about: 'Count them as well.' },
+  after: { is: 'text', about: 'Cursor: `next` of the previous page.' },
+  count: { is: 'mark', about: 'Include the number of rows.' },
 } as const satisfies ParameterRules
 
 /** @throws invalid_fields */

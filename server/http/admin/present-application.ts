@@ -14,22 +14,26 @@ export const applicationSchema = z
     client_id: z.string(),
     client_name: z.string(),
     kind: z.enum(applicationKinds),
-    origin: z.enum(applicationOrigins).describe('Who wrote it.'),
+    origin: z.enum(applicationOrigins).describe('How the application came to be registered.'),
     state: z.enum(['active', 'disabled']),
-    version: z.int().min(1).describe('It rises with every change.'),
+    version: z.int().min(1).describe('Incremented by every change.'),
     created_at: time,
-    resource: z.string().nullable().describe('Its identifier, where it is a resource server.'),
-    resource_scopes: resourceScopesSchema.describe('What others may ask for at it.'),
+    resource: z.string().nullable().describe('The resource identifier, if it is a resource server (RFC 8707).'),
+    resource_scopes: resourceScopesSchema.describe(
+      'The scopes that other applications may request for this resource server.',
+    ),
     ...applicationMetadata.shape,
   })
   .meta({ id: 'Application' })
 
-export const warningsSchema = z.array(z.string()).describe('What is right and most likely not meant.')
+export const warningsSchema = z
+  .array(z.string())
+  .describe('Warnings about values that are allowed but probably not intended.')
 
 /** A client secret, which only the answer of the request that made it shows. */
 export const secretSchema = {
-  client_secret: z.string().describe('Shown once.'),
-  client_secret_expires_at: z.literal(0).describe('RFC 7591 §3.2.1: it does not expire.'),
+  client_secret: z.string().describe('The client secret, which is shown only in this answer.'),
+  client_secret_expires_at: z.literal(0).describe('0: the secret does not expire (RFC 7591 §3.2.1).'),
 }
 
 export const changedApplicationSchema = applicationSchema
@@ -46,7 +50,7 @@ export const shownApplicationSchema = applicationSchema
 
 /** The schema of the number of live sessions, counted up to a few thousand. */
 function liveCount() {
-  return z.object({ count, more: z.boolean().describe('There are more than were counted.') })
+  return z.object({ count, more: z.boolean().describe('Whether there are more than `count`, which stops at a limit.') })
 }
 
 export function presentApplication(application: PublicApplication): Answer<typeof applicationSchema> {

@@ -31,9 +31,9 @@ export const roleSchema = z
   .object({
     name: z.string(),
     permissions: z.array(z.string()),
-    built_in: z.boolean().describe('It cannot be changed.'),
-    holders: count.describe('How many have it.'),
-    more_holders: z.boolean().describe('There are more than were counted.'),
+    built_in: z.boolean().describe('Whether the role is predefined, so that it cannot be changed.'),
+    holders: count.describe('The number of users that have the role.'),
+    more_holders: z.boolean().describe('Whether there are more than `count`, which stops at a limit.'),
   })
   .meta({ id: 'Role' })
 

@@ -13,7 +13,7 @@ export const authorizationKind: Kind<AuthorizationAccess> = {
   cors: 'ownOrigin',
   body: 'form',
   unknown: 'ignored',
-  who: () => 'anybody',
+  who: () => 'anyone',
   security: () => [],
   refuses: () => [],
   judge: (_, { browser }) => [browser.recognise],

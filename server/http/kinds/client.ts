@@ -17,7 +17,7 @@ export const clientKind: Kind<ClientAccess> = {
   body: 'form',
   // RFC 6749 §3.2: unrecognized parameters are ignored.
   unknown: 'ignored',
-  who: ({ confidential }) => (confidential ? 'an application that proves itself' : 'an application'),
+  who: ({ confidential }) => (confidential ? 'an application that authenticates' : 'an application'),
   // The client's credentials may be in the form, too.
   security: () => [{ applicationSecret: [] }, {}],
   refuses: () => [
@@ -29,10 +29,10 @@ export const clientKind: Kind<ClientAccess> = {
     'log_went_back',
   ],
   form: {
-    client_id: { about: 'Where the application proves itself here, or cannot keep a secret.' },
+    client_id: { about: 'For public applications, and for those that authenticate in the form.' },
     client_secret: {},
     client_assertion_type: { about: '`urn:ietf:params:oauth:client-assertion-type:jwt-bearer`' },
-    client_assertion: { about: 'A JWT that the application has signed (RFC 7523).' },
+    client_assertion: { about: 'A JWT that the application signed (RFC 7523).' },
   },
   judge: () => [],
   confirm: (access, { application }) => [application.prove(access)],

@@ -11,7 +11,7 @@ export const fileKind: Kind<FileAccess> = {
   cors: 'ownOrigin',
   body: 'fields',
   unknown: 'ignored',
-  who: () => 'anybody',
+  who: () => 'anyone',
   security: () => [],
   refuses: () => [],
   judge: () => [],

@@ -12,7 +12,7 @@ export const openKind: Kind<OpenAccess> = {
   body: 'fields',
   // Serializers of Django REST framework ignore unknown members, and clients of simplejwt rely on it.
   unknown: 'ignored',
-  who: () => 'anybody',
+  who: () => 'anyone',
   security: () => [],
   refuses: () => [],
   judge: () => [],

@@ -27,9 +27,9 @@ export const pageKind: Kind<PageAccess> = {
   body: 'fields',
   unknown: 'ignored',
   who({ permission, recentlyAuthenticated, beforeNewPassword }) {
-    const who = permission ? `\`${permission}\`` : 'whoever is signed in'
-    if (beforeNewPassword) return `${who}, also while a new password must be chosen first`
-    return recentlyAuthenticated ? `${who}, password typed within five minutes` : who
+    const who = permission ? `\`${permission}\`` : 'a signed-in user'
+    if (beforeNewPassword) return `${who}, also before a required password change`
+    return recentlyAuthenticated ? `${who}, password confirmed within five minutes` : who
   },
   security: () => [],
   refuses: () => [],

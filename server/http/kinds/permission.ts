@@ -31,7 +31,7 @@ export const permissionKind: Kind<PermissionAccess> = {
     [
       `\`${permission}\``,
       ...(recentlyAuthenticated ? ['signed in within five minutes'] : []),
-      ...(inPerson ? ['by no API key'] : []),
+      ...(inPerson ? ['not by API key'] : []),
     ].join(', '),
   security: ({ permission, inPerson }) => [{ bearer: [permission] }, ...(inPerson ? [] : [{ apiKey: [permission] }])],
   refuses: access => [...refusedPersons(access), 'permission_denied'],

@@ -29,10 +29,10 @@ export const personKind: Kind<PersonAccess> = {
   unknown: 'refused',
   who: access =>
     [
-      'whoever is signed in',
-      ...(access.beforeNewPassword ? ['also while a new password must be chosen first'] : []),
-      ...(access.recentlyAuthenticated ? ['within five minutes'] : []),
-      ...(access.inPerson ? ['by no API key'] : []),
+      'a signed-in user',
+      ...(access.beforeNewPassword ? ['also before a required password change'] : []),
+      ...(access.recentlyAuthenticated ? ['signed in within five minutes'] : []),
+      ...(access.inPerson ? ['not by API key'] : []),
     ].join(', '),
   security: ({ inPerson }) => [{ bearer: [] }, ...(inPerson ? [] : [{ apiKey: ['darvoza:account'] }])],
   refuses: access => refusedPersons(access),

@@ -16,7 +16,7 @@ export const publicPageKind: Kind<PublicPageAccess> = {
   cors: 'ownOrigin',
   body: 'fields',
   unknown: 'ignored',
-  who: () => 'anybody',
+  who: () => 'anyone',
   security: () => [],
   refuses: () => [],
   judge: (_, { browser }) => [browser.ownSite, browser.recognise],

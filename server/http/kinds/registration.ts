@@ -18,7 +18,10 @@ export const registrationKind: Kind<RegistrationAccess> = {
   body: 'json',
   // RFC 7591 §2: unknown members are ignored.
   unknown: 'ignored',
-  who: ({ own }) => (own ? 'an application that registered itself' : 'whoever may register an application'),
+  who: ({ own }) =>
+    own
+      ? 'a self-registered application with its registration access token'
+      : 'an application with an initial access token, or any if open',
   security: ({ own }) => (own ? [{ registrationToken: [] }] : [{ registrationToken: [] }, {}]),
   refuses: ({ own }) => [
     'not_authenticated',

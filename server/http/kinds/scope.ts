@@ -17,7 +17,7 @@ export const scopeKind: Kind<ScopeAccess> = {
   security: ({ scope }) => [{ bearer: [scope] }],
   // The token may have any audience.
   refuses: () => [...refusedTokens.filter(code => code !== 'token_audience'), 'insufficient_scope'],
-  form: { access_token: { about: 'The token, where it is not in the Authorization header (RFC 6750 §2.2).' } },
+  form: { access_token: { about: 'The access token, if it is not in the Authorization header (RFC 6750 §2.2).' } },
   judge: ({ scope }, { bearer }) => [bearer.anyWithScope(scope).inHeader],
   confirm: ({ scope }, { bearer }) => [bearer.anyWithScope(scope).inForm],
 }

@@ -7,9 +7,9 @@ import type { ColumnsBy } from './columns.js'
 import type { Fields } from './filters.js'
 
 export const applicationFilters: Fields<ApplicationFilter> = {
-  text: { as: 'text', is: 'text', about: 'What its name or `client_id` begins with.' },
+  text: { as: 'text', is: 'text', about: 'The beginning of the name or of the `client_id`.' },
   kind: { as: 'kind', is: 'choice', of: applicationKinds },
-  origin: { as: 'origin', is: 'choice', of: applicationOrigins, about: 'Who wrote it.' },
+  origin: { as: 'origin', is: 'choice', of: applicationOrigins, about: 'How the application came to be registered.' },
   state: { as: 'state', is: 'choice', of: applicationStates },
   resource_server: { as: 'isResourceServer', is: 'flag' },
 }
@@ -19,9 +19,9 @@ export const applicationRowSchema = z
     client_id: z.string(),
     client_name: z.string(),
     kind: z.enum(applicationKinds),
-    origin: z.enum(applicationOrigins).describe('Who wrote it.'),
+    origin: z.enum(applicationOrigins).describe('How the application came to be registered.'),
     state: z.enum(applicationStates),
-    resource: z.string().nullable().describe('Its identifier, where it is a resource server.'),
+    resource: z.string().nullable().describe('The resource identifier, if it is a resource server (RFC 8707).'),
     scope: z.string(),
     grant_types: z.array(z.string()),
     redirect_uris: z.array(z.string()),

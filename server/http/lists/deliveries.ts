@@ -22,16 +22,16 @@ export const deliverySchema = z
     session_id: z.string(),
     ended: z
       .enum(['session', 'browser'])
-      .describe('What has ended: the session itself, or the browser session that it came from and outlives.'),
+      .describe('What ended: the session itself, or the browser session that it was opened in and outlives.'),
     user_id: userId,
     username: z.string(),
     state: z.enum(deliveryStates),
-    attempts: count.describe('How often it was sent.'),
-    failure: z.enum(deliveryFailures).nullable().describe('Why the last attempt failed.'),
-    status: z.int().nullable().describe('What was answered last.'),
+    attempts: count.describe('The number of attempts.'),
+    failure: z.enum(deliveryFailures).nullable().describe('Why the last attempt failed; null if it did not.'),
+    status: z.int().nullable().describe('The HTTP status of the last answer.'),
     created_at: time,
-    next_attempt_at: time.nullable().describe('null where there is none any more.'),
-    done_at: time.nullable().describe('When it was taken, or given up.'),
+    next_attempt_at: time.nullable().describe('When the next attempt is due; null if there is none.'),
+    done_at: time.nullable().describe('When the application accepted it, or the deliveries were given up.'),
   })
   .meta({ id: 'LogoutDelivery' })
 

@@ -22,7 +22,7 @@ export const deviceRowSchema = z
     name: z.string(),
     browser: z.string(),
     platform: z.string(),
-    address: z.string().describe('Of the latest sign-in.'),
+    address: z.string().describe('The IP address of the latest sign-in.'),
     first_seen_at: time,
     last_seen_at: time,
     state: z.enum(deviceStates),

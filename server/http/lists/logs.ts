@@ -25,18 +25,18 @@ const seq = z.int().min(0)
 
 export const auditEntrySchema = z
   .object({
-    seq: seq.describe('Its number in the chain.'),
+    seq: seq.describe('The number of the entry in the chain.'),
     at: time,
-    actor: z.string().describe('Whoever did it, such as `user:7`, `system` or `command-line`.'),
+    actor: z.string().describe('The actor, such as `user:7`, `system` or `command-line`.'),
     action: z.string(),
     subject_kind: z.string(),
-    subject: z.string().describe('What it is about: an id or a name.'),
+    subject: z.string().describe('The id or name of the subject.'),
     address: z.string(),
     user_agent: z.string(),
     request_id: z.string(),
-    before: z.unknown().describe('What was, of what was changed.'),
-    after: z.unknown().describe('What is since.'),
-    hash: z.string().describe('Of this entry and the one before: who changes one breaks the chain.'),
+    before: z.unknown().describe('The former values of what was changed.'),
+    after: z.unknown().describe('The new values of what was changed.'),
+    hash: z.string().describe('The hash of this entry and of the previous hash; a changed entry breaks the chain.'),
   })
   .meta({ id: 'AuditEntry' })
 
@@ -64,19 +64,23 @@ export const revocationFilters: Fields<RevocationFilter> = {
 
 export const revocationSchema = z
   .object({
-    seq: seq.describe('Its number in the log.'),
+    seq: seq.describe('The number of the entry in the log.'),
     kind: z.enum(revocationKinds),
-    subject: z.string().describe('What is refused: an id or a name; empty where it is about everybody.'),
-    effect: z.enum(['end', 'refresh']).describe('`end`: for good; `refresh`: until a refresh brings a new token.'),
-    except_sid: z.string().nullable().describe('The session that it spares.'),
-    reason: z.string().describe('What happened.'),
+    subject: z.string().describe('The id or name of the subject; empty for all users.'),
+    effect: z
+      .enum(['end', 'refresh'])
+      .describe(
+        '`end`: the session or token ends; `refresh`: access tokens become stale, and a refresh issues a new one.',
+      ),
+    except_sid: z.string().nullable().describe('The session that the entry excludes.'),
+    reason: z.string().describe('The event that caused the revocation.'),
     actor: z.string(),
     created_at: time,
-    expires_at: time.describe('When nothing that it refuses can be live any more.'),
+    expires_at: time.describe('When every token that the entry refuses has expired.'),
     enforced_at: time
       .nullable()
-      .describe('When all resource servers that were connected had applied it; null where nobody saw that.'),
-    enforced_verifiers: z.int().min(0).nullable().describe('How many those were.'),
+      .describe('When all connected resource servers had applied the entry; null if unknown.'),
+    enforced_verifiers: z.int().min(0).nullable().describe('The number of those resource servers.'),
   })
   .meta({ id: 'Revocation' })
 
@@ -108,8 +112,8 @@ export const incidentSchema = z
     session_id: z.string(),
     user_id: userId,
     username: z.string(),
-    presented_generation: z.int().describe('Of the refresh token that came back.'),
-    present_generation: z.int().describe('How far the session was by then.'),
+    presented_generation: z.int().describe('The generation of the refresh token that was reused.'),
+    present_generation: z.int().describe('The generation that the session had at that time.'),
     address: z.string(),
     user_agent: z.string(),
     request_id: z.string(),
@@ -122,7 +126,7 @@ export const incidentSchema = z
         device: z.object({ id: z.string(), name: z.string(), user_agent: z.string() }).nullable(),
       })
       .nullable()
-      .describe('Who had moved on; null where it has been forgotten.'),
+      .describe('The session and the device of the client that had rotated the token; null if they were deleted.'),
   })
   .meta({ id: 'Incident' })
 

@@ -20,24 +20,24 @@ export const sessionRowSchema = z
     id: z.string(),
     user_id: userId,
     username: z.string(),
-    application: z.string().describe('Its `client_id`.'),
+    application: z.string().describe('The `client_id` of the application.'),
     device_id: z.string(),
     device: z
       .object({ id: z.string(), name: z.string(), browser: z.string(), platform: z.string() })
       .nullable()
-      .describe('null where it has been forgotten.'),
+      .describe('The device; null if it was deleted.'),
     address: z.string(),
     signed_in_at: time,
     last_seen_at: time,
-    ends_at: time.describe('When it is over unless it is refreshed.'),
+    ends_at: time.describe('When the session ends unless it is refreshed.'),
     state: z
       .enum(sessionStates)
       .describe(
-        '`superseded`: an end of all of its user’s or application’s sessions came later; `idle`, `absolute`: it has run out.',
+        '`superseded`: all sessions of its user or application were ended later; `idle`, `absolute`: it expired.',
       ),
     ended_at: time.nullable(),
-    ended_reason: z.string().nullable().describe('A trigger of the revocation log, or `expired`.'),
-    ended_by: z.string().nullable().describe('Whoever ended it, such as `user:7`.'),
+    ended_reason: z.string().nullable().describe('A reason of the revocation log, or `expired`.'),
+    ended_by: z.string().nullable().describe('The actor who ended it, such as `user:7`.'),
     ended_by_username: z.string().nullable(),
   })
   .meta({ id: 'Session' })

@@ -5,14 +5,14 @@ import type { ColumnsBy } from './columns.js'
 import type { Fields } from './filters.js'
 
 export const userFilters: Fields<UserFilter> = {
-  text: { as: 'text', is: 'text', about: 'What a name, username or email address begins with.' },
+  text: { as: 'text', is: 'text', about: 'The beginning of a name, username, email address or IP address, or an id.' },
   username: { as: 'username', is: 'text', page: null },
   email: { as: 'email', is: 'text', page: null },
-  address: { as: 'address', is: 'text', page: null, about: 'Where they were seen.' },
+  address: { as: 'address', is: 'text', page: null, about: 'An IP address that one of their devices used.' },
   role: { as: 'role', is: 'text' },
   id: { as: 'id', is: 'user', page: null },
   state: { as: 'state', is: 'choice', of: userStates },
-  live: { as: 'live', is: 'flag', about: 'Whether they have a session that lives.' },
+  live: { as: 'live', is: 'flag', about: 'Whether they have a live session.' },
 }
 
 export const userRowSchema = z
@@ -25,7 +25,7 @@ export const userRowSchema = z
     state: z.enum(userStates),
     is_active: z.boolean(),
     roles: z.array(z.string()),
-    permissions: z.array(z.string()).describe("The user's own and those of all roles."),
+    permissions: z.array(z.string()).describe('The permissions of the user and of all roles of the user.'),
     own_permissions: z.array(z.string()),
     last_login: time.nullable(),
     live_sessions: count,

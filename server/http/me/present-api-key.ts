@@ -8,15 +8,18 @@ import { type Answer, userId } from '../wire/answers.js'
 import type { FieldRules, ReadFields } from '../wire/fields.js'
 
 export const apiKeyFields = {
-  name: { trim: true, about: 'For its owner alone.' },
-  scopes: { is: 'texts', required: false, about: 'Permissions, and `darvoza:account` for `/api/me/`.' },
-  resource: { required: false, about: 'The resource server that takes it; this server where it is left out.' },
+  name: { trim: true, about: 'A name for the owner of the key.' },
+  scopes: { is: 'texts', required: false, about: 'The permissions of the key, and `darvoza:account` for `/api/me/`.' },
+  resource: { required: false, about: 'The resource server that accepts the key. Default: this server.' },
   expires_at: { is: 'time', required: false, wrong: 'not_time' },
-  elevated: { is: 'flag', about: 'Whether it may do what asks for a sign-in within five minutes.' },
+  elevated: { is: 'flag', about: 'Whether the key may call routes that require a sign-in within five minutes.' },
 } as const satisfies FieldRules
 
 export const newApiKeySchema = ownApiKeySchema
-  .extend({ user_id: userId, key: z.string().describe('Its text, shown once.') })
+  .extend({
+    user_id: userId,
+    key: z.string().describe('The text of the credential, which is shown only in this answer.'),
+  })
   .meta({ id: 'NewApiKey' })
 
 export function apiKeyToCreate(body: ReadFields<typeof apiKeyFields>): ApiKeyToCreate {

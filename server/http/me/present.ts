@@ -13,9 +13,9 @@ export const userSchema = z
     first_name: z.string(),
     last_name: z.string(),
     email: z.string(),
-    email_verified: z.boolean().describe('An administrator wrote the address, not the person.'),
+    email_verified: z.boolean().describe('Whether an administrator set the email address.'),
     roles: z.array(z.string()),
-    permissions: z.array(z.string()).describe("The user's own and those of all roles."),
+    permissions: z.array(z.string()).describe('The permissions of the user and of all roles of the user.'),
     last_login: time.nullable(),
     created_at: time,
   })
@@ -39,13 +39,13 @@ export function presentUser(user: PublicUser): Answer<typeof userSchema> {
 export const liveSessionSchema = z
   .object({
     id: z.string(),
-    application: z.string().describe('Its `client_id`.'),
-    device: z.object({ id: z.string(), name: z.string() }).nullable().describe('null where it has been forgotten.'),
+    application: z.string().describe('The `client_id` of the application.'),
+    device: z.object({ id: z.string(), name: z.string() }).nullable().describe('The device; null if it was deleted.'),
     address: z.string(),
     signed_in_at: time,
     last_seen_at: time,
-    ends_at: time.describe('When it is over unless it is refreshed.'),
-    current: z.boolean().describe('It is the session that asks.'),
+    ends_at: time.describe('When the session ends unless it is refreshed.'),
+    current: z.boolean().describe('Whether it is the session of this request.'),
   })
   .meta({ id: 'LiveSession' })
 
@@ -72,13 +72,13 @@ export const liveDeviceSchema = z
     name: z.string(),
     browser: z.string(),
     platform: z.string(),
-    address: z.string().describe('Of the latest sign-in.'),
+    address: z.string().describe('The IP address of the latest sign-in.'),
     first_seen_at: time,
     last_seen_at: time,
     sessions: z
       .array(z.object({ id: z.string(), application: z.string() }))
-      .describe('Those that live, or some of very many.'),
-    current: z.boolean().describe('The session that asks is on it.'),
+      .describe('The live sessions; only some of them if there are very many.'),
+    current: z.boolean().describe('Whether it is the device of this request.'),
   })
   .meta({ id: 'LiveDevice' })
 
@@ -105,11 +105,11 @@ export const letInSchema = z
     client_id: z.string(),
     client_name: z.string(),
     client_uri: z.string().nullable(),
-    first_party: z.boolean().describe('Nobody is asked for consent.'),
-    since: time.nullable().describe('When the person agreed first; null where nobody was asked.'),
+    first_party: z.boolean().describe('Whether the application needs no consent.'),
+    since: time.nullable().describe('When the user first consented; null if no consent was needed.'),
     scopes: z.array(z.object({ name: z.string(), resource: z.string().nullable() })),
-    sessions: count.describe('How many of its sessions live.'),
-    last_used_at: time.nullable().describe('null where none lives.'),
+    sessions: count.describe('The number of its live sessions.'),
+    last_used_at: time.nullable().describe('When a live session was last used; null if none is live.'),
   })
   .meta({ id: 'LetInApplication' })
 

@@ -18,40 +18,40 @@ const waits = { ...ended, waits: true } as const
 
 export const meRoutes = {
   me: get('/api/me', beforeNewPassword, 'The signed-in user', { answers: { 200: userSchema } }),
-  changeMe: patch('/api/me', beforeNewPassword, 'Change the profile', {
+  changeMe: patch('/api/me', beforeNewPassword, 'Change the profile of the signed-in user', {
     body: profile,
     answers: { 200: userSchema },
   }),
-  changePassword: post('/api/me/password', inPerson.own, 'Change the password', {
+  changePassword: post('/api/me/password', inPerson.own, 'Change the password of the signed-in user', {
     body: { old_password: password, new_password: password },
     ...waits,
     refuses: ['overloaded', 'too_many_guesses'],
   }),
-  mySessions: get('/api/me/sessions', person, 'My sessions', {
+  mySessions: get('/api/me/sessions', person, 'List my sessions', {
     query: paging,
     answers: { 200: pageOf(liveSessionSchema) },
   }),
-  endMyOtherSessions: del('/api/me/sessions', person, 'End all my sessions but this one', waits),
+  endMyOtherSessions: del('/api/me/sessions', person, 'End all my sessions except the current one', waits),
   endMySession: del('/api/me/sessions/:id', person, 'End a session', { ...waits, refuses: ['not_found'] }),
-  myDevices: get('/api/me/devices', person, 'My devices', {
+  myDevices: get('/api/me/devices', person, 'List my devices', {
     query: paging,
     answers: { 200: pageOf(liveDeviceSchema) },
   }),
-  endMyOtherDevices: del('/api/me/devices', person, 'End all my devices but this one', waits),
+  endMyOtherDevices: del('/api/me/devices', person, 'End all my devices except the current one', waits),
   endMyDevice: del('/api/me/devices/:id', person, 'End a device', { ...waits, refuses: ['not_found'] }),
 
-  myApplications: get('/api/me/applications', person, 'Applications that may act for me', {
+  myApplications: get('/api/me/applications', person, 'List the applications that may act for me', {
     answers: { 200: listOf(letInSchema) },
   }),
   withdrawMyApplication: del(
     '/api/me/applications/:id',
     person,
-    'Take back what an application may have, and end its sessions',
+    'Withdraw my consent to an application, and end its sessions',
     { ...waits, refuses: ['not_found'] },
   ),
 
-  myApiKeys: get('/api/me/keys', person, 'My API keys', { answers: { 200: listOf(ownApiKeySchema) } }),
-  createMyApiKey: post('/api/me/keys', inPerson.recent, 'Make an API key; its text is shown once', {
+  myApiKeys: get('/api/me/keys', person, 'List my API keys', { answers: { 200: listOf(ownApiKeySchema) } }),
+  createMyApiKey: post('/api/me/keys', inPerson.recent, 'Create an API key; its text is shown once', {
     body: apiKeyFields,
     answers: { 201: newApiKeySchema },
   }),

@@ -8,21 +8,21 @@ import type { FormRules } from './form-rules.js'
  * policy/authorization-rules.ts.
  */
 export const pushedParameters = {
-  redirect_uri: { about: 'Where the browser is sent back to; one that is registered.' },
+  redirect_uri: { about: 'Where the browser is redirected to; one of the registered redirect URIs.' },
   response_type: { required: true, about: '`code`' },
   response_mode: { about: '`query`, `fragment` or `form_post`' },
-  scope: { about: 'Words with a space between.' },
-  state: { about: 'Comes back with the answer.' },
-  nonce: { about: 'Comes back in the id_token.' },
-  code_challenge: { about: 'Made from the `code_verifier` (RFC 7636).' },
+  scope: { about: 'Scopes, separated by spaces.' },
+  state: { about: 'Returned unchanged in the authorization response.' },
+  nonce: { about: 'Returned unchanged in the id_token.' },
+  code_challenge: { about: 'Derived from the `code_verifier` (RFC 7636).' },
   code_challenge_method: { about: '`S256`' },
-  dpop_jkt: { about: 'The thumbprint of the key that the code is bound to (RFC 9449 §10).' },
-  resource: { repeats: true, about: 'The resource servers that it is about (RFC 8707).' },
+  dpop_jkt: { about: 'Thumbprint of the key to which the code is to be bound (RFC 9449 §10).' },
+  resource: { repeats: true, about: 'The resource servers that access is requested for (RFC 8707).' },
   prompt: { about: '`none`, or some of `login`, `consent`, `select_account`' },
-  max_age: { about: 'Seconds that the sign-in may be old.' },
+  max_age: { about: 'Maximum age of the sign-in, in seconds.' },
   login_hint: { about: 'The username, if the application knows it.' },
-  id_token_hint: { about: 'An earlier id_token of the person who is expected.' },
-  ui_locales: { about: 'Languages of the pages, the best one first.' },
+  id_token_hint: { about: 'An earlier id_token of the user who is expected to be signed in.' },
+  ui_locales: { about: 'Preferred languages of the pages, in order of preference.' },
 } as const satisfies FormRules
 
 export function groupedQuery(ctx: Context): AuthorizationParameters {

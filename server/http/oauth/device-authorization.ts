@@ -10,19 +10,19 @@ import type { Answer } from '../wire/answers.js'
 import { readForm } from './form-rules.js'
 
 export const deviceAuthorizationParameters = {
-  scope: { about: 'Words with a space between.' },
-  resource: { repeats: true, about: 'The resource servers that tokens are to be for (RFC 8707).' },
+  scope: { about: 'Scopes, separated by spaces.' },
+  resource: { repeats: true, about: 'The resource servers that tokens are requested for (RFC 8707).' },
 } as const
 
 /** The response of RFC 8628 §3.2. */
 export const deviceAuthorizationAnswer = z
   .object({
-    device_code: z.string().describe('What the program asks the token endpoint with.'),
-    user_code: z.string().describe('What the person types; case and dashes do not matter.'),
-    verification_uri: z.string().describe('Where the person types it.'),
-    verification_uri_complete: z.string().describe('The same with the code, for a link or a QR code.'),
-    expires_in: z.int().describe('Seconds.'),
-    interval: z.int().describe('Seconds to wait between two requests.'),
+    device_code: z.string().describe('The code with which the program polls the token endpoint.'),
+    user_code: z.string().describe('The code that the user types; case and dashes are ignored.'),
+    verification_uri: z.string().describe('The page on which the user types the code.'),
+    verification_uri_complete: z.string().describe('The page with the code in its query, for a link or a QR code.'),
+    expires_in: z.int().describe('Lifetime of both codes, in seconds.'),
+    interval: z.int().describe('Minimum number of seconds between two polls.'),
   })
   .meta({ id: 'DeviceAuthorization' })
 

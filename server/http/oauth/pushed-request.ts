@@ -15,8 +15,8 @@ import { withValues } from './authorization-parameters.js'
 
 /** The response of RFC 9126 §2.2. */
 export const pushedAnswer = z.object({
-  request_uri: z.string().describe('Goes with `client_id` to the authorization endpoint; answered once.'),
-  expires_in: z.number().int().describe('Within so many seconds a browser must come with it.'),
+  request_uri: z.string().describe('The value to send with `client_id` to the authorization endpoint; valid once.'),
+  expires_in: z.number().int().describe('Seconds for which the authorization endpoint accepts it.'),
 })
 
 export type PushedRequestDeps = {

@@ -22,8 +22,11 @@ export const registrationFields: FieldRules = Object.fromEntries(
 )
 
 export const changedRegistrationFields: FieldRules = {
-  client_id: { about: 'Its own.' },
-  client_secret: { required: false, about: 'Its own, where it has one; it cannot be chosen.' },
+  client_id: { about: 'The `client_id` of this registration.' },
+  client_secret: {
+    required: false,
+    about: 'The current secret of this registration, if it has one; it cannot be chosen.',
+  },
   ...registrationFields,
 }
 
@@ -31,9 +34,9 @@ export const changedRegistrationFields: FieldRules = {
 export const registrationAnswer = z
   .object({
     client_id: z.string(),
-    client_id_issued_at: z.int().describe('Seconds since 1970.'),
-    client_secret: z.string().optional().describe('Shown once.'),
-    client_secret_expires_at: z.literal(0).optional().describe('It does not expire.'),
+    client_id_issued_at: z.int().describe('In seconds since the epoch.'),
+    client_secret: z.string().optional().describe('The client secret, which is shown only in this answer.'),
+    client_secret_expires_at: z.literal(0).optional().describe('0: the secret does not expire.'),
     registration_access_token: z.string(),
     registration_client_uri: z.string(),
     client_name: z.string(),

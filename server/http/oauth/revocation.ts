@@ -6,7 +6,7 @@ import { readForm } from './form-rules.js'
 /** Parameters of RFC 7009 §2.1; an unknown token type hint is ignored. */
 export const revocationParameters = {
   token: { required: true, about: 'An access token or a refresh token.' },
-  token_type_hint: { about: 'Not needed: a token says of which kind it is.' },
+  token_type_hint: { about: 'Not needed: the type of a token is recognized from the token itself.' },
 } as const
 
 export function createRevocationHandler({ tokenRevocation }: { tokenRevocation: TokenRevocation }) {

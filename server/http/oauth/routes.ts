@@ -33,7 +33,7 @@ const userinfo = { answers: { 200: userinfoSchema } } as const
 const refusedRegistrations = ['invalid_redirect_uri', 'invalid_client_metadata'] as const
 
 export const oauthRoutes = {
-  token: post('/oauth/token', client, 'Tokens, by a grant', {
+  token: post('/oauth/token', client, 'Issue tokens for a grant', {
     fast: true,
     shed: true,
     forms: { by: 'grant_type', of: grantParameters },
@@ -60,7 +60,7 @@ export const oauthRoutes = {
       ...ofRefreshTokens,
     ],
   }),
-  push: post('/oauth/par', client, 'Send ahead what a browser is to be asked (RFC 9126)', {
+  push: post('/oauth/par', client, 'Push an authorization request (RFC 9126)', {
     form: pushedParameters,
     answers: { 201: pushedAnswer },
     refuses: [
@@ -82,24 +82,19 @@ export const oauthRoutes = {
       'client_document_unavailable',
     ],
   }),
-  deviceAuthorization: post(
-    '/oauth/device_authorization',
-    client,
-    'Codes for a program that no browser can come back to (RFC 8628)',
-    {
-      form: deviceAuthorizationParameters,
-      answers: { 200: deviceAuthorizationAnswer },
-      refuses: ['invalid_request', 'unauthorized_client', 'invalid_scope', 'invalid_target', 'too_many_from_network'],
-    },
-  ),
-  introspect: post('/oauth/introspect', confidentialClient, 'What is this token worth? (RFC 7662)', {
+  deviceAuthorization: post('/oauth/device_authorization', client, 'Issue a device code and a user code (RFC 8628)', {
+    form: deviceAuthorizationParameters,
+    answers: { 200: deviceAuthorizationAnswer },
+    refuses: ['invalid_request', 'unauthorized_client', 'invalid_scope', 'invalid_target', 'too_many_from_network'],
+  }),
+  introspect: post('/oauth/introspect', confidentialClient, 'Introspect a token (RFC 7662)', {
     fast: true,
     shed: true,
     form: introspectionParameters,
     answers: { 200: introspectionAnswer },
     refuses: ['invalid_request', 'clock_jumped', 'clock_went_back'],
   }),
-  revoke: post('/oauth/revoke', client, 'Give a token back (RFC 7009)', {
+  revoke: post('/oauth/revoke', client, 'Revoke a token (RFC 7009)', {
     fast: true,
     form: revocationParameters,
     answers: { 200: null },
@@ -117,19 +112,29 @@ export const oauthRoutes = {
     answers: { 201: registrationAnswer },
     refuses: [...refusedRegistrations, 'too_many_registrations', 'too_many_from_network'],
   }),
-  showRegistration: get('/oauth/register/:id', ownRegistration, 'What I have registered (RFC 7592)', {
+  showRegistration: get('/oauth/register/:id', ownRegistration, 'Read the client configuration (RFC 7592)', {
     answers: { 200: registrationAnswer },
   }),
-  changeRegistration: put('/oauth/register/:id', ownRegistration, 'Register other values in place of all of mine', {
+  changeRegistration: put('/oauth/register/:id', ownRegistration, 'Replace the whole client metadata (RFC 7592)', {
     body: changedRegistrationFields,
     answers: { 200: registrationAnswer },
     refuses: [...refusedRegistrations, 'registration_closed', 'too_many_from_network'],
   }),
-  deleteRegistration: del('/oauth/register/:id', ownRegistration, 'Take back my registration, and end its sessions', {
-    answers: { 204: null },
-  }),
-  userinfo: get('/oauth/userinfo', hasScope('openid'), 'Claims of the person behind a token', userinfo),
-  postUserinfo: post('/oauth/userinfo', hasScope('openid'), 'The same; the token may stand in the form', {
+  deleteRegistration: del(
+    '/oauth/register/:id',
+    ownRegistration,
+    'Delete the registration, and end its sessions (RFC 7592)',
+    {
+      answers: { 204: null },
+    },
+  ),
+  userinfo: get(
+    '/oauth/userinfo',
+    hasScope('openid'),
+    'Show the claims of the user whom the token stands for',
+    userinfo,
+  ),
+  postUserinfo: post('/oauth/userinfo', hasScope('openid'), 'Show the claims, with the token in the form', {
     ...userinfo,
     refuses: ['invalid_request'],
   }),
@@ -139,9 +144,17 @@ export const discoveryRoutes = {
   openidConfiguration: get(
     '/.well-known/openid-configuration',
     open,
-    'What OpenID Connect can be done here',
+    'OpenID Provider Metadata (OpenID Connect Discovery)',
     discovery,
   ),
-  authorizationServer: get('/.well-known/oauth-authorization-server', open, 'The same for OAuth (RFC 8414)', discovery),
-  jwks: get('/.well-known/jwks.json', open, 'The public keys', { fast: true, answers: { 200: jwksSchema, 304: null } }),
+  authorizationServer: get(
+    '/.well-known/oauth-authorization-server',
+    open,
+    'Authorization Server Metadata (RFC 8414)',
+    discovery,
+  ),
+  jwks: get('/.well-known/jwks.json', open, 'The public signing keys (JWKS, RFC 7517)', {
+    fast: true,
+    answers: { 200: jwksSchema, 304: null },
+  }),
 } as const

@@ -9,20 +9,20 @@ export const tokenAnswerSchema = z
   .object({
     access_token: z.string(),
     token_type: z.enum(['Bearer', 'DPoP']),
-    expires_in: seconds.describe('Seconds.'),
-    scope: z.string().optional().describe('Also where it is what was asked for: it may be less.'),
+    expires_in: seconds.describe('Lifetime of the access token, in seconds.'),
+    scope: z.string().optional().describe('The scopes of the token, which may be fewer than requested.'),
     refresh_token: z.string().optional(),
     refresh_token_timeout: seconds
       .optional()
       .describe('Seconds within which the refresh token must be used (draft-ietf-oauth-refresh-token-expiration).'),
     authorization_expires_in: seconds
       .optional()
-      .describe('Seconds until what the person granted is over, however often it is refreshed.'),
+      .describe('Seconds until the session ends regardless of refreshes (draft-ietf-oauth-refresh-token-expiration).'),
     issued_token_type: z
       .string()
       .optional()
-      .describe('Of a token that another one was exchanged for (RFC 8693 §2.2.1).'),
-    id_token: z.string().optional().describe('Where the scope has `openid`.'),
+      .describe('The type of a token that token exchange issued (RFC 8693 §2.2.1).'),
+    id_token: z.string().optional().describe('Present if the scope contains `openid`.'),
   })
   .meta({ id: 'Tokens' })
 

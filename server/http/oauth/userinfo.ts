@@ -14,7 +14,7 @@ export const userinfoSchema = z
     email_verified: z.boolean().optional(),
     roles: z.array(z.string()).optional(),
   })
-  .catchall(z.array(z.string()).describe('Roles, by the name that the application has for them (`roles_claim`).'))
+  .catchall(z.array(z.string()).describe('The roles, under the claim name that the application chose (`roles_claim`).'))
   .meta({ id: 'Userinfo' })
 
 /** OIDC Core §5.3: GET, or POST with the token in the header or in the form. */

@@ -29,10 +29,10 @@ export const listOf = <S extends z.ZodType>(row: S) => z.object({ results: z.arr
 export const pageOf = <S extends z.ZodType>(row: S) =>
   z.object({
     results: z.array(row),
-    next: z.string().nullable().describe('For `after` of the next call; null at the end.'),
-    partial: z.boolean().describe('What is asked for is rare, and `next` looks further.'),
-    count: count.optional().describe('How many there are, where `count` was asked for.'),
-    more: z.boolean().optional().describe('There are more than were counted.'),
+    next: z.string().nullable().describe('The cursor for `after` of the next page; null on the last page.'),
+    partial: z.boolean().describe('Whether the search stopped early because matches are rare; `next` continues it.'),
+    count: count.optional().describe('The number of rows, if `count` was requested.'),
+    more: z.boolean().optional().describe('Whether there are more than `count`, which stops at a limit.'),
   })
 
 type Success<A extends Answers> = A extends { 200: infer S } ? S : A extends { 201: infer S } ? S : never

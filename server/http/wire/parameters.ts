@@ -49,7 +49,7 @@ export const parameterKinds = {
   mark: {
     read: isAsked,
     schema: () => ({ enum: ['', 'true', '1', 'false', '0'] }),
-    about: 'Without a value, or as `true` or `1`: yes.',
+    about: 'True without a value, or as `true` or `1`.',
   },
   user: {
     read(ctx, name) {
@@ -64,7 +64,7 @@ export const parameterKinds = {
   actor: {
     read: readQuery,
     schema: () => text,
-    about: 'Whoever did it, such as `user:7`, `system` or `command-line`.',
+    about: 'The actor, such as `user:7`, `system` or `command-line`.',
   },
   from: { read: readTime, schema: () => text, about: `From this instant on. ${anInstant}` },
   until: { read: readTime, schema: () => text, about: `Up to this instant. ${anInstant}` },

@@ -24,12 +24,23 @@ const unlikeLegacy = [
 ] as const satisfies readonly ErrorCode[]
 
 export const tokenRoutes = {
-  obtain: post('/api/token', open, 'Sign in; answers a pair', {
+  obtain: post('/api/token', open, 'Sign in with username and password; answers a token pair', {
     body: {
       username: { trim: true, maxLength: longestUsername },
       password: { maxLength: longestPassword, secret: true },
-      device_token: { required: false, blank: true, trim: true, about: 'Of an earlier sign-in on this device.' },
-      device: { required: false, blank: true, trim: true, maxLength: 128, about: 'What the device calls itself.' },
+      device_token: {
+        required: false,
+        blank: true,
+        trim: true,
+        about: 'The `device_token` of an earlier sign-in on this device.',
+      },
+      device: {
+        required: false,
+        blank: true,
+        trim: true,
+        maxLength: 128,
+        about: 'A name or id that the client chose for its device.',
+      },
     },
     answers: {
       200: z.object({
@@ -39,24 +50,24 @@ export const tokenRoutes = {
         username: z.string(),
         first_name: z.string(),
         last_name: z.string(),
-        device_token: z.string().describe('To be kept on the device and shown at its next sign-in.'),
+        device_token: z.string().describe('To be stored on the device and sent with its next sign-in.'),
         must_change_password: z
           .literal(true)
           .optional()
-          .describe('Somebody else knows the password: the tokens serve to change it, and for nothing else.'),
+          .describe('The password was set by an administrator: the tokens are valid only for changing it.'),
       }),
     },
     refuses: ['no_active_account', 'too_many_guesses', 'session_limit_reached', 'overloaded', ...outages],
     limited: true,
   }),
-  refresh: post('/api/token/refresh', open, 'Spend a refresh token', {
+  refresh: post('/api/token/refresh', open, 'Exchange a refresh token for a new pair', {
     fast: true,
     shed: true,
     body: refreshToken,
     answers: {
       200: z.object({
         access: z.string(),
-        refresh: z.string().optional().describe('The next one, where the policy rotates them.'),
+        refresh: z.string().optional().describe('The next refresh token, if the policy rotates them.'),
       }),
     },
     refuses: [
@@ -69,7 +80,7 @@ export const tokenRoutes = {
       ...outages,
     ],
   }),
-  verify: post('/api/token/verify', open, 'Is this token good?', {
+  verify: post('/api/token/verify', open, 'Verify a token', {
     fast: true,
     shed: true,
     body: { token: { trim: true, about: 'An access token or a refresh token.' } },

@@ -8,22 +8,27 @@ import { asFile } from '../csv.js'
 import { paging } from '../paging.js'
 
 export const apiKeyRoutes = {
-  listUserApiKeys: get('/api/admin/users/:id/keys', may('darvoza:sessions:read'), "A user's API keys", {
+  listUserApiKeys: get('/api/admin/users/:id/keys', may('darvoza:sessions:read'), 'List the API keys of a user', {
     answers: { 200: listOf(ownApiKeySchema) },
     refuses: ['not_found'],
   }),
   createUserApiKey: post(
     '/api/admin/users/:id/keys',
     mayInPerson('darvoza:users:write'),
-    'Make an API key for a user; its text is shown once',
+    'Create an API key for a user; its text is shown once',
     { body: apiKeyFields, answers: { 201: newApiKeySchema }, refuses: ['not_found'] },
   ),
-  listApiKeys: get('/api/admin/api-keys', may('darvoza:sessions:read'), 'API keys of everybody, the newest first', {
-    query: { ...apiKeyFilters, ...paging, ...asFile },
-    answers: { 200: pageOf(apiKeyRowSchema) },
-    file: true,
-  }),
-  endApiKey: del('/api/admin/api-keys/:id', mayIfRecent('darvoza:sessions:end'), 'End an API key of anybody', {
+  listApiKeys: get(
+    '/api/admin/api-keys',
+    may('darvoza:sessions:read'),
+    'List the API keys of all users, newest first',
+    {
+      query: { ...apiKeyFilters, ...paging, ...asFile },
+      answers: { 200: pageOf(apiKeyRowSchema) },
+      file: true,
+    },
+  ),
+  endApiKey: del('/api/admin/api-keys/:id', mayIfRecent('darvoza:sessions:end'), 'End an API key of any user', {
     answers: { 204: null },
     refuses: ['not_found'],
   }),

@@ -20,11 +20,13 @@ import { endsSchema } from './policies.js'
 
 /** Metadata members, parsed by policy/application-description.ts and policy/application-metadata.ts. */
 const described: Record<string, z.ZodType> = {
-  client_id: z.string().describe('Made up where it is not given.'),
+  client_id: z.string().describe('Default: generated.'),
   client_name: z.string(),
-  kind: z.enum(applicationKinds).describe('What it most likely is, where it is not given.'),
-  resource: z.string().describe('Its identifier, which makes it a resource server (RFC 8707).'),
-  resource_scopes: resourceScopesSchema.describe('What others may ask for at it.'),
+  kind: z.enum(applicationKinds).describe('Default: derived from the other members.'),
+  resource: z.string().describe('The resource identifier, which makes the application a resource server (RFC 8707).'),
+  resource_scopes: resourceScopesSchema.describe(
+    'The scopes that other applications may request for this resource server.',
+  ),
   ...applicationMetadata.shape,
 }
 
@@ -47,7 +49,7 @@ const done = { answers: { 204: null }, refuses: ['not_found'], waits: true } as 
 const secretRowSchema = z
   .object({
     id: z.string(),
-    hint: z.string().describe('Its last characters.'),
+    hint: z.string().describe('The last characters of the text, to recognize it.'),
     created_at: time,
     expires_at: time.nullable(),
     last_used_at: time.nullable(),
@@ -58,7 +60,7 @@ export const applicationRoutes = {
   listApplications: get(
     '/api/admin/applications',
     may('darvoza:applications:read'),
-    'Applications and resource servers, by name',
+    'List applications and resource servers by name',
     {
       query: { ...applicationFilters, ...paging, ...asFile },
       answers: { 200: pageOf(applicationRowSchema) },
@@ -68,17 +70,17 @@ export const applicationRoutes = {
   createApplication: post(
     '/api/admin/applications',
     mayIfRecent('darvoza:applications:write'),
-    'Make an application, in the names of RFC 7591; its secret is shown once',
+    'Create an application by the metadata names of RFC 7591; its secret is shown once',
     { body: fieldsOf(['client_id', ...describedNames], true), answers: { 201: newApplicationSchema } },
   ),
-  showApplication: get('/api/admin/applications/:id', may('darvoza:applications:read'), 'An application', {
+  showApplication: get('/api/admin/applications/:id', may('darvoza:applications:read'), 'Show an application', {
     answers: { 200: shownApplicationSchema },
     refuses: ['not_found'],
   }),
   changeApplication: patch(
     '/api/admin/applications/:id',
     mayIfRecent('darvoza:applications:write'),
-    'Change an application: what is given takes the place of what there was, null takes it away',
+    'Change an application; members that are present replace values, null removes one',
     {
       body: fieldsOf(describedNames, false),
       answers: { 200: changedApplicationSchema },
@@ -113,14 +115,14 @@ export const applicationRoutes = {
   previewApplicationLifetimes: post(
     '/api/admin/applications/:id/lifetimes',
     may('darvoza:applications:read'),
-    'What lifetimes of its own would end',
+    'Preview which sessions new lifetimes of an application would end',
     {
       body: {
         lifetimes: {
           is: 'object',
           nullable: true,
           schema: applicationMetadata.shape.lifetimes,
-          about: 'In place of those it has; null: it overrides nothing.',
+          about: 'Replaces the current lifetimes; null: the application has none of its own.',
         },
       },
       answers: { 200: z.object({ ends: endsSchema }) },
@@ -130,20 +132,20 @@ export const applicationRoutes = {
   listApplicationSecrets: get(
     '/api/admin/applications/:id/secrets',
     may('darvoza:applications:read'),
-    'The secrets of an application that are good, by their last characters',
+    'List the valid secrets of an application by their last characters',
     { answers: { 200: listOf(secretRowSchema) }, refuses: ['not_found'] },
   ),
   rotateApplicationSecret: post(
     '/api/admin/applications/:id/secrets',
     mayIfRecent('darvoza:applications:write'),
-    'Make a new secret, shown once; the one before stays good for the `overlap`',
+    'Create a new secret, shown once; the former one stays valid for `overlap`',
     {
       body: {
         overlap: {
           is: 'given',
           required: false,
           schema: z.union([z.int().min(0), z.string()]),
-          about: 'Seconds, or text such as `1d`; none where it is not said.',
+          about: 'In seconds, or as text such as `1d`. Default: none.',
         },
       },
       answers: { 201: z.object({ client_id: z.string(), ...secretSchema }) },
@@ -154,7 +156,7 @@ export const applicationRoutes = {
   endApplicationSecret: del(
     '/api/admin/applications/:id/secrets/:secret',
     mayIfRecent('darvoza:applications:write'),
-    'End a secret at once',
+    'End a secret of an application at once',
     done,
   ),
 } as const

@@ -14,30 +14,46 @@ const selected = {
   ids: {
     is: 'texts',
     required: false,
-    about: 'Those that are meant; without it those that the filter in the address finds.',
+    about: 'The ids to act on. Without it: all that the filter in the query finds.',
   },
-  at: { is: 'time', required: false, wrong: 'not_preview_time', about: 'Of the preview; together with `count`.' },
-  count: { is: 'number', required: false, digits: /^\d{1,9}$/, wrong: 'not_preview_count', about: 'Of the preview.' },
+  at: { is: 'time', required: false, wrong: 'not_preview_time', about: '`at` of the preview; together with `count`.' },
+  count: {
+    is: 'number',
+    required: false,
+    digits: /^\d{1,9}$/,
+    wrong: 'not_preview_count',
+    about: '`count` of the preview; together with `at`.',
+  },
 } as const
 
-const why = { required: false, blank: true, trim: true, maxLength: 255, about: 'For the audit log.' } as const
+const why = {
+  required: false,
+  blank: true,
+  trim: true,
+  maxLength: 255,
+  about: 'A reason, which is written to the audit log.',
+} as const
 
 const leftOut = z
   .array(
     z.object({
       user_id: userId,
       username: z.string(),
-      count: count.describe('How many of theirs.'),
-      why: z.enum(['permission_denied', 'last_administrator', 'self']).describe('`self`: whoever does it is spared.'),
+      count: count.describe('The number of rows that are excluded for this reason.'),
+      why: z
+        .enum(['permission_denied', 'last_administrator', 'self'])
+        .describe('`self`: the action excludes the actor.'),
     }),
   )
-  .describe('Whom it does not reach.')
+  .describe('The rows that the action excludes, by reason.')
 
 const previewOf = <C extends z.ZodRawShape>(counts: C) =>
   z.object({
     preview: z.literal(true),
-    at: time.describe('For the call that does it.'),
-    count: count.describe('How many it would reach; for the call that does it.'),
+    at: time.describe('The value of `at` for the request that performs the action.'),
+    count: count.describe(
+      'How many rows the action would reach: the value of `count` for the request that performs it.',
+    ),
     ...counts,
     left_out: leftOut,
   })
@@ -46,8 +62,8 @@ export const doneSchema = z
   .object({
     preview: z.literal(false),
     done: count,
-    sessions: count.optional().describe('Of devices: the sessions that ended with them.'),
-    differ: z.int().describe('How many more, or (below 0) fewer, were reached than the preview said.'),
+    sessions: count.optional().describe('For devices: the number of sessions that ended with them.'),
+    differ: z.int().describe('How many more rows (if negative: fewer) were reached than in the preview.'),
     left_out: leftOut,
   })
   .meta({ id: 'ActOnManyDone' })
@@ -55,9 +71,9 @@ export const doneSchema = z
 export const endsPreviewSchema = previewOf({ users: count, devices: count }).meta({ id: 'PreviewOfEnds' })
 export const deviceEndsPreviewSchema = previewOf({ users: count, sessions: count }).meta({ id: 'PreviewOfDeviceEnds' })
 export const usersPreviewSchema = previewOf({
-  sessions: count.describe('Their live sessions: they end, or their tokens become stale.'),
-  tokens: count.nullable().describe('Live access tokens that become stale; null where they are not counted.'),
-  unchanged: count.describe('Those who are as they would be already.'),
+  sessions: count.describe('The number of their live sessions, which end or whose tokens become stale.'),
+  tokens: count.nullable().describe('The number of live access tokens that become stale; null if not counted.'),
+  unchanged: count.describe('The number of users whom the action would not change.'),
 }).meta({ id: 'PreviewOfUsers' })
 
 /** The two answers of a bulk action: its preview or, for a request with `at` and `count`, what was done. */
@@ -71,38 +87,43 @@ export const bulkRoutes = {
   endSessions: post(
     '/api/admin/bulk/end-sessions',
     mayIfRecent('darvoza:sessions:end'),
-    'End many sessions: `ids`, or the filter of the list; without `at` and `count` a preview',
+    'End many sessions, by `ids` or by the filter of the list; without `at` and `count` the answer is a preview',
     { query: sessions, body: { ...selected, why }, answers: eitherOf(endsPreviewSchema), refuses, waits: true },
   ),
-  endDevices: post('/api/admin/bulk/end-devices', mayIfRecent('darvoza:sessions:end'), 'End many devices, likewise', {
-    query: deviceFilters,
-    body: { ...selected, why },
-    answers: eitherOf(deviceEndsPreviewSchema),
-    refuses,
-    waits: true,
-  }),
+  endDevices: post(
+    '/api/admin/bulk/end-devices',
+    mayIfRecent('darvoza:sessions:end'),
+    'End many devices, by `ids` or filter, with the same preview',
+    {
+      query: deviceFilters,
+      body: { ...selected, why },
+      answers: eitherOf(deviceEndsPreviewSchema),
+      refuses,
+      waits: true,
+    },
+  ),
   disableUsers: post(
     '/api/admin/bulk/disable-users',
     mayIfRecent('darvoza:users:write'),
-    'Disable many users, likewise',
+    'Disable many users, by `ids` or filter, with the same preview',
     { ...onUsers, body: selected },
   ),
   signOutUsers: post(
     '/api/admin/bulk/sign-out-users',
     mayIfRecent('darvoza:sessions:end'),
-    'End all sessions of many users, likewise',
+    'End all sessions of many users, by `ids` or filter, with the same preview',
     { ...onUsers, body: selected },
   ),
   addRoleToUsers: post(
     '/api/admin/bulk/add-role',
     mayIfRecent('darvoza:roles:write'),
-    'Give many users one more role, likewise',
+    'Add a role to many users, by `ids` or filter, with the same preview',
     { ...onUsers, body: { ...selected, role } },
   ),
   removeRoleFromUsers: post(
     '/api/admin/bulk/remove-role',
     mayIfRecent('darvoza:roles:write'),
-    'Take a role from many users, likewise',
+    'Remove a role from many users, by `ids` or filter, with the same preview',
     { ...onUsers, body: { ...selected, role } },
   ),
 } as const

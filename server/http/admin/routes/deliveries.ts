@@ -9,9 +9,12 @@ import { paging } from '../paging.js'
 
 const testedSchema = z
   .object({
-    failure: z.enum(deliveryFailures).nullable().describe('null where it was taken.'),
-    status: z.int().nullable().describe('What was answered.'),
-    took: count.describe('How long that took, in milliseconds.'),
+    failure: z
+      .enum(deliveryFailures)
+      .nullable()
+      .describe('Why the delivery failed; null if the application accepted it.'),
+    status: z.int().nullable().describe('The HTTP status of the answer of the application.'),
+    took: count.describe('The duration of the request, in milliseconds.'),
   })
   .meta({ id: 'LogoutTest' })
 
@@ -19,19 +22,19 @@ export const deliveryRoutes = {
   listDeliveries: get(
     '/api/admin/deliveries',
     may('darvoza:applications:read'),
-    'Logout tokens on their way to applications, and what became of them, the newest first',
+    'List deliveries of logout tokens to applications with their results, newest first',
     { query: { ...deliveryFilters, ...paging }, answers: { 200: pageOf(deliverySchema) } },
   ),
   sendDeliveryAgain: post(
     '/api/admin/deliveries/:id/send',
     mayIfRecent('darvoza:applications:write'),
-    'Send a logout token again; one that waits is tried at once',
+    'Send a logout token again; a waiting one is sent at once',
     { answers: { 204: null }, refuses: ['not_found'] },
   ),
   testApplicationLogout: post(
     '/api/admin/applications/:id/test-logout',
     mayIfRecent('darvoza:applications:write'),
-    'Send an application a logout token for a session that never was',
+    'Send an application a test logout token for a session that does not exist',
     { answers: { 200: testedSchema }, refuses: ['not_found', 'invalid_fields'] },
   ),
 } as const

@@ -11,13 +11,11 @@ export const keySchema = z
     algorithm: z.string(),
     state: z.enum(['pending', 'active', 'retiring', 'gone']),
     created_at: time,
-    activates_at: time.nullable().describe('When a pending key is to sign from.'),
+    activates_at: time.nullable().describe('When a pending key starts to sign.'),
     activated_at: time.nullable(),
-    retired_at: time.nullable().describe('When it stopped signing.'),
+    retired_at: time.nullable().describe('When the key stopped signing.'),
     revoked_at: time.nullable(),
-    removable_at: time
-      .nullable()
-      .describe('When nothing that it signed can be live any more; null where that is not known.'),
+    removable_at: time.nullable().describe('When every token that the key signed has expired; null if unknown.'),
   })
   .meta({ id: 'Key' })
 
@@ -27,27 +25,33 @@ export const rotationSchema = z
     unknown_for: z
       .int()
       .min(0)
-      .describe('Seconds for which verifiers that hold an older JWKS may refuse tokens under it.'),
+      .describe('Seconds for which verifiers with a cached JWKS may refuse tokens of the new key.'),
   })
   .meta({ id: 'KeyRotation' })
 
 export const keyRevocationSchema = z.union([
   z.object({ key: keySchema, successor: rotationSchema.nullable() }),
-  z.object({ secret: z.enum(revocableSecrets), version: z.int().min(1).describe('Of the one in its place.') }),
+  z.object({
+    secret: z.enum(revocableSecrets),
+    version: z.int().min(1).describe('The version of the secret that replaces it.'),
+  }),
 ])
 
 export const keyRoutes = {
-  listKeys: get('/api/admin/keys', may('darvoza:keys:read'), 'The signing keys, also those of the past', {
+  listKeys: get('/api/admin/keys', may('darvoza:keys:read'), 'List the signing keys, also retired ones', {
     answers: { 200: listOf(keySchema) },
   }),
   rotateKey: post(
     '/api/admin/keys',
     mayIfRecent('darvoza:keys:write'),
-    'Publish the next signing key, or let it sign at once',
+    'Publish the next signing key, or start to sign with it at once',
     {
       body: {
         algorithm: { required: false, trim: true, maxLength: 20, about: "The policy's where it is not said." },
-        now: { is: 'flag', about: 'Without it the key signs once it has been published for long enough.' },
+        now: {
+          is: 'flag',
+          about: 'Sign with the key at once. Otherwise it signs once it has been published for long enough.',
+        },
       },
       answers: { 201: rotationSchema },
     },

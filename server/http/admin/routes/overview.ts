@@ -6,7 +6,7 @@ import { count, time } from '../../wire/answers.js'
 
 const ranges = Object.keys(figureRanges) as (keyof typeof figureRanges)[]
 
-export const overviewRange = { is: 'choice', of: ranges, about: '`24h` where it is not said.' } as const
+export const overviewRange = { is: 'choice', of: ranges, about: 'Default: `24h`.' } as const
 
 const overviewSchema = z
   .object({
@@ -14,11 +14,11 @@ const overviewSchema = z
     range: z.enum(ranges),
     from: time,
     until: time,
-    step_seconds: count.describe('How far the points of a series are from each other.'),
+    step_seconds: count.describe('The interval between two points of a series, in seconds.'),
     totals: z.record(z.enum(countNames), count),
     series: z
       .record(z.enum(figureNames), z.array(z.number().nullable()))
-      .describe('One value a step; null where no server ran.'),
+      .describe('One value per step; null if no server was running.'),
   })
   .meta({ id: 'Overview' })
 
@@ -26,7 +26,7 @@ export const overviewRoutes = {
   showOverview: get(
     '/api/admin/overview',
     may('darvoza:sessions:read'),
-    'Figures of a day, a week or a month, and what lives now',
+    'Show the figures of a day, a week or a month, and the number of live sessions',
     { query: { range: overviewRange }, answers: { 200: overviewSchema } },
   ),
 } as const

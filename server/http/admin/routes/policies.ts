@@ -9,7 +9,7 @@ import { time, userId } from '../../wire/answers.js'
 import { limit } from '../paging.js'
 
 const applies = Object.keys(policyApplies) as PolicyApply[]
-const value = z.union([z.string(), z.number(), z.boolean()]).describe('Of a duration: seconds.')
+const value = z.union([z.string(), z.number(), z.boolean()]).describe('The value; durations are in seconds.')
 const name = z.enum(policyNames)
 const changed = z.array(z.object({ name, before: value, after: value }))
 
@@ -19,8 +19,10 @@ export const policyHeadSchema = z.object({
   actor: z.string(),
   reason: z.string(),
   apply: z.enum(applies),
-  undoes: z.int().nullable().describe('The version that it takes back.'),
-  settled_at: time.nullable().describe('Of one for new sessions only: null while there are sessions of before.'),
+  undoes: z.int().nullable().describe('The version whose change it reverts.'),
+  settled_at: time
+    .nullable()
+    .describe('For a version that applies to new sessions only: when the last older session ended; null until then.'),
 })
 
 export const policiesSchema = policyHeadSchema
@@ -32,7 +34,7 @@ export const policiesSchema = policyHeadSchema
         default: value,
         kind: z.enum([...new Set(policyNames.map(name => policyTable[name].kind))]),
         meaning: z.string(),
-        simplejwt: z.string().nullable().describe('The setting of simplejwt that it answers.'),
+        simplejwt: z.string().nullable().describe('The corresponding setting of simplejwt.'),
         min: z.number().optional(),
         max: z.number().optional(),
         choices: z.array(z.string()).optional(),
@@ -45,7 +47,10 @@ export const policiesSchema = policyHeadSchema
 
 export const policyVersionSchema = policyHeadSchema.extend({ changes: changed }).meta({ id: 'PolicyVersion' })
 
-const counted = z.object({ count: z.int().min(0), more: z.boolean().describe('There are more than were counted.') })
+const counted = z.object({
+  count: z.int().min(0),
+  more: z.boolean().describe('Whether there are more than `count`, which stops at a limit.'),
+})
 const reasons = { idle: counted, absolute: counted, limit: counted }
 
 /** Numbers of sessions and users that would be refused at their next refresh, by reason. */
@@ -53,12 +58,14 @@ export const endsSchema = z.object({ sessions: counted, users: counted, ...reaso
 
 export const policyPreviewSchema = z
   .object({
-    version: z.int().describe('The version that it was reckoned from.'),
+    version: z.int().describe('The version of the policies that the preview is based on.'),
     apply: z.enum(applies),
     changes: changed,
-    unchanged: z.array(name).describe('Given, and the same already.'),
+    unchanged: z.array(name).describe('Policies that already have the given value.'),
     ends: endsSchema,
-    stale_access_tokens: counted.nullable().describe('null where none would become stale at once.'),
+    stale_access_tokens: counted
+      .nullable()
+      .describe('The number of live access tokens that become stale at once; null if none does.'),
     sample: z
       .array(
         z.object({
@@ -70,8 +77,8 @@ export const policyPreviewSchema = z
         }),
       )
       .nullable()
-      .describe('Some of those that end; null for somebody who may not see sessions.'),
-    stays: z.array(z.enum(Object.values(stays))).describe('What the change leaves as it is, in words.'),
+      .describe('A sample of the sessions that end; null if the caller may not read sessions.'),
+    stays: z.array(z.enum(Object.values(stays))).describe('What the change does not affect, as text.'),
   })
   .meta({ id: 'PolicyPreview' })
 
@@ -80,7 +87,7 @@ const values = z.partialRecord(z.enum(policyNames), value)
 const given = {
   is: 'object',
   schema: values as z.ZodType<{ [N in PolicyName]?: unknown }>,
-  about: 'Values by the names of policies; durations as seconds or as text such as `15m`.',
+  about: 'New values by policy name; durations in seconds, or as text such as `15m`.',
 } as const
 const how = {
   apply: {
@@ -90,32 +97,46 @@ const how = {
     trim: true,
     about: `\`refresh\` where it is not said. ${applies.map(apply => `\`${apply}\`: ${policyApplies[apply]}`).join(' ')}`,
   },
-  reason: { required: false, blank: true, trim: true, maxLength: 255, about: 'For the audit log.' },
+  reason: {
+    required: false,
+    blank: true,
+    trim: true,
+    maxLength: 255,
+    about: 'A reason, which is written to the audit log.',
+  },
 } as const
 const aVersion = { is: 'number', digits: /^[1-9]\d{0,8}$/, required: false, wrong: 'not_version' } as const
 
 export const policyRoutes = {
-  showPolicies: get('/api/admin/policies', may('darvoza:policies:read'), 'Every policy, with its meaning and bounds', {
-    answers: { 200: policiesSchema },
-  }),
+  showPolicies: get(
+    '/api/admin/policies',
+    may('darvoza:policies:read'),
+    'List every policy with its value, meaning and bounds',
+    {
+      answers: { 200: policiesSchema },
+    },
+  ),
   listPolicyVersions: get(
     '/api/admin/policies/versions',
     may('darvoza:policies:read'),
-    'What changed, and who changed it, newest first',
+    'List the versions of the policies with their authors, newest first',
     {
-      query: { limit, before: { is: 'number', about: 'Those before this version: `next` of the answer before.' } },
+      query: {
+        limit,
+        before: { is: 'number', about: 'Cursor: only versions before this one, `next` of the previous page.' },
+      },
       answers: { 200: z.object({ results: z.array(policyVersionSchema), next: z.int().nullable() }) },
     },
   ),
   previewPolicies: post(
     '/api/admin/policies/preview',
     may('darvoza:policies:read'),
-    'What a change, or an undoing, would end',
+    'Preview which sessions and tokens a change of policies, or its reversal, would end',
     {
       body: {
         changes: { ...given, required: false },
         apply: how.apply,
-        undo: { ...aVersion, about: 'A version, in the place of `changes`.' },
+        undo: { ...aVersion, about: 'A version to revert, in place of `changes`.' },
       },
       answers: { 200: policyPreviewSchema },
       refuses: ['not_found', 'policy_conflict'],
@@ -127,7 +148,8 @@ export const policyRoutes = {
       ...how,
       version: {
         ...aVersion,
-        about: 'The version that the change was made for: what a newer one has set is not written over.',
+        about:
+          'The version that the change is based on; if a newer one has set the same policy, the change is refused.',
       },
     },
     answers: { 200: policiesSchema },
@@ -137,9 +159,9 @@ export const policyRoutes = {
   undoPolicies: post(
     '/api/admin/policies/undo',
     mayIfRecent('darvoza:policies:write'),
-    'Take back what a version changed',
+    'Revert the change of a version',
     {
-      body: { ...how, version: { ...aVersion, about: 'The latest where it is not said.' } },
+      body: { ...how, version: { ...aVersion, about: 'Default: the latest version.' } },
       answers: { 200: policiesSchema },
       refuses: ['not_found', 'policy_conflict'],
       waits: true,

@@ -10,10 +10,14 @@ export const initialAccessTokenSchema = z
   .object({
     id: z.string(),
     name: z.string(),
-    hint: z.string().describe('Its last characters.'),
+    hint: z.string().describe('The last characters of the text, to recognize it.'),
     state: z.enum(initialAccessTokenStates),
-    scopes: z.array(z.string()).describe('What applications that come by it may ask for, beside what all may.'),
-    most_uses: count.nullable().describe('How many applications may come by it; null: any number.'),
+    scopes: z
+      .array(z.string())
+      .describe(
+        'The scopes that applications registered with it may request in addition to those that all may request.',
+      ),
+    most_uses: count.nullable().describe('How many applications may be registered with it; null: no limit.'),
     uses: count,
     created_by: z.string(),
     created_at: time,
@@ -27,16 +31,16 @@ export const registrationRoutes = {
   listInitialAccessTokens: get(
     '/api/admin/initial-access-tokens',
     may('darvoza:applications:read'),
-    'Initial access tokens (RFC 7591), the newest first',
+    'List initial access tokens (RFC 7591), newest first',
     { answers: { 200: listOf(initialAccessTokenSchema) } },
   ),
   createInitialAccessToken: post(
     '/api/admin/initial-access-tokens',
     mayInPerson('darvoza:applications:write'),
-    'Make an initial access token; its text is shown once',
+    'Create an initial access token; its text is shown once',
     {
       body: {
-        name: { trim: true, about: 'For administrators: whom it is for.' },
+        name: { trim: true, about: 'A name for administrators, such as the recipient.' },
         scopes: { is: 'texts', required: false, about: 'Scopes of resource servers.' },
         most_uses: {
           is: 'number',
@@ -44,13 +48,13 @@ export const registrationRoutes = {
           nullable: true,
           digits: /^\d{1,9}$/,
           wrong: 'not_whole',
-          about: 'How many applications may register by it; any number where it is not said.',
+          about: 'How many applications may register with it. Default: no limit.',
         },
         expires_at: { is: 'time', required: false, nullable: true, wrong: 'not_time' },
       },
       answers: {
         201: initialAccessTokenSchema
-          .extend({ token: z.string().describe('Its text, shown once.') })
+          .extend({ token: z.string().describe('The text of the credential, which is shown only in this answer.') })
           .meta({ id: 'NewInitialAccessToken' }),
       },
     },
@@ -58,13 +62,13 @@ export const registrationRoutes = {
   endInitialAccessToken: del(
     '/api/admin/initial-access-tokens/:id',
     mayIfRecent('darvoza:applications:write'),
-    'End an initial access token; the applications that came by it stay',
+    'End an initial access token; the applications that were registered with it stay',
     { answers: { 204: null }, refuses: ['not_found'] },
   ),
   adoptApplication: post(
     '/api/admin/applications/:id/adopt',
     mayIfRecent('darvoza:applications:write'),
-    'Take over an application that registered itself: from then on it cannot change itself, and people are not warned of it',
+    'Adopt a self-registered application: it can no longer change its registration, and users see no warning about it',
     { answers: { 200: applicationSchema }, refuses: ['not_found'] },
   ),
 } as const

@@ -7,10 +7,10 @@ const permissions = { is: 'texts', required: false } as const
 const refuses = ['built_in_role', 'not_found'] as const
 
 export const roleRoutes = {
-  listRoles: get('/api/admin/roles', may('darvoza:users:read'), 'Roles, with how many hold them', {
+  listRoles: get('/api/admin/roles', may('darvoza:users:read'), 'List roles with the number of users that have them', {
     answers: { 200: listOf(roleSchema) },
   }),
-  createRole: post('/api/admin/roles', mayIfRecent('darvoza:roles:write'), 'Make a role', {
+  createRole: post('/api/admin/roles', mayIfRecent('darvoza:roles:write'), 'Create a role', {
     body: { name: {}, permissions },
     answers: { 201: roleSchema },
   }),

@@ -15,23 +15,23 @@ export const sessionRoutes = {
   listSessions: get(
     '/api/admin/sessions',
     may('darvoza:sessions:read'),
-    'Sessions of everybody that live; `state` or `all` also others',
+    'List the live sessions of all users; with `state` or `all` also ended ones',
     {
       query: { ...sessionFilters, ...endedSessions, ...paging, ...asFile },
       answers: { 200: pageOf(sessionRowSchema) },
       file: true,
     },
   ),
-  showSession: get('/api/admin/sessions/:id', may('darvoza:sessions:read'), 'A session', {
+  showSession: get('/api/admin/sessions/:id', may('darvoza:sessions:read'), 'Show a session', {
     answers: { 200: sessionSchema },
     refuses: ['not_found'],
   }),
-  endSession: del('/api/admin/sessions/:id', mayIfRecent('darvoza:sessions:end'), 'End a session of anybody', done),
+  endSession: del('/api/admin/sessions/:id', mayIfRecent('darvoza:sessions:end'), 'End a session of any user', done),
   listDevices: get(
     '/api/admin/devices',
     may('darvoza:sessions:read'),
-    'Devices of everybody, the one seen last first',
+    'List the devices of all users, the most recently used first',
     { query: { ...deviceFilters, ...paging }, answers: { 200: pageOf(deviceRowSchema) } },
   ),
-  endDevice: del('/api/admin/devices/:id', mayIfRecent('darvoza:sessions:end'), 'End a device of anybody', done),
+  endDevice: del('/api/admin/devices/:id', mayIfRecent('darvoza:sessions:end'), 'End a device of any user', done),
 } as const

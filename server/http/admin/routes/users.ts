@@ -15,7 +15,7 @@ import { anyUserSchema } from '../present.js'
 const { user: _, ...sessionsOfOne } = sessionFilters
 
 const password = { maxLength: longestPassword, secret: true } as const
-const mustChange = { is: 'flag', about: 'A new one is to be chosen at the next sign-in.' } as const
+const mustChange = { is: 'flag', about: 'The user must choose a new password at the next sign-in.' } as const
 const roles = { is: 'texts', about: 'Names of roles.' } as const
 
 const user = { answers: { 200: anyUserSchema }, refuses: ['not_found'] } as const
@@ -25,17 +25,21 @@ export const userRoutes = {
   listUsers: get(
     '/api/admin/users',
     may('darvoza:users:read'),
-    'Users, by what they are called, where they were seen, their role and state',
+    'List users, filtered by name, address, role or state',
     {
       query: { ...userFilters, ...userOrder, ...paging, ...asFile },
       answers: { 200: pageOf(userRowSchema) },
       file: true,
     },
   ),
-  createUser: post('/api/admin/users', may('darvoza:users:write'), 'Make a user', {
+  createUser: post('/api/admin/users', may('darvoza:users:write'), 'Create a user', {
     body: {
       username: {},
-      password: { ...password, required: false, about: 'Required, but of API keys, which make users without one.' },
+      password: {
+        ...password,
+        required: false,
+        about: 'Required, except for requests by an API key, which create users without a password.',
+      },
       must_change_password: mustChange,
       roles: { ...roles, required: false },
       ...profile,
@@ -44,7 +48,7 @@ export const userRoutes = {
     // A caller that gives a user roles must have signed in recently.
     refuses: ['insufficient_user_authentication', 'api_key_not_elevated', 'not_by_api_key', 'overloaded'],
   }),
-  showUser: get('/api/admin/users/:id', may('darvoza:users:read'), 'A user', user),
+  showUser: get('/api/admin/users/:id', may('darvoza:users:read'), 'Show a user', user),
   changeUser: patch('/api/admin/users/:id', may('darvoza:users:write'), "Change a user's name or profile", {
     body: { username: { required: false }, ...profile },
     answers: { 200: anyUserSchema },
@@ -58,21 +62,16 @@ export const userRoutes = {
     refuses: ['last_administrator', 'not_found'],
     waits: true,
   }),
-  setUserRoles: put(
-    '/api/admin/users/:id/roles',
-    mayIfRecent('darvoza:roles:write'),
-    'Give a user these roles and no others',
-    {
-      body: { roles },
-      answers: { 200: anyUserSchema },
-      refuses: ['last_administrator', 'not_found'],
-      waits: true,
-    },
-  ),
+  setUserRoles: put('/api/admin/users/:id/roles', mayIfRecent('darvoza:roles:write'), 'Replace the roles of a user', {
+    body: { roles },
+    answers: { 200: anyUserSchema },
+    refuses: ['last_administrator', 'not_found'],
+    waits: true,
+  }),
   setUserPermissions: put(
     '/api/admin/users/:id/permissions',
     mayIfRecent('darvoza:roles:write'),
-    "Set a user's own permissions",
+    'Replace the permissions that a user has beside those of roles',
     { body: { permissions: { is: 'texts' } }, ...user, waits: true },
   ),
   disableUser: post('/api/admin/users/:id/disable', mayIfRecent('darvoza:users:write'), 'Disable a user', {
@@ -95,7 +94,7 @@ export const userRoutes = {
   listUserSessions: get(
     '/api/admin/users/:id/sessions',
     may('darvoza:sessions:read'),
-    "A user's sessions that live; `state` or `all` also others",
+    'List the live sessions of a user; with `state` or `all` also ended ones',
     {
       query: { ...sessionsOfOne, ...endedSessions, ...paging },
       answers: { 200: pageOf(sessionRowSchema) },
@@ -111,16 +110,16 @@ export const userRoutes = {
   listUserApplications: get(
     '/api/admin/users/:id/applications',
     may('darvoza:sessions:read'),
-    'Applications that may act for a user',
+    'List the applications that may act for a user',
     { answers: { 200: listOf(letInSchema) }, refuses: ['not_found'] },
   ),
   withdrawUserApplication: del(
     '/api/admin/users/:id/applications/:application',
     mayIfRecent('darvoza:sessions:end'),
-    'Take back what an application may have of a user, and end its sessions',
+    'Withdraw the consent of a user to an application, and end its sessions',
     done,
   ),
-  listUserDevices: get('/api/admin/users/:id/devices', may('darvoza:sessions:read'), "A user's devices", {
+  listUserDevices: get('/api/admin/users/:id/devices', may('darvoza:sessions:read'), 'List the devices of a user', {
     query: paging,
     answers: { 200: pageOf(liveDeviceSchema) },
     refuses: ['not_found'],
