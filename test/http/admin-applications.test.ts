@@ -1,4 +1,4 @@
-// Applications by the admin API: what is refused, who may do what, and what each change ends.
+// The admin API of applications: validation, rights, secrets, lists, and what each change ends.
 import { expect } from 'chai'
 import type { AuditFilter } from '../../server/storage/log-lists.js'
 import { aSessionOf } from '../support/applications.js'
@@ -13,7 +13,7 @@ const web = {
   redirect_uris: ['https://shop.example/cb'],
 }
 
-onEachEngine('applications by the admin API', engine => {
+onEachEngine('the admin API of applications', engine => {
   let server: TestServer
   let client: Client
   let admin: string
@@ -32,8 +32,8 @@ onEachEngine('applications by the admin API', engine => {
   const audited = async (filter: AuditFilter) =>
     (await server.composed.parts.logs.auditLog.page(filter, { limit: 50 })).results
 
-  describe('refuses', () => {
-    it('all that is wrong at once, each with its field, and writes nothing', async () => {
+  describe('invalid requests', () => {
+    it('answer 400 naming every invalid field at once, and write nothing', async () => {
       const before = (await client.get(`${path}/?count=true`, admin)).body.count
       const answer = await create({
         client_id: '12345',
@@ -76,7 +76,7 @@ onEachEngine('applications by the admin API', engine => {
       expect((await client.get(`${path}/?count=true`, admin)).body.count).to.equal(before)
     })
 
-    it('what is no shape of an application, and members that are none', async () => {
+    it('answer 400 for members of the wrong type, unknown members and a missing client_name', async () => {
       const wrong = {
         client_name: 7,
         kind: 'website',
@@ -92,7 +92,7 @@ onEachEngine('applications by the admin API', engine => {
       expect((await create({ kind: 'web' })).body).to.include.keys('client_name')
     })
 
-    it('a resource server without an identifier, and one that another one has, with a slash more or less', async () => {
+    it('answer 400 for a resource server without resource, or with one taken but for its last slash', async () => {
       const orders = { client_name: 'Orders', kind: 'resource_server' }
       expect((await create(orders)).body).to.have.keys('resource')
       await one({ ...orders, resource: 'https://orders.example/api', redirect_uris: [] })
@@ -100,7 +100,7 @@ onEachEngine('applications by the admin API', engine => {
       expect([again.status, again.body]).to.deep.equal([400, { resource: ['Is taken.'] }])
     })
 
-    it('an id that is taken, or was: by one that was deleted, too', async () => {
+    it('answer 400 for the client_id of a live or deleted application; a deleted one answers 404', async () => {
       const { client_id } = await one({ client_id: 'till' })
       expect(client_id).to.equal('till')
       expect((await create({ ...web, client_id: 'till' })).body).to.deep.equal({ client_id: ['Is taken.'] })
@@ -112,7 +112,7 @@ onEachEngine('applications by the admin API', engine => {
       expect((await client.get(`${path}/?text=till`, admin)).body.results).to.deep.equal([])
     })
 
-    it('to touch of our own what the house needs', async () => {
+    it('answer 400 for changing protected members of darvoza, disabling or deleting it', async () => {
       for (const json of [
         { redirect_uris: ['https://evil.example/'] },
         { grant_types: ['client_credentials'] },
@@ -132,7 +132,7 @@ onEachEngine('applications by the admin API', engine => {
       expect((await client.get(`${path}/darvoza/`, admin)).body).to.include({ state: 'active', version: 1 })
     })
 
-    it('a secret where it proves itself by none, and an overlap that is none', async () => {
+    it('are refused for a secret of a public application, and for an overlap over 30 days or unreadable', async () => {
       const { client_id } = await one({ kind: 'browser' })
       expect((await client.post(`${path}/${client_id}/secrets/`, {}, admin)).body).to.have.keys('client_secret')
       const other = await one()
@@ -143,7 +143,7 @@ onEachEngine('applications by the admin API', engine => {
     })
   })
 
-  describe('lets nobody have by an application what they may not do themselves', () => {
+  describe('an actor who writes applications', () => {
     let delegate: string
     let tailor: { token: string; id: number }
     beforeEach(async () => {
@@ -169,7 +169,7 @@ onEachEngine('applications by the admin API', engine => {
       { scope: 'revocations:read' },
     ]
 
-    it('whoever makes one', async () => {
+    it('gets 403 when creating an application with rights that the actor lacks', async () => {
       for (const json of mighty) expect((await create({ ...web, ...json }, delegate)).status).to.equal(403)
       expect((await create(web, delegate)).status).to.equal(201)
       for (const json of mighty.slice(4)) expect((await create({ ...web, ...json }, tailor.token)).status).to.equal(201)
@@ -177,7 +177,7 @@ onEachEngine('applications by the admin API', engine => {
         expect((await create({ ...web, ...json }, tailor.token)).status).to.equal(403)
     })
 
-    it('nor who gives more to one, or touches one that has more: its codes and its secret would be theirs', async () => {
+    it('gets 403 when adding rights it lacks to an application, or changing one that has them', async () => {
       const plain = (await one()).client_id
       for (const json of mighty) expect((await change(plain, json, delegate)).status).to.equal(403)
       for (const json of mighty) {
@@ -197,7 +197,7 @@ onEachEngine('applications by the admin API', engine => {
       expect((await client.delete(`${path}/darvoza/sessions/`, delegate)).status).to.equal(403)
     })
 
-    it('nor an administrator through an application that holds less', async () => {
+    it('gets 403 as an administrator through an application with fewer permissions', async () => {
       const scope = 'openid darvoza:admin'
       const grant = { scope, resources: [server.settings.issuer] }
       const permissions = ['darvoza:applications:read', 'darvoza:applications:write']
@@ -215,7 +215,7 @@ onEachEngine('applications by the admin API', engine => {
     })
   })
 
-  it('make one of each kind with what it needs, and show the secret once', async () => {
+  it('creates each kind of application with its default grants, and shows its secret once', async () => {
     const kinds = {
       web: { grants: ['authorization_code', 'refresh_token'], method: 'client_secret_basic' },
       browser: { grants: ['authorization_code', 'refresh_token'], method: 'none' },
@@ -258,7 +258,7 @@ onEachEngine('applications by the admin API', engine => {
     }
   })
 
-  it('warn of what is only risky, and save it', async () => {
+  it('saves risky metadata with warnings, and deletes secrets once the authentication method is none', async () => {
     const { client_id, warnings } = await one({
       redirect_uris: ['http://localhost:3000/cb'],
       allow_without_pkce: true,
@@ -269,13 +269,13 @@ onEachEngine('applications by the admin API', engine => {
     const answer = await change(client_id, { token_endpoint_auth_method: 'none', allow_without_pkce: null })
     expect(answer.body.warnings).to.have.length(2)
     expect(answer.body).to.not.have.any.keys('allow_without_pkce')
-    // Its secrets went with it: one that was retired does not come back.
+    // The method `none` deleted the secrets of the application: none of them comes back.
     const back = await change(client_id, { token_endpoint_auth_method: 'client_secret_post' })
     expect(back.body.warnings.join()).to.include('no secret')
     expect((await client.get(`${path}/${client_id}/secrets/`, admin)).body.results).to.deep.equal([])
   })
 
-  it('change what is given and leave the rest; what changes nothing is neither written nor audited', async () => {
+  it('changes only the given members; a PATCH without effect is neither written nor audited', async () => {
     const { client_id } = await one({ client_uri: 'https://shop.example/', contacts: ['ops@shop.example'] })
     const answer = await change(client_id, {
       client_name: 'Doʻkon',
@@ -301,7 +301,7 @@ onEachEngine('applications by the admin API', engine => {
     expect(server.composed.parts.revocation.tail.position).to.equal(position)
   })
 
-  it('have in force what they changed, once it is answered', async () => {
+  it('applies a disabling, an enabling and a new scope to /oauth/token once the change is answered', async () => {
     const { client_id, client_secret } = await one({
       grant_types: ['client_credentials'],
       kind: 'machine',
@@ -327,7 +327,7 @@ onEachEngine('applications by the admin API', engine => {
     }
   })
 
-  it('rotate a secret: the one before stays good for the overlap, and can be ended before', async () => {
+  it('rotates a secret: the old one stays valid for the overlap, and can be ended earlier', async () => {
     const { client_id, client_secret: first } = await one()
     const { applicationSecrets } = server.composed.parts.applications
     const good = (secret: string) => applicationSecrets.matches(client_id, secret)
@@ -352,7 +352,7 @@ onEachEngine('applications by the admin API', engine => {
     for (const entry of told) expect(JSON.stringify(entry)).to.not.include('dvz_sec_')
   })
 
-  it('end all its sessions, and preview what shorter lifetimes would end', async () => {
+  it('ends all sessions of an application, and previews how many shorter lifetimes would end', async () => {
     const { client_id } = await one({ lifetimes: { refresh_token_lifetime: 86_400 } })
     await settle(server.composed)
     const [amy, ben] = [await server.aUser(), await server.aUser()]
@@ -376,7 +376,7 @@ onEachEngine('applications by the admin API', engine => {
     expect((await client.get(`${path}/${client_id}/`, admin)).body.live.sessions.count).to.equal(0)
   })
 
-  it('list them by name, found by words anywhere, kind and state, page by page and as a file', async () => {
+  it('lists applications by name, filtered by text, kind and state, in pages and as CSV', async () => {
     const names = ['Zebra 1.0', 'apple', 'Ábc', 'Mango. v2', 'banana']
     const ids: string[] = []
     for (const name of names) ids.push((await one({ client_name: `${name} Fruitstall` })).client_id)
@@ -402,8 +402,8 @@ onEachEngine('applications by the admin API', engine => {
   })
 })
 
-onMariaDb('two servers', engine => {
-  it('of two who make one of the same id at once, one does', async () => {
+onMariaDb('two servers that write applications', engine => {
+  it('accept only one of several simultaneous creations of the same client_id', async () => {
     const first = await aServer({ engine })
     const second = await aServer({ settings: first.settings, clock: first.clock, policy: null })
     const { access } = await aClient(first).signIn({ username: 'admin', password })
@@ -417,7 +417,7 @@ onMariaDb('two servers', engine => {
     }
   })
 
-  it('an application that one disables while the other changes it is disabled, and changed', async () => {
+  it('keep both a disabling and a change of the same application made at once', async () => {
     const first = await aServer({ engine })
     const second = await aServer({ settings: first.settings, clock: first.clock, policy: null })
     const { access } = await aClient(first).signIn({ username: 'admin', password })

@@ -1,4 +1,4 @@
-// What administrators may do to people through the API, and who else may not.
+// The admin API of users, roles and revocations: permissions, and whom an actor may act on.
 import { expect } from 'chai'
 import type { Access } from '../../server/http/kinds/kinds.js'
 import type { RouteRow } from '../../server/http/route.js'
@@ -26,7 +26,7 @@ async function aWorld(server: TestServer) {
 }
 
 describe('the admin API', () => {
-  it('refuses each route to everybody whose roles do not allow it, and changes nothing', async () => {
+  it('answers 403 on every route that the roles do not permit, and changes nothing', async () => {
     const { server, client, signIn } = await aWorld(await aServer())
     for (const role of ['none', 'support', 'auditor'] as const) {
       const { token } = await signIn(role === 'none' ? [] : [role])
@@ -44,7 +44,7 @@ describe('the admin API', () => {
     }
   })
 
-  it('asks for a new sign-in before what is hard to take back, five minutes after the last', async () => {
+  it('answers 401 insufficient_user_authentication on sensitive routes 301 s after the sign-in', async () => {
     const { server, client, admin } = await aWorld(await aServer())
     server.clock.advance('301s')
     const before = await snapshotOf(server)
@@ -59,12 +59,12 @@ describe('the admin API', () => {
     const mighty = await client.post('/api/admin/users/', { ...made, roles: ['admin'] }, admin)
     expect([mighty.status, mighty.body.code]).to.deep.equal([401, 'insufficient_user_authentication'])
     expect(await snapshotOf(server)).to.equal(before)
-    // What takes nothing away, and gives nothing, goes on.
+    // Requests that neither grant nor remove a right need no recent sign-in.
     expect((await client.get('/api/admin/users/', admin)).status).to.equal(200)
     expect((await client.post('/api/admin/users/', made, admin)).status).to.equal(201)
   })
 
-  it('reads what a user may do from the database where the token could not hold it', async () => {
+  it('reads permissions from the database where the access token says permissions_omitted', async () => {
     const { client, signIn } = await aWorld(await aServer())
     const many = Array.from({ length: 80 }, (_, number) => `orders:permission-number-${number}`)
     const reader = await signIn([], [...many, 'darvoza:users:read'])
@@ -74,7 +74,7 @@ describe('the admin API', () => {
     expect((await client.get('/api/admin/users/', other.token)).status).to.equal(403)
   })
 
-  it('answers 404 to ids that are none, and 400 to lists and limits that are none', async () => {
+  it('answers 404 for an invalid user id, and 400 for an invalid limit, cursor or list of roles', async () => {
     const { server, client, admin } = await aWorld(await aServer())
     const before = await snapshotOf(server)
     for (const id of ['0', '-1', '007', '1e3', '99999', 'a', '%00', '9007199254740993']) {
@@ -97,7 +97,7 @@ describe('the admin API', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('changes all of what one call asks for, or nothing', async () => {
+  it('applies all changes of one PATCH or none', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer())
     const { id, username } = await signIn([])
     await insist(client.post('/api/admin/roles/', { name: 'clerk', permissions: ['a:b'] }, admin), 201)
@@ -112,7 +112,7 @@ describe('the admin API', () => {
     expect(changed).to.include({ first_name: 'Amy', username: `${username}2` })
   })
 
-  it('pages through users and sessions without losing or repeating one', async () => {
+  it('pages through users and sessions without losing or repeating a row', async () => {
     const { server, client, admin } = await aWorld(await aServer())
     for (let number = 0; number < 25; number++) await client.signIn(await server.aUser())
     for (const path of ['/api/admin/users/', '/api/admin/sessions/']) {
@@ -129,7 +129,7 @@ describe('the admin API', () => {
   })
 })
 
-onEachEngine('the one rule about acting on people', engine => {
+onEachEngine('rights of an actor over other users', engine => {
   async function forbidden(client: Client, token: string, calls: [string, string, object?][]) {
     for (const [method, path, json] of calls) {
       const answer = await client.send(method, path, { token, ...(json && { json }) })
@@ -137,7 +137,7 @@ onEachEngine('the one rule about acting on people', engine => {
     }
   }
 
-  it('keeps support from ending an administrator, and lets it end everybody else', async () => {
+  it('support may end sessions of ordinary users, not sessions or devices of an administrator', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const { token } = await signIn(['support'])
     const device = (await client.get('/api/admin/users/1/devices', admin)).body.results[0].id
@@ -153,7 +153,7 @@ onEachEngine('the one rule about acting on people', engine => {
     await insist(client.verify(amy.token), 401)
   })
 
-  it('keeps who may write users and roles from anybody who may do more, and from giving what they have not', async () => {
+  it('a writer of users and roles may not act on users with more rights, nor grant rights it lacks', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
     const helper = ['darvoza:users:read', 'darvoza:users:write', 'darvoza:roles:write', 'orders:read']
     const { token, id } = await signIn([], helper)
@@ -184,7 +184,7 @@ onEachEngine('the one rule about acting on people', engine => {
     )
   })
 
-  it('keeps the password of an administrator from who may do the same by name, and roles from who has not all of them', async () => {
+  it('only administrators set an administrator’s password; changing a role needs all its permissions', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
     const { roles } = server.composed.parts.people
     await roles.create('mighty', builtInRoles.admin, 'system')
@@ -193,7 +193,7 @@ onEachEngine('the one rule about acting on people', engine => {
     const clerk = await signIn([], ['darvoza:roles:write'])
     await signIn(['warehouse'])
     const before = await snapshotOf(server)
-    // Whoever sets it could sign in with it, and be what they may not make themselves.
+    // The new password would let the actor sign in as an administrator, a role that it may not grant.
     await forbidden(client, mighty.token, [['POST', '/api/admin/users/1/password', { password: 'a good password 9' }]])
     await forbidden(client, clerk.token, [
       ['PATCH', '/api/admin/roles/warehouse', { permissions: [] }],
@@ -203,7 +203,7 @@ onEachEngine('the one rule about acting on people', engine => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('compares what is given by itself, whatever the same call takes away and whoever receives it', async () => {
+  it('each granted right is checked by itself, whatever the receiver has or the same call removes', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const { roles, users } = server.composed.parts.people
     await roles.create('mighty', builtInRoles.admin, 'system')
@@ -214,7 +214,7 @@ onEachEngine('the one rule about acting on people', engine => {
     const payer = await signIn(['payer'])
     const before = await snapshotOf(server)
     await forbidden(client, mighty.token, [
-      // An administrator may do everything, and so this too; given it would outlive that.
+      // An administrator may do this already, but the role payer would outlive the role admin.
       ['PUT', `/api/admin/users/${other.id}/roles`, { roles: ['payer'] }],
       ['PUT', `/api/admin/users/${other.id}/roles`, { roles: ['admin', 'payer'] }],
       ['PUT', `/api/admin/users/${other.id}/permissions`, { permissions: ['payments:pay'] }],
@@ -234,7 +234,7 @@ onEachEngine('the one rule about acting on people', engine => {
     const done = (await insist(client.post(path, { ...chosen, at, count: 0 }, mighty.token))).body
     expect([done.done, done.left_out.length]).to.deep.equal([0, 2])
     expect(await snapshotOf(server)).to.equal(before)
-    // What somebody has already they keep, and may lose.
+    // Roles that a user already has may stay, and may be removed.
     const set = (json: object) =>
       insist(client.send('PUT', `/api/admin/users/${payer.id}/roles`, { token: mighty.token, json }))
     await set({ roles: ['payer', 'support'] })
@@ -243,7 +243,7 @@ onEachEngine('the one rule about acting on people', engine => {
     await insist(client.send('PUT', `/api/admin/users/${other.id}/roles`, { token: admin, json: { roles: ['payer'] } }))
   })
 
-  it('lets a helpdesk set the password of who may do more elsewhere, and writes down what it could use by it', async () => {
+  it('a helpdesk may set passwords of users with more application rights, which the audit entry names', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
     const {
       people: { roles },
@@ -261,7 +261,7 @@ onEachEngine('the one rule about acting on people', engine => {
     ])
   })
 
-  it('lets who may make users, but not give roles, make users without roles alone', async () => {
+  it('a user who may write users but not roles creates only users without roles', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
     await server.composed.parts.people.roles.create('maker', ['darvoza:users:read', 'darvoza:users:write'], 'system')
     const { token } = await signIn(['maker'])
@@ -272,12 +272,12 @@ onEachEngine('the one rule about acting on people', engine => {
     await insist(client.post('/api/admin/users/', made, token), 201)
   })
 
-  it('counts what the actor may do at the moment of the change, not when the token was issued', async () => {
+  it('the actor’s rights at the moment of the change count, not those of the token', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
     const { users } = server.composed.parts.people
     const { token, id } = await signIn(['admin'])
     const amy = await signIn([])
-    // As a process that has not followed the log yet: the actor by name, with a token that is out of date.
+    // Like a process that is behind the revocation log: the actor by name, without its outdated token.
     await users.setRoles(id, ['support'], 'system')
     const late = {
       name: `user:${id}`,
@@ -289,7 +289,7 @@ onEachEngine('the one rule about acting on people', engine => {
     await insist(client.get('/api/admin/users/', token), 401)
   })
 
-  it('keeps built-in roles as they are, also for an administrator', async () => {
+  it('built-in roles cannot be changed or deleted, not even by an administrator', async () => {
     const { server, client, admin } = await aWorld(await aServer({ engine }))
     const before = await snapshotOf(server)
     for (const role of Object.keys(builtInRoles)) {
@@ -301,7 +301,7 @@ onEachEngine('the one rule about acting on people', engine => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('never leaves the server without an administrator, also when two of them demote each other at once', async () => {
+  it('the last administrator cannot be removed, not even when two demote each other at once', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     for (const [method, path, json] of [
       ['PUT', '/api/admin/users/1/roles', { roles: [] }],
@@ -321,8 +321,8 @@ onEachEngine('the one rule about acting on people', engine => {
   })
 })
 
-describe('a revocation written by hand', () => {
-  it('is refused where it names nothing, or nobody whom the actor may act on', async () => {
+describe('POST /api/admin/revocations/', () => {
+  it('answers 400 for an invalid entry, and 403 for a subject that the actor may not act on', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer())
     const before = await snapshotOf(server)
     for (const entry of [
@@ -351,7 +351,7 @@ describe('a revocation written by hand', () => {
     expect(await snapshotOf(server)).to.equal(one)
   })
 
-  it('is answered as the log has it, with its cause in the audit log', async () => {
+  it('answers the entry as the revocation log lists it, and audits its reason', async () => {
     const { client, signIn, admin } = await aWorld(await aServer())
     const amy = await signIn([])
     const entry = { kind: 'user', subject: String(amy.id), reason: 'lost phone' }

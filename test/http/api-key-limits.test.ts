@@ -1,4 +1,4 @@
-// How much one API key may ask, and what many that are none cost.
+// Rate limits of API keys, and what requests with unknown API keys cost.
 import { expect } from 'chai'
 import { aKeyOf, byKey } from '../support/api-keys.js'
 import { aClient, type Client } from '../support/client.js'
@@ -14,8 +14,8 @@ async function aKey(server: TestServer, client: Client = aClient(server)) {
   return { ...byKey(client, text), key, text }
 }
 
-describe('one API key', () => {
-  it('is answered 429 beyond its limit until the minute is over, without a read, and no other is', async () => {
+describe('the rate limit of one API key', () => {
+  it('answers 429 with Retry-After and no database read until the minute ends; other keys go on', async () => {
     const server = await aServer({ policy: { api_key_requests_per_minute: 5 } })
     const [one, other] = [await aKey(server), await aKey(server)]
     const answers = await Promise.all(Array.from({ length: 12 }, () => one.get('/api/me/')))
@@ -34,14 +34,14 @@ describe('one API key', () => {
         expect(status).to.equal(429)
     })
     expect(flood).to.deep.equal({ reads: 0, writes: 0 })
-    // One that changes something is asked twice, and counts once.
+    // A changing request checks the key twice and counts once.
     const changed = await other.send('PATCH', '/api/me/', { first_name: 'Ada' })
     expect([changed.status, changed.headers.get('ratelimit')?.split(';')[1]]).to.deep.equal([200, 'r=4'])
     server.clock.advance('1m')
     expect((await one.get('/api/me/')).status).to.equal(200)
   })
 
-  it('has the same limit once it is over: whoever does not notice costs no read for ever', async () => {
+  it('also applies to an ended key, so that a client which ignores 401 costs no further reads', async () => {
     const server = await aServer({ policy: { api_key_requests_per_minute: 5 } })
     const { get, key } = await aKey(server)
     await server.composed.parts.apiKeys.apiKeys.end(key.id, null, 'operator:test')
@@ -54,7 +54,7 @@ describe('one API key', () => {
     expect(asked.reads).to.be.at.most(6)
   })
 
-  it('has no limit where the policy is 0, and a limit that is raised counts at once', async () => {
+  it('is off where the policy is 0; a raised limit applies at once', async () => {
     const server = await aServer({ policy: { api_key_requests_per_minute: 1 } })
     const { get } = await aKey(server)
     expect([(await get('/api/me/')).status, (await get('/api/me/')).status]).to.deep.equal([200, 429])
@@ -67,7 +67,7 @@ describe('one API key', () => {
     }
   })
 
-  it('is not counted for what it is refused: whoever has not got it cannot use it up', async () => {
+  it('is not used up by requests with a similar, wrong key', async () => {
     const server = await aServer({ policy: { api_key_requests_per_minute: 1 } })
     const { get, text } = await aKey(server)
     for (const wrong of [text.slice(0, -1), `${text}A`, text.toLowerCase()])
@@ -76,10 +76,10 @@ describe('one API key', () => {
   })
 })
 
-describe('API keys that are none', () => {
+describe('unknown API keys', () => {
   const none = (index: number) => `dvz_key_${String(index).padStart(43, 'x')}`
 
-  it('count once each: whoever goes on with one of long ago locks out nobody who comes from there', async () => {
+  it('count as one guess each: repeating one old key does not lock out other keys of its network', async () => {
     const server = await aServer({ policy: { sign_in_guesses_per_hour: 5 } })
     const old = byKey(aClient(server), none(1))
     const fresh = await aKey(server)
@@ -91,7 +91,7 @@ describe('API keys that are none', () => {
     expect((await fresh.get('/api/me/')).status).to.equal(200)
   })
 
-  it('cost no read once a network has tried many, and a key that was good before goes on there', async () => {
+  it('cost no read after 50 guesses from a network, where a key that was used before still works', async () => {
     const server = await aServer({ policy: { sign_in_guesses_per_hour: 5 } })
     const client = aClient(server)
     const [used, fresh] = [await aKey(server), await aKey(server)]
@@ -105,15 +105,15 @@ describe('API keys that are none', () => {
     expect(statuses.slice(50).every(status => status === 429)).to.equal(true)
     expect((await used.get('/api/me/')).status).to.equal(200)
     expect((await fresh.get('/api/me/')).body).to.include({ code: 'too_many_guesses' })
-    // Signing in from there is another bucket.
+    // Sign-ins from that network count in another bucket.
     await client.signIn(await server.aUser())
     server.clock.advance('1h')
     expect((await fresh.get('/api/me/')).status).to.equal(200)
   })
 })
 
-onRedis('API keys of several servers', () => {
-  it('are counted together', async () => {
+onRedis('the rate limit of one API key on two servers', () => {
+  it('is counted together through Redis', async () => {
     const redis = await aRedis()
     const policy = { api_key_requests_per_minute: 10 }
     const one = await aServer({ policy, ports: { redis: await redis.connect() } })

@@ -1,4 +1,4 @@
-// API keys as administrators and operators see and end them, what is written down of their use, and how they are forgotten.
+// API keys for administrators and operators: lists, last use, deletion after retention, and the command line.
 import { expect } from 'chai'
 import { aKeyOf, byKey } from '../support/api-keys.js'
 import { aClient } from '../support/client.js'
@@ -10,8 +10,8 @@ import { countOf } from '../support/statements.js'
 const admin = { username: 'admin', password }
 type Listed = { id: string; username: string; state: string }
 
-onEachEngine('API keys of everybody', engine => {
-  it('are listed by whose they are, how they are and what they are called, page by page, and ended', async () => {
+onEachEngine('API keys of all users', engine => {
+  it('are listed by user, state and name, in pages and as CSV, and ended by permitted users', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const token = (await client.signIn(admin)).access
@@ -59,14 +59,14 @@ onEachEngine('API keys of everybody', engine => {
     expect((await client.delete(`/api/admin/api-keys/${ofAdmin.id}`, support)).status).to.equal(403)
     expect((await client.delete(`/api/admin/api-keys/${made[2]}`, support)).status).to.equal(204)
     expect((await client.delete(`/api/admin/api-keys/${made[2]}`, support)).status).to.equal(404)
-    // Of one's own routes nobody reaches another's.
+    // The routes under /api/me reach only the keys of the caller.
     expect((await client.delete(`/api/me/keys/${made[4]}`, support)).status).to.equal(404)
     server.clock.advance('6m')
     const late = await client.delete(`/api/admin/api-keys/${made[4]}`, token)
     expect(late.body).to.include({ code: 'insufficient_user_authentication' })
   })
 
-  it('tell the day and the address of their last use, which no request waits for, written once a day', async () => {
+  it('record day and address of their last use outside the request, with one write a day', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const { key, text } = await aKeyOf(server, 1, { scopes: ['darvoza:account'] })
@@ -91,7 +91,7 @@ onEachEngine('API keys of everybody', engine => {
     expect((await stored()).lastUsedAt).to.equal(at + 86_460_000)
   })
 
-  it('are forgotten a while after they ended or expired, and no others', async () => {
+  it('are deleted once the retention since their end or expiry has passed; live keys stay', async () => {
     const server = await aServer({ engine, policy: { ended_session_retention: 86_400 } })
     const { apiKeys } = server.composed.parts.apiKeys
     const { housekeeping } = server.composed.parts.house
@@ -115,7 +115,7 @@ onEachEngine('API keys of everybody', engine => {
 describe('API keys on the command line', function () {
   this.timeout(patience)
 
-  it('are made, listed and ended beside a server, and shown once', async () => {
+  it('are created, listed and ended beside a running server; the key text is shown once', async () => {
     const { server, darvoza } = await besideAServer()
     await server.aUser({ username: 'amy', permissions: ['orders:read'] })
     const create = ['api-key', 'create', 'Nightly', '--user']

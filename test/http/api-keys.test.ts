@@ -1,4 +1,4 @@
-// API keys by the front door: who may make them, what they may do, and how they end.
+// API keys through HTTP: who may create them, what they permit, and how they end.
 import { expect } from 'chai'
 import { aKeyOf, byKey } from '../support/api-keys.js'
 import { type Answer, aClient, type Client } from '../support/client.js'
@@ -19,14 +19,14 @@ async function aWorld(engine: Engine = sqlite) {
 const whyOf = ({ status, body }: Answer) => [status, body?.reason ?? body?.code]
 const permissionDenied = { detail: 'You do not have permission to perform this action.' }
 
-describe('making an API key', () => {
+describe('creating an API key', () => {
   let world: { server: TestServer; client: Client; token: string }
   beforeEach(async () => {
     world = await aWorld()
   })
   const asked = { name: 'Nightly', scopes: ['darvoza:account'] }
 
-  it('is refused without a recent sign-in, to tokens of applications, and to keys, also elevated ones', async () => {
+  it('is refused without a recent sign-in, and by API keys, also elevated ones', async () => {
     const { server, client } = world
     const amy = await server.aUser({ roles: ['support'] })
     const { access } = await client.signIn(amy)
@@ -43,7 +43,7 @@ describe('making an API key', () => {
     expect(JSON.parse(before).api_key.length).to.equal(JSON.parse(await snapshotOf(server)).api_key.length - 2)
   })
 
-  it('is refused below HTTP too, to keys and to what acts with a ceiling', async () => {
+  it('is refused below HTTP for API keys and for tokens with a ceiling', async () => {
     const { server } = world
     const { apiKeys } = server.composed.parts.apiKeys
     const origin = { address: '192.0.2.1', userAgent: 'test', requestId: 'test' }
@@ -55,7 +55,7 @@ describe('making an API key', () => {
     expect(await apiKeys.create(1, asked, of(token)).catch(error => error.code)).to.equal('insufficient_scope')
   })
 
-  it('says all that is wrong at once, and makes nothing', async () => {
+  it('answers 400 naming the invalid fields, and creates nothing', async () => {
     const { server, client } = world
     const amy = await server.aUser({ permissions: ['orders:read'] })
     const { access } = await client.signIn(amy)
@@ -92,7 +92,7 @@ describe('making an API key', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('for somebody else is for who may set their password, and gives no more than the maker may do', async () => {
+  it('for another user needs the right to set their password, and grants no more than the actor has', async () => {
     const { server, client, token } = world
     const helper = await server.aUser({ permissions: ['darvoza:users:write', 'orders:read'] })
     const byHelper = (await client.signIn(helper)).access
@@ -111,7 +111,7 @@ describe('making an API key', () => {
     expect((await make(clerk.id, ['orders:read'], token)).body).to.have.keys('non_field_errors')
   })
 
-  it('ends at fifty that live, also for many at once', async () => {
+  it('is refused beyond 50 live keys, also for simultaneous requests', async () => {
     const { server, client } = world
     const amy = await server.aUser()
     const { access } = await client.signIn(amy)
@@ -125,7 +125,7 @@ describe('making an API key', () => {
     expect((await client.post('/api/me/keys/', asked, access)).status).to.equal(201)
   })
 
-  it('answers its text once, and keeps a hash and what can be shown', async () => {
+  it('answers the key text once, with no-store; database and audit entry do not contain it', async () => {
     const { server, client, token } = world
     const expires_at = new Date(server.clock.now() + 3_600_000).toISOString()
     const more = { expires_at, elevated: true, scopes: ['darvoza:users:read', 'darvoza:account', 'darvoza:account'] }
@@ -152,7 +152,7 @@ describe('making an API key', () => {
 })
 
 describe('the Authorization header with an API key', () => {
-  it('is refused in the words of Django REST framework, with the precise code and a challenge of its scheme', async () => {
+  it('is refused with the texts of Django REST framework, a precise reason and a Token challenge', async () => {
     const { server, client } = await aWorld()
     const { text, key } = await aKeyOf(server, 1, {
       scopes: ['darvoza:account'],
@@ -186,14 +186,14 @@ describe('the Authorization header with an API key', () => {
       const answer = await client.send('GET', '/api/me/', { headers: { Authorization: `${scheme}   ${text}` } })
       expect(answer.status, scheme).to.equal(200)
     }
-    // As a bearer token, elsewhere than in the header, or where tokens are spent, it is none.
+    // As a bearer token, outside the header or in place of a JWT an API key is not accepted.
     expect((await client.get('/api/me/', text)).body).to.include({ reason: 'token_malformed' })
     expect((await client.verify(text)).status).to.equal(401)
     expect((await client.refresh(text)).status).to.equal(401)
     expect((await client.get(`/api/me/?token=${text}`)).status).to.equal(401)
     const userinfo = await client.send('GET', '/oauth/userinfo', { headers: { Authorization: `Token ${text}` } })
     expect(userinfo.status).to.equal(401)
-    // Taken for its id: where it is refused as such, and where there is none.
+    // The key text in place of a key id: 403 where the scope does not allow the route, else 404.
     const { send } = byKey(client, text)
     expect((await send('DELETE', `/api/admin/api-keys/${text}/`)).status).to.equal(403)
     expect((await send('DELETE', `/api/me/keys/${text}/`)).status).to.equal(404)
@@ -203,7 +203,7 @@ describe('the Authorization header with an API key', () => {
     expect(server.logged.join()).to.not.include(unknown)
   })
 
-  it('is refused of users who are disabled, deleted or must choose another password', async () => {
+  it('is refused for users who are disabled, deleted or must change their password', async () => {
     const { server, client } = await aWorld()
     const { users } = server.composed.parts.people
     const amy = await server.aUser()
@@ -227,13 +227,13 @@ describe('the Authorization header with an API key', () => {
   })
 })
 
-onEachEngine('what an API key may do', engine => {
+onEachEngine('rights of an API key', engine => {
   let world: { server: TestServer; client: Client; token: string }
   beforeEach(async () => {
     world = await aWorld(engine)
   })
 
-  it('is of its scopes what its user may at that moment, also of an administrator’s', async () => {
+  it('are its scopes as far as its user has them at that moment, also for an administrator’s key', async () => {
     const { server, client } = world
     const only = byKey(client, (await aKeyOf(server, 1, { scopes: ['darvoza:users:read'] })).text)
     expect((await only.get('/api/admin/users')).status).to.equal(200)
@@ -251,7 +251,7 @@ onEachEngine('what an API key may do', engine => {
     expect(whyOf(await hers.get('/api/admin/audit'))).to.deep.equal([403, 'api_key_scope'])
   })
 
-  it('is what asks for a recent sign-in only where it was made for that, and never a password', async () => {
+  it('include routes that need a recent sign-in only if it is elevated, and never setting a password', async () => {
     const { server, client } = world
     const scopes = ['darvoza:users:write', 'darvoza:roles:write', 'darvoza:users:read', 'darvoza:account']
     const plain = byKey(client, (await aKeyOf(server, 1, { scopes })).text)
@@ -261,7 +261,7 @@ onEachEngine('what an API key may do', engine => {
     expect(whyOf(await plain.post(`${user}/disable`, {}))).to.deep.equal([403, 'api_key_not_elevated'])
     const withRoles = { username: 'rolled', roles: ['support'] }
     expect(whyOf(await plain.post('/api/admin/users', withRoles))).to.deep.equal([403, 'api_key_not_elevated'])
-    // More than it has it does not give, though its user may.
+    // A key may not grant permissions outside its scopes, though its user may.
     expect((await elevated.post('/api/admin/users', withRoles)).body).to.deep.equal(permissionDenied)
     expect((await elevated.send('PUT', `${user}/roles`, { roles: ['admin'] })).body).to.deep.equal(permissionDenied)
     expect((await elevated.send('PUT', `${user}/permissions`, { permissions: ['orders:read'] })).body).to.deep.equal(
@@ -288,7 +288,7 @@ onEachEngine('what an API key may do', engine => {
     expect(entry.after.by_api_key).to.match(/^[0-9a-f-]{36}$/)
   })
 
-  it('does not change the name that its user signs in with', async () => {
+  it('exclude changing the username of its own user', async () => {
     const { server, client } = world
     const amy = await server.aUser({ permissions: ['darvoza:users:write'] })
     const other = await server.aUser()
@@ -298,7 +298,7 @@ onEachEngine('what an API key may do', engine => {
     expect((await send('PATCH', `/api/admin/users/${other.id}`, { username: 'somebody' })).status).to.equal(200)
   })
 
-  it('is everything about the own sessions and devices, none of which is its own', async () => {
+  it('include listing and ending the user’s sessions and devices, none of which is marked current', async () => {
     const { server, client } = world
     const amy = await server.aUser()
     const { get, send } = byKey(client, (await aKeyOf(server, amy.id, { scopes: ['darvoza:account'] })).text)
@@ -315,7 +315,7 @@ onEachEngine('what an API key may do', engine => {
     expect((await send('PATCH', '/api/me/', { first_name: 'Amelia' })).status).to.equal(200)
   })
 
-  it('ends many sessions at once, if it was made for that', async () => {
+  it('include ending devices and sessions in bulk if it is elevated', async () => {
     const { server, client } = world
     const amy = await server.aUser()
     const { refresh } = await client.signIn(amy)
@@ -331,7 +331,7 @@ onEachEngine('what an API key may do', engine => {
     expect((await get(`/api/admin/users/${amy.id}/devices`)).status).to.equal(200)
   })
 
-  it('costs one read a request, and beside it what the route asks', async () => {
+  it('are read once in a reading request and three times in a change, besides the reads of the route', async () => {
     const { server, client } = world
     const amy = await server.aUser()
     const { text } = await aKeyOf(server, amy.id, { scopes: ['darvoza:account', 'darvoza:account'] })
@@ -340,14 +340,15 @@ onEachEngine('what an API key may do', engine => {
     const me = await countOf(server, async () => {
       expect((await get('/api/me/')).status).to.equal(200)
     })
-    // The key with its user and their rights; the profile.
+    // Reads: the key with its user and their rights; the profile.
     expect(me).to.deep.equal({ reads: 2, writes: 0 })
     const refused = await countOf(server, async () => {
       expect((await get('/api/admin/users')).status).to.equal(403)
       expect((await byKey(client, 'garbage').get('/api/me/')).status).to.equal(401)
     })
     expect(refused).to.deep.equal({ reads: 1, writes: 0 })
-    // The key before the body, behind it, and inside of the transaction under locks; then what every change of a profile reads.
+    // The key is read before the body, after it and under locks in the transaction; four reads are those of
+    // every change of a profile.
     const changed = await countOf(server, async () => {
       expect((await send('PATCH', '/api/me/', { first_name: 'Amelia' })).status).to.equal(200)
     })

@@ -1,4 +1,4 @@
-// The audit log: what is written, in whose name, and whether anybody can change it unnoticed.
+// The audit log: what is written, in whose name, and how tampering is detected.
 import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
@@ -20,7 +20,7 @@ async function aChain(server: TestServer): Promise<TestServer> {
 }
 
 onEachEngine('the audit log', engine => {
-  it('has nothing of what failed', async () => {
+  it('has no entry of a refused change', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const { access } = await client.signIn({ username: 'admin', password })
@@ -31,7 +31,7 @@ onEachEngine('the audit log', engine => {
     expect((await entries(server)).length).to.equal(before)
   })
 
-  it('has nothing of a refresh', async () => {
+  it('has no entry of a refresh', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     let { refresh } = await client.signIn(await server.aUser())
@@ -40,7 +40,7 @@ onEachEngine('the audit log', engine => {
     expect((await entries(server)).length).to.equal(before)
   })
 
-  it('says who did what to whom, from where, and what it was before and after', async () => {
+  it('names actor, action, subject, address, user agent, request id, and the values before and after', async () => {
     const server = await aServer({ engine })
     const client = aClient(server, 'audit-browser/7')
     const { access } = await client.signIn({ username: 'admin', password })
@@ -62,7 +62,7 @@ onEachEngine('the audit log', engine => {
     })
   })
 
-  it('tells of a sign-in, a sign-out and a spent token that came back, with the presenter', async () => {
+  it('records sign-in, sign-out and reuse of a refresh token, with the presenter’s user agent', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -82,7 +82,7 @@ onEachEngine('the audit log', engine => {
     expect(tail[1]!.userAgent).to.equal('thief/1')
   })
 
-  it('tells a moment later of a wrong password of a user that there is, and of no other name', async () => {
+  it('records failed sign-ins of an existing user with the next jobs, and none of an unknown username', async () => {
     const server = await aServer({ engine })
     const client = aClient(server, 'guesser/1')
     const amy = await server.aUser()
@@ -99,7 +99,7 @@ onEachEngine('the audit log', engine => {
     ])
   })
 
-  it('has one unbroken chain also when many write at once', async () => {
+  it('is one unbroken chain also after simultaneous changes', async () => {
     const server = await aServer({ engine })
     const {
       people: { users },
@@ -112,7 +112,7 @@ onEachEngine('the audit log', engine => {
     expect((await auditLog.verify()).broken).to.equal(null)
   })
 
-  it('names the first entry that was edited, whichever column it was', async () => {
+  it('names the first edited entry on verification, whichever column was edited', async () => {
     const server = await aChain(await aServer({ engine }))
     const {
       storage: { database },
@@ -140,7 +140,7 @@ onEachEngine('the audit log', engine => {
     }
   })
 
-  it('names the first entry that was removed, also at both ends', async () => {
+  it('names a removed entry on verification, also the first and the last', async () => {
     for (const at of ['first', 'middle', 'last'] as const) {
       const server = await aChain(await aServer({ engine }))
       const {
@@ -154,7 +154,7 @@ onEachEngine('the audit log', engine => {
     }
   })
 
-  it('names an entry that was put in, in the middle or behind the last', async () => {
+  it('names an inserted entry on verification, in the middle or after the last', async () => {
     const server = await aChain(await aServer({ engine }))
     const {
       storage: { database },
@@ -172,7 +172,7 @@ onEachEngine('the audit log', engine => {
     await copy(3, last + 1)
     expect((await auditLog.verify()).broken).to.deep.equal({ seq: last + 1, what: 'inserted' })
     await database.write('DELETE FROM audit_entry WHERE seq = ?', [last + 1])
-    // In the middle: what comes behind it moves up by one, and so does the end of the chain.
+    // In the middle: later entries move up by one, and so does the head of the chain.
     for (let seq = last; seq >= 4; seq--)
       await database.write('UPDATE audit_entry SET seq = ? WHERE seq = ?', [seq + 1, seq])
     await copy(3, 4)
@@ -180,7 +180,7 @@ onEachEngine('the audit log', engine => {
     expect((await auditLog.verify()).broken).to.deep.equal({ seq: 4, what: 'changed' })
   })
 
-  it('cannot be cut at its beginning by who has no key', async () => {
+  it('shows on verification that its beginning was cut off without the key', async () => {
     const server = await aChain(await aServer({ engine }))
     const {
       storage: { database },
@@ -193,7 +193,7 @@ onEachEngine('the audit log', engine => {
     expect((await auditLog.verify()).broken).to.deep.equal({ seq: cut.seq, what: 'changed' })
   })
 
-  it('cannot be cut at its end, nor emptied, by who has no key; what is written behind does not hide it', async () => {
+  it('shows on verification that its end was cut off without the key, also after a later entry', async () => {
     for (const left of [4, 0]) {
       const server = await aChain(await aServer({ engine }))
       const {
@@ -211,7 +211,7 @@ onEachEngine('the audit log', engine => {
     }
   })
 
-  it('drops what is older than it is kept, and the chain holds from there on', async () => {
+  it('drops entries older than a given time, and verifies from there on', async () => {
     const server = await aChain(await aServer({ engine }))
     const {
       tokens: { auditTrail },
@@ -227,10 +227,10 @@ onEachEngine('the audit log', engine => {
     expect((await auditLog.verify()).broken).to.equal(null)
   })
 
-  it('is kept for as long as the policy says, and by itself no longer', async () => {
+  it('keeps entries for audit_retention, after which the jobs drop them', async () => {
     const server = await aChain(await aServer({ engine }))
     const { auditLog } = server.composed.parts.logs
-    // The schedule of keys goes on meanwhile, and is noted too.
+    // Keys are rotated meanwhile, which is audited too.
     const others = async () => (await entries(server)).filter(entry => entry.subjectKind !== 'key')
     const chain = await others()
     server.clock.advance('364d')
@@ -244,7 +244,7 @@ onEachEngine('the audit log', engine => {
     expect((await auditLog.verify()).broken).to.equal(null)
   })
 
-  it('holds no password, hash or token', async () => {
+  it('contains no password, hash or token', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()

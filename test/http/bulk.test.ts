@@ -1,4 +1,4 @@
-// Acts on many at once, by the front door: whom the preview promises, whom the run reaches, and whom neither may.
+// Bulk actions of the admin API: what a preview promises, what its run changes, and who is left out.
 import { expect } from 'chai'
 import { builtInRoles } from '../../server/policy/permissions.js'
 import { insertRows } from '../../server/storage/bulk.js'
@@ -23,7 +23,7 @@ async function aWorld(server: TestServer) {
 
 const sidOf = (token: string) => claimsOf(token).sid as string
 
-/** A preview, and what running it answers. */
+/** A preview and its run. @returns the answers of both */
 async function both(
   client: Client,
   token: string,
@@ -41,8 +41,8 @@ async function insist(sent: Promise<Answer>, status = 200): Promise<Answer> {
   return answer
 }
 
-onEachEngine('acting on many among whom the sender is', engine => {
-  it('leaves the sender out, and reaches those behind them as well', async () => {
+onEachEngine('a bulk action that includes the actor', engine => {
+  it('leaves the actor out, and acts on the users before and after', async () => {
     const { client, signIn } = await aWorld(await aServer({ engine }))
     const [before, boss, behind] = [
       await signIn(['support']),
@@ -66,8 +66,8 @@ onEachEngine('acting on many among whom the sender is', engine => {
   })
 })
 
-onEachEngine('ending many sessions', engine => {
-  it('is previewed without a change, ends what was previewed, and not who signs in later', async () => {
+onEachEngine('POST /api/admin/bulk/end-sessions', engine => {
+  it('previews without a change, then ends the previewed sessions but no later one', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const amy = await signIn([], 3)
     const bob = await signIn()
@@ -91,7 +91,7 @@ onEachEngine('ending many sessions', engine => {
     expect((await server.composed.parts.logs.auditLog.verify()).broken).to.equal(null)
   })
 
-  it('is refused once it would reach more or fewer than the preview said, with the present count', async () => {
+  it('answers 409 preview_outdated with the present count once the selection has changed', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const amy = await signIn([], 3)
     const path = `/api/admin/bulk/end-sessions?user=${amy.id}`
@@ -109,7 +109,7 @@ onEachEngine('ending many sessions', engine => {
     expect((await both(client, admin, path))[1]).to.include({ done: 2, differ: 0 })
   })
 
-  it('says how many differ because they ended while it ran', async () => {
+  it('reports how many sessions differ because they ended after the preview', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const amy = await signIn([], 3)
     const { sessionEnds } = server.composed.parts.devices
@@ -120,7 +120,7 @@ onEachEngine('ending many sessions', engine => {
     expect(await sessionEnds.run(selection, previewed, 'system')).to.include({ done: 0, differ: -3 })
   })
 
-  it('reaches nobody through a preview that was never given', async () => {
+  it('ends nothing for a time in the future or malformed, or a count that no preview gave', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     await signIn([], 3)
     await insist(client.post('/api/admin/bulk/end-sessions', {}, admin))
@@ -141,7 +141,7 @@ onEachEngine('ending many sessions', engine => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('reaches nobody where a filter is unknown, empty, there twice, or beside ids', async () => {
+  it('answers 400 for an unknown, empty or repeated filter, and for a filter together with ids', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const amy = await signIn([], 3)
     const before = await snapshotOf(server)
@@ -194,7 +194,7 @@ onEachEngine('ending many sessions', engine => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('leaves out and names those whom the actor may not act on, and keeps the session that asks', async () => {
+  it('names users whom the actor may not act on as left out, and keeps the actor’s session', async () => {
     const { client, signIn, admin } = await aWorld(await aServer({ engine }))
     const helper = await signIn(['support'])
     const auditor = await signIn(['auditor'])
@@ -213,7 +213,7 @@ onEachEngine('ending many sessions', engine => {
     for (const token of [admin, auditor.token, helper.token]) await insist(client.verify(token))
   })
 
-  it('judges by the rights of the moment: who may do more since the preview is left out, and counted once', async () => {
+  it('applies present rights: a user with more rights since the preview is left out, once', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
     const helper = await signIn(['support'])
     const [amy, bob] = [await signIn([], 60), await signIn([], 2)]
@@ -231,7 +231,7 @@ onEachEngine('ending many sessions', engine => {
     for (const token of bob.tokens) await insist(client.verify(token), 401)
   })
 
-  it('ends those that were named, and nothing that is not a session that is open', async () => {
+  it('ends the named sessions, and ignores ended, unknown and own ones', async () => {
     const { client, signIn, admin } = await aWorld(await aServer({ engine }))
     const amy = await signIn([], 3)
     await insist(client.delete(`/api/admin/sessions/${sidOf(amy.tokens[2]!)}`, admin), 204)
@@ -242,7 +242,7 @@ onEachEngine('ending many sessions', engine => {
     await insist(client.verify(admin))
   })
 
-  it('refuses what is no preview, no list, or too much, and ends nothing', async () => {
+  it('answers 400 for invalid bodies and filters, refuses more than 10,000 sessions, and ends none', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const amy = await signIn()
     const before = await snapshotOf(server)
@@ -280,7 +280,7 @@ onEachEngine('ending many sessions', engine => {
     expect(open.count).to.equal(1)
   }).timeout(60_000)
 
-  it('counts a session once, also when two administrators end the same at once', async () => {
+  it('counts a session once, also when three runs end the same sessions at once', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const people = [await signIn([], 4), await signIn([], 4), await signIn([], 4)]
     const {
@@ -304,8 +304,8 @@ onEachEngine('ending many sessions', engine => {
   })
 })
 
-onEachEngine('ending many devices', engine => {
-  it('ends them with their sessions, but for the device that asks and those of people above', async () => {
+onEachEngine('POST /api/admin/bulk/end-devices', engine => {
+  it('ends devices with their sessions, but for the actor’s own and those of users with more rights', async () => {
     const { client, signIn, admin } = await aWorld(await aServer({ engine }))
     const helper = await signIn(['support'])
     const amy = await signIn([], 2)
@@ -320,7 +320,7 @@ onEachEngine('ending many devices', engine => {
     expect(listed.map((one: { user_id: number }) => one.user_id).sort()).to.deep.equal([amy.id, amy.id, bob.id])
   })
 
-  it('leaves alone a device that came after the preview', async () => {
+  it('keeps a device that was added after the preview', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const amy = await signIn()
     const path = `/api/admin/bulk/end-devices?user=${amy.id}`
@@ -332,15 +332,15 @@ onEachEngine('ending many devices', engine => {
   })
 })
 
-onEachEngine('acting on many users', engine => {
-  it('disables them, but never the last administrator, and says who is disabled already', async () => {
+onEachEngine('bulk actions on users', engine => {
+  it('disable all but the last administrator, and count users already disabled as unchanged', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     await server.composed.parts.people.roles.create('mighty', builtInRoles.admin, 'system')
     const people = [await signIn([], 2), await signIn()]
     const already = await signIn()
     await insist(client.post(`/api/admin/users/${already.id}/disable`, {}, admin))
     const ids = [1, already.id, ...people.map(one => one.id)].map(String)
-    // May all that an administrator may, and is none.
+    // Has all permissions of an administrator, but not the role.
     const { token } = await signIn(['mighty'])
     const [preview, done] = await both(client, token, '/api/admin/bulk/disable-users', { ids })
     expect(preview).to.include({ count: 3, sessions: 4, unchanged: 1 })
@@ -350,7 +350,7 @@ onEachEngine('acting on many users', engine => {
     await insist(client.verify(admin))
   })
 
-  it('signs out all whom a filter finds, and not who was made after the preview', async () => {
+  it('sign out all users that a filter finds, but none created after the preview', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     await server.composed.parts.people.roles.create('clerk', [], 'system')
     const people = [await signIn(['clerk'], 2), await signIn(['clerk'])]
@@ -366,7 +366,7 @@ onEachEngine('acting on many users', engine => {
     for (const token of [other.token, later.token]) await insist(client.verify(token))
   })
 
-  it('gives and takes a role beside the others, by the rule of what the actor may do', async () => {
+  it('add and remove a role without touching other roles, as far as the actor’s rights allow', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const { users, roles } = server.composed.parts.people
     for (const name of ['clerk', 'driver']) await roles.create(name, [`${name}:work`], 'system')
@@ -399,7 +399,7 @@ onEachEngine('acting on many users', engine => {
     await insist(client.post('/api/admin/bulk/add-role', { ids: ['a'], role: 'clerk' }, admin), 400)
   })
 
-  it('spares whoever asks, where that is asked for, and says so', async () => {
+  it('leave the actor out where that option is given, and report it', async () => {
     const { server, signIn } = await aWorld(await aServer({ engine }))
     const { userActs, users } = server.composed.parts.people
     const [ann, amy] = [await signIn(['admin']), await signIn()]
@@ -416,7 +416,7 @@ onEachEngine('acting on many users', engine => {
     expect([(await users.require(ann.id)).active, (await users.require(amy.id)).active]).to.deep.equal([true, false])
   })
 
-  it('loses no role when two roles are given to the same people at once', async () => {
+  it('lose no role when several roles are added to the same users at once', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
     const { roles, userActs, users } = server.composed.parts.people
     const names = ['clerk', 'driver', 'seller']
