@@ -1,4 +1,4 @@
-// Applications whose keys lie at an address of their own (`jwks_uri`).
+// Applications whose public keys are fetched from their `jwks_uri`.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
@@ -10,7 +10,7 @@ import { aClient } from '../support/client.js'
 import { sqlite } from '../support/engines.js'
 import { aServer, settle, type TestServer, testSettings } from '../support/server.js'
 
-describe('keys that lie at an address', () => {
+describe('keys at the jwks_uri of an application', () => {
   let listener: Server
   let fetches = 0
   let answer: { status: number; body: string }
@@ -66,7 +66,7 @@ describe('keys that lie at an address', () => {
   const bad = [401, 'invalid_client']
   const later = [503, 'temporarily_unavailable']
 
-  it('are not fetched from the inside for who has registered by itself, whatever the setting names', async () => {
+  it('are not fetched from an allowed internal address for registered and document applications', async () => {
     const server = await aServerThatMay('127.0.0.0/8')
     expect(await show(server, keys[0]!)).to.deep.equal(good)
     for (const origin of ['registration', 'document'] as const) {
@@ -77,7 +77,7 @@ describe('keys that lie at an address', () => {
     expect(fetches).to.equal(1)
   })
 
-  it('are fetched once for many, and again in a while', async () => {
+  it('are fetched once for simultaneous requests, cached, and fetched again after two hours', async () => {
     const server = await aServerThatMay('127.0.0.0/8')
     const answers = await Promise.all(Array.from({ length: 10 }, () => show(server, keys[0]!)))
     expect(answers).to.deep.equal(Array(10).fill(good))
@@ -90,7 +90,7 @@ describe('keys that lie at an address', () => {
     expect(fetches).to.equal(2)
   })
 
-  it('are asked for anew for an unknown name once a minute at most, also by who makes names up', async () => {
+  it('are fetched again for an unknown kid at most once a minute, also for invented kids', async () => {
     const server = await aServerThatMay('127.0.0.0/8')
     expect(await show(server, keys[0]!)).to.deep.equal(good)
     publish(keys[0]!, keys[1]!)
@@ -105,7 +105,7 @@ describe('keys that lie at an address', () => {
     expect(await show(server, keys[0]!)).to.deep.equal(good)
   })
 
-  it('that cannot be had are no reason to turn the application away for good', async () => {
+  it('answer 503 and not 401 while they cannot be fetched; cached keys stay valid for an hour', async () => {
     const server = await aServerThatMay('127.0.0.0/8')
     for (const broken of [
       { status: 500, body: '' },
@@ -125,7 +125,7 @@ describe('keys that lie at an address', () => {
     expect(fetches).to.equal(6)
     server.clock.advance('6s')
     expect(await show(server, keys[0]!)).to.deep.equal(good)
-    // Those that are there do for a while.
+    // Cached keys stay in use for an hour.
     answer = { status: 500, body: '' }
     server.clock.advance('30m')
     expect(await show(server, keys[0]!)).to.deep.equal(good)
@@ -133,7 +133,7 @@ describe('keys that lie at an address', () => {
     expect(await show(server, keys[0]!)).to.deep.equal(later)
   })
 
-  it('are not fetched from inside our own network', async () => {
+  it('are not fetched from an internal address that the settings do not allow', async () => {
     const server = await aServerThatMay()
     expect(await show(server, keys[0]!)).to.deep.equal(later)
     expect(fetches).to.equal(0)

@@ -1,4 +1,4 @@
-// Sessions that codes open: beside each other, and with the browser session that they came from.
+// Sessions opened by codes: how many there may be, and how they depend on their browser session.
 import { expect } from 'chai'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { Trigger } from '../../server/policy/revocation.js'
@@ -36,7 +36,7 @@ async function aShop(engine: Engine) {
     expect(opened.code, applicationId).to.equal(null)
     return opened
   }
-  /** Which of these live. */
+  /** Whether each of these sessions lives. */
   const living = async (...sids: string[]) => {
     const found = await Promise.all(sids.map(sid => findSession(server, sid)))
     return found.map(one => one.endedAt === null)
@@ -44,8 +44,8 @@ async function aShop(engine: Engine) {
   return { server, amy, browser, open, living, parts: server.composed.parts }
 }
 
-onEachEngine('sessions that codes open', engine => {
-  it('end no older one: two tabs that each run the flow both stay signed in', async () => {
+onEachEngine('sessions opened by codes', engine => {
+  it('end no older session: two tabs that both run the flow stay signed in', async () => {
     const { server, open, living } = await aShop(engine)
     const [one, two] = [await open(), await open()]
     expect(two.sid).to.not.equal(one.sid)
@@ -54,7 +54,7 @@ onEachEngine('sessions that codes open', engine => {
     expect((await refreshAs(server, two.refresh, 'shop')).code).to.equal(null)
   })
 
-  it('are 25 of one application on one device: first those go that nobody uses, then the one seen longest ago', async () => {
+  it('are limited to 25 per application and device: unused ones end first, then the least recent', async () => {
     const { server, open, living } = await aShop(engine)
     const opened: Awaited<ReturnType<typeof open>>[] = []
     for (let count = 0; count < 25; count++) {
@@ -70,11 +70,11 @@ onEachEngine('sessions that codes open', engine => {
     ]
     const wiki = await open('wiki')
     expect(await living(...sids), '25 fit').to.not.include(false)
-    // All have been given an access token that lives: the one seen longest ago goes.
+    // All sessions have a valid access token: the least recently used one ends.
     expect((await refreshAs(server, first.refresh, 'shop')).code).to.equal(null)
     await open()
     expect(await living(first.sid, second.sid, third.sid)).to.deep.equal([true, false, true])
-    // The access tokens of the others are over by now: those that never refreshed go first, however old `first` is.
+    // The other access tokens have expired: sessions that never refreshed end first, however old `first` is.
     server.clock.advance('2h')
     await open()
     expect(await living(first.sid, third.sid, fourth.sid)).to.deep.equal([true, false, true])
@@ -82,7 +82,7 @@ onEachEngine('sessions that codes open', engine => {
     expect(await living(wiki.sid), 'another application').to.deep.equal([true])
   })
 
-  it('without refresh token are taken again where all is alike, with what the new code says of the sign-in', async () => {
+  it('without refresh token are reused for equal scope, resources and browser, with the new sign-in', async () => {
     const { server, browser, open, parts } = await aShop(engine)
     const one = await open('brief', { scope: 'openid email' })
     expect(one.tokens!.refresh).to.equal(null)
@@ -101,7 +101,7 @@ onEachEngine('sessions that codes open', engine => {
     expect(session).to.include({ ...later, rotatedAt: server.clock.now(), generation: 1 })
     expect(session.expiresAt).to.equal(server.clock.now() + 86_400_000)
     expect(claimsOf(again.access).auth_time).to.equal(Math.floor(later.authenticatedAt / 1000))
-    // One that was ended is not brought back; one whose tokens would be short is left to its end.
+    // An ended session is not reused, nor one whose access token would be cut short.
     expect((await open('brief', { scope: 'openid' })).sid).to.not.equal(other[0]!.sid)
     await server.setPolicy({ session_absolute_lifetime: 5_000, refresh_token_lifetime: 5_000 })
     server.clock.advance('5m')
@@ -110,7 +110,7 @@ onEachEngine('sessions that codes open', engine => {
     expect(claimsOf(fresh.access).exp - claimsOf(fresh.access).iat).to.equal(3_600)
   })
 
-  it('do not count against the limit of sessions; what is offline does once its browser session is over', async () => {
+  it('do not count as sessions of the user; offline ones do once their browser session has ended', async () => {
     const { server, amy, browser, open, living, parts } = await aShop(engine)
     const client = aClient(server)
     await server.setPolicy({ max_sessions_per_user: 3 })
@@ -126,13 +126,13 @@ onEachEngine('sessions that codes open', engine => {
     expect((await client.refresh(phone.refresh)).status).to.equal(200)
     await parts.devices.sessions.end(browser.id, amy.id, 'system', 'sign_out')
     expect(await living(offline.sid, claimsOf(laptop.access).sid)).to.deep.equal([true, true])
-    // Now it is one of three, and the oldest.
+    // Now the offline session is one of three that count, and the oldest.
     await client.signIn(amy)
     expect(await living(offline.sid)).to.deep.equal([false])
     expect((await refreshAs(server, refreshed.refresh, 'shop')).code).to.equal('session_ended')
   })
 
-  it('of somebody over the limit end with the browser session that is one too many, when it is judged', async () => {
+  it('end with their browser session when the next sign-in applies a lowered session limit', async () => {
     const { server, amy, browser, open, living } = await aShop(engine)
     const child = await open()
     await server.setPolicy({ max_sessions_per_user: 1 })
@@ -143,7 +143,7 @@ onEachEngine('sessions that codes open', engine => {
   })
 })
 
-onEachEngine('what ends a browser session', engine => {
+onEachEngine('the end of a browser session', engine => {
   async function aFamily() {
     const made = await aShop(engine)
     const { open } = made
@@ -159,7 +159,7 @@ onEachEngine('what ends a browser session', engine => {
     return { ...made, children, offline, elsewhere, entriesOf }
   }
 
-  it('by name ends what came from it, each with its entry; at a sign-out what is offline goes on', async () => {
+  it('at a sign-out ends its children, each with a revocation entry, but no offline session', async () => {
     const { server, amy, browser, children, offline, elsewhere, living, parts, entriesOf } = await aFamily()
     await parts.devices.sessions.end(browser.id, amy.id, 'system', 'sign_out')
     const ids = children.map(one => one.sid)
@@ -184,7 +184,7 @@ onEachEngine('what ends a browser session', engine => {
     expect((await refreshAs(server, elsewhere.refresh, 'shop')).code).to.equal(null)
   })
 
-  it('of somebody who is signed out by hand, or whose device is ended, ends what is offline too', async () => {
+  it('as session_ended or device_ended also ends its offline sessions', async () => {
     const ends = {
       session_ended: (parts: Awaited<ReturnType<typeof aFamily>>['parts'], browser: SessionRecord) =>
         parts.devices.sessions.end(browser.id, null, 'system'),
@@ -205,7 +205,7 @@ onEachEngine('what ends a browser session', engine => {
     }
   })
 
-  it('among many that are ended at once ends what came from it, once', async () => {
+  it('in bulk ends its children and offline sessions, each with one revocation entry', async () => {
     const { browser, children, offline, elsewhere, living, parts, entriesOf } = await aFamily()
     const ids = [children[0]!.sid, browser.id, elsewhere.sid]
     const { sessionEnds } = parts.devices
@@ -216,14 +216,14 @@ onEachEngine('what ends a browser session', engine => {
     expect((await entriesOf()).map(([id]) => id).sort()).to.deep.equal(all.toSorted())
   })
 
-  it('by all of its user’s ending ends what came from it, offline or not: children carry the number of the sign-in', async () => {
+  it('with all sessions of its user ends its children, offline or not', async () => {
     const { server, amy, children, offline, parts } = await aFamily()
     await parts.devices.sessions.endAll(amy.id, 'system')
     for (const { refresh } of [children[0]!, children[1]!, offline])
       expect((await refreshAs(server, refresh, claimsOf(refresh).client_id)).code).to.equal('session_ended')
   })
 
-  it('by time alone ends nothing else; a sign-out of one that is over does', async () => {
+  it('by expiry ends no child; a later sign-out of the expired session does', async () => {
     const { server, amy, browser, children, offline, living, parts } = await aFamily()
     const [first] = children as [(typeof children)[0]]
     server.clock.advance('23h')
@@ -239,7 +239,7 @@ onEachEngine('what ends a browser session', engine => {
     expect((await findSession(server, offline.sid)).endedReason, 'by its own time').to.equal('expired')
   })
 
-  it('ends what was offline, once its application may have that no more: at the sign-out, or at the next refresh', async () => {
+  it('ends offline sessions of an application that lost offline_access, at sign-out or next refresh', async () => {
     const { server, amy, browser, offline, elsewhere, living, parts } = await aFamily()
     const lost = { metadata: { ...shop, scope: 'openid email' } }
     const other = (await aBrowser(server, 'amy')).session
@@ -256,7 +256,7 @@ onEachEngine('what ends a browser session', engine => {
     expect((await refreshAs(server, elsewhere.refresh, 'shop')).code).to.equal(null)
   })
 
-  it('leaves a session alone that nothing came from: a password’s, and another application’s', async () => {
+  it('does not follow from the end of a child, which leaves siblings and password sessions alone', async () => {
     const { server, amy, children, browser, living, parts } = await aFamily()
     const pair = await aClient(server).signIn({ ...amy, password })
     await parts.devices.sessions.end(children[0]!.sid, amy.id, 'system')

@@ -1,5 +1,5 @@
-// A sign-in that an administrator tries out: its address is for nobody else, its code for no other browser, and nothing lives
-// of it afterwards.
+// Test sign-ins that an administrator runs for an application: their redirect URI works nowhere else, their code in no
+// other browser, and no session is left afterwards.
 import { expect } from 'chai'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import { anApplication } from '../support/applications.js'
@@ -29,21 +29,21 @@ async function aShop(metadata: ApplicationMetadata = {}): Promise<{ server: Test
   return { server, visitor }
 }
 
-/** On to the authorization endpoint, and what it answers. */
+/** Begins a test sign-in. @returns the address of the authorization endpoint, and its answer */
 async function begin(visitor: Visitor, prompt = ''): Promise<{ onward: string; answer: Seen }> {
   const begun = await visitor.submit('/admin/applications/shop/test', { prompt }, tab)
   const onward = localOf(begun)
   return { onward, answer: await visitor.send('GET', onward) }
 }
 
-/** The address that a browser is sent to, without what it is on. */
+/** The path and query of the redirect back. */
 function pathOf({ headers }: Seen): string {
   const location = headers.get('location') ?? ''
   expect(location.startsWith(`${issuer}${back}?`), location).to.equal(true)
   return location.slice(issuer.length)
 }
 
-/** A whole test. @returns the page that it ends with */
+/** Runs a whole test sign-in. @returns the page that it ends with */
 async function passThrough(visitor: Visitor): Promise<Seen> {
   const path = pathOf((await begin(visitor)).answer)
   const { searchParams } = new URL(path, issuer)
@@ -62,8 +62,8 @@ const codesIn = async ({ composed }: TestServer) =>
 const liveSessions = async ({ composed }: TestServer) =>
   (await composed.parts.applications.applications.counts('shop')).sessions.count
 
-describe('a sign-in that is tried out', () => {
-  it('has an address that the endpoint takes from nobody, whatever is sent with it', async () => {
+describe('the test sign-in of an application', () => {
+  it('has a redirect URI that /oauth/authorize refuses in an ordinary request', async () => {
     const { server, visitor } = await aShop()
     const asked = {
       ...{ client_id: 'shop', response_type: 'code', redirect_uri: issuer + back, scope: 'openid', state: 'x' },
@@ -79,7 +79,7 @@ describe('a sign-in that is tried out', () => {
     expect(await codesIn(server)).to.equal(0)
   })
 
-  it('answers no other address, and only while the application is there', async () => {
+  it('answers 400 without a redirect once the application is disabled, and the tab offers no test', async () => {
     const { server, visitor } = await aShop()
     const { onward } = await begin(visitor)
     await server.composed.parts.applications.applications.disable('shop', 'system')
@@ -90,19 +90,19 @@ describe('a sign-in that is tried out', () => {
     expect((await visitor.open(tab)).text).to.not.include('shop/test"')
   })
 
-  it('gives nobody else a code: neither another browser, nor whoever signs in on the way', async () => {
+  it('gives no code to another browser, nor to another user who signs in on the way', async () => {
     const { server, visitor } = await aShop()
-    // A sign-in of this very instant would be young enough.
+    // Without this minute the earlier sign-in would be recent enough for prompt=login.
     server.clock.advance('1m')
     const { onward, answer } = await begin(visitor, 'login')
     const login = localOf(answer)
     expect(login).to.match(/^\/login\?ticket=/)
-    // Another administrator with the very address: a ticket is of the browser that began it.
+    // Another administrator with the same address: a ticket belongs to the browser that began it.
     const other = aVisitor(server)
     await other.signIn(await server.aUser({ roles: ['admin'] }))
     const before = await codesIn(server)
     expect((await other.send('GET', onward)).headers.get('location')).to.equal(null)
-    // Somebody else signs in where the password is asked for.
+    // Another user signs in where the password is asked for.
     await server.aUser({ username: 'amy' })
     const ticket = new URL(login, issuer).searchParams.get('ticket')!
     const signedIn = await visitor.submit('/login', { username: 'amy', password, ticket }, login)
@@ -113,7 +113,7 @@ describe('a sign-in that is tried out', () => {
     expect(await codesIn(server)).to.equal(before)
   })
 
-  it('comes back to the browser session that began it, and to no other with the same code and state', async () => {
+  it('returns to the browser session that began it; another one cannot redeem its code and state', async () => {
     const { server, visitor } = await aShop()
     const { answer } = await begin(visitor)
     const path = pathOf(answer)
@@ -126,19 +126,19 @@ describe('a sign-in that is tried out', () => {
     const headers = { 'Sec-Fetch-Site': 'same-origin' }
     const stolen = await thief.send('POST', back, { form: { ...form, _token }, headers })
     expect(stolen.headers.get('location')).to.include('tab=test')
-    // A state that was changed is none either.
+    // A changed state is not accepted either.
     expect((await visitor.send('GET', path.replace('state=1', 'state=2'))).status).to.equal(303)
-    // The code is still good for its own.
+    // The code is still valid for the session that began the test.
     expect((await visitor.submit(back, form, path)).text).to.include('id_token')
   })
 
-  it('shows each step, no token and no whole code, and leaves nothing that lives', async () => {
+  it('shows each step without tokens or the whole code, and leaves no live session', async () => {
     const { server, visitor } = await aShop()
     const { answer } = await begin(visitor)
     const path = pathOf(answer)
     const { searchParams } = new URL(path, issuer)
     const form = { code: searchParams.get('code')!, state: searchParams.get('state')! }
-    // To look at it spends nothing, however often.
+    // Viewing the page does not redeem the code, however often.
     for (let looks = 0; looks < 2; looks++)
       expect((await visitor.send('GET', path)).text).to.include('Exchange the code')
     const { status, text } = await visitor.submit(back, form, path)
@@ -150,13 +150,13 @@ describe('a sign-in that is tried out', () => {
       .and.not.include(form.code)
     expect(text).to.include('accepted').and.include('session_ended')
     expect(await liveSessions(server)).to.equal(0)
-    // The administrator's own session goes on, and a code that comes twice opens nothing.
+    // The session of the administrator goes on.
     const again = await visitor.submit(back, form, '/account').catch(error => error as Error)
     expect(again).to.be.an('error')
     expect((await visitor.send('GET', '/admin')).status).to.equal(200)
   })
 
-  it('asks userinfo and introspection as the application would, before and after the sign-out', async () => {
+  it('calls userinfo and introspection like the application, and shows the token refused after sign-out', async () => {
     const { server, visitor } = await aShop({ scope: 'openid profile stock:read' })
     const seen = await passThrough(visitor)
     expect(cardOf(seen, '5. What userinfo says')).to.include(`GET ${issuer}/oauth/userinfo`).and.include('sub 1')
@@ -165,7 +165,7 @@ describe('a sign-in that is tried out', () => {
     expect(introspection).to.include(`POST ${issuer}/oauth/introspect · client_secret_basic`)
     for (const said of ['active true', 'client_id shop', 'scope openid profile stock:read', 'https://stock.example'])
       expect(introspection).to.include(said)
-    // The token is for another than us: that it is no token of this server's own says nothing about it.
+    // The token is for another resource server: that its audience is not Darvoza is no finding.
     const end = cardOf(seen, '7. The token here')!
     expect(end)
       .to.match(/Before the sign-out accepted After it refused/)
@@ -173,7 +173,7 @@ describe('a sign-in that is tried out', () => {
     expect(await liveSessions(server)).to.equal(0)
   })
 
-  it('asks nobody who would refuse the application: userinfo without openid, introspection of a public one', async () => {
+  it('skips userinfo without the scope openid, and introspection for a public application', async () => {
     const { visitor } = await aShop({ scope: 'profile', token_endpoint_auth_method: 'none' })
     const seen = await passThrough(visitor)
     expect(seen.status).to.equal(200)
@@ -182,8 +182,8 @@ describe('a sign-in that is tried out', () => {
     expect(cardOf(seen, '5. The token here')).to.match(/accepted After it refused session_ended/)
   })
 
-  it('ends no session of the administrator’s that the application goes on with', async () => {
-    // Without refresh tokens a session that is there is taken again.
+  it('keeps the administrator’s own session of the application', async () => {
+    // Without refresh tokens a live session is reused.
     const { server, visitor } = await aShop({ grant_types: ['authorization_code'] })
     const { storage, authorizations } = server.composed.parts
     const [row] = await storage.database.read<{ id: string }>('SELECT session_id AS id FROM page_session', [])
@@ -197,7 +197,7 @@ describe('a sign-in that is tried out', () => {
     expect(own.endedAt).to.equal(null)
   })
 
-  it('asks for consent as the application would, and tells what nobody is asked where no page may be shown', async () => {
+  it('asks for consent like the application, and shows consent_required for prompt=none', async () => {
     const { visitor } = await aShop({ first_party: false })
     const silent = await begin(visitor, 'none')
     const refused = await visitor.send('GET', pathOf(silent.answer))

@@ -1,4 +1,4 @@
-// APPLICATIONS_FILE: what every server reads at its start.
+// APPLICATIONS_FILE: the applications that every server reads at its start.
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -29,7 +29,7 @@ const orders = {
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-/** The next start on the same database, with this file. */
+/** Starts on the same database with these entries in the file, and stops again. */
 async function startWith({ settings, clock }: TestServer, entries: readonly unknown[]): Promise<void> {
   const applicationsFile = { path: '/etc/applications.json', entries }
   const composed = await compose({ ...settings, applicationsFile }, { log: silent, now: clock.now })
@@ -50,7 +50,7 @@ const problemsOf = (work: Promise<unknown>): Promise<string[]> =>
     },
   )
 
-describe('a file of applications that is none', () => {
+describe('an unreadable APPLICATIONS_FILE', () => {
   const read = (text: string | null, name = 'applications.json') => {
     const file = join(aFolder(), name)
     if (text !== null) writeFileSync(file, text)
@@ -61,7 +61,7 @@ describe('a file of applications that is none', () => {
       return (error as SettingsError).problems.join()
     }
   }
-  it('is refused with the other settings, and nothing of it is shown', () => {
+  it('is reported with the problems of the settings, without its content', () => {
     expect(read(null)).to.match(/^APPLICATIONS_FILE names a file that cannot be read: .*ENOENT/)
     const broken = read('[{"client_secret": "hunter2", }')
     expect(broken).to.match(/^APPLICATIONS_FILE names a file that is not JSON/)
@@ -71,8 +71,8 @@ describe('a file of applications that is none', () => {
   })
 })
 
-describe('a first start that a wrong file refuses', () => {
-  it('makes no administrator, whose password nobody would be shown', async () => {
+describe('the first start with an invalid APPLICATIONS_FILE', () => {
+  it('creates no administrator, whose generated password would never be shown', async () => {
     const settings = readSettings({ DATA_DIR: aFolder() })
     const applicationsFile = { path: '/etc/applications.json', entries: [{ ...till, client_secret: 'short' }] }
     const begin = async (more: object) => {
@@ -89,7 +89,7 @@ describe('a first start that a wrong file refuses', () => {
   })
 })
 
-onEachEngine('a file of applications', engine => {
+onEachEngine('APPLICATIONS_FILE', engine => {
   let server: TestServer
   beforeEach(async () => {
     server = await aServer({ engine })
@@ -101,7 +101,7 @@ onEachEngine('a file of applications', engine => {
       .filter(entry => entry.subjectKind === 'application')
       .map(entry => `${entry.action} ${entry.subject}`)
 
-  it('that is wrong refuses the start, names every problem with its place, and nothing is written', async () => {
+  it('with invalid entries refuses the start, names every problem with its place, and writes nothing', async () => {
     const wrong = [
       till,
       'till',
@@ -133,7 +133,7 @@ onEachEngine('a file of applications', engine => {
     expect(await server.composed.parts.applications.applications.count({})).to.deep.equal({ count: 1, more: false })
   })
 
-  it('is there after the start; a second start writes nothing', async () => {
+  it('creates its applications at the start; a second start writes nothing', async () => {
     await startWith(server, [{ ...till, scope: 'openid orders:read' }, orders])
     expect(await show('till')).to.deep.include({ origin: 'file', kind: 'web', name: 'Till', version: 1 })
     expect((await show('orders')).resourceScopes[0]!.descriptions).to.deep.equal({ uz: 'Buyurtmalarni koʻrish' })
@@ -149,7 +149,7 @@ onEachEngine('a file of applications', engine => {
     expect(await show('till')).to.include({ version: 1 })
   })
 
-  it('changes what differs, also what an administrator has changed meanwhile, and leaves alone what is not in it', async () => {
+  it('resets applications that differ, also by an administrator, and leaves other applications alone', async () => {
     await startWith(server, [till])
     const { applications } = server.composed.parts.applications
     await applications.change('till', { name: 'Other', metadata: { contacts: ['a@b.example'] } }, 'operator:test')
@@ -165,7 +165,7 @@ onEachEngine('a file of applications', engine => {
     expect(await entries()).to.include('secret_rotated till')
   })
 
-  it('takes over one that an administrator made, and starts without one that an administrator deleted', async () => {
+  it('overwrites an application that an administrator created, and does not restore a deleted one', async () => {
     const { applications } = server.composed.parts.applications
     await applications.create({ id: 'till', name: 'Till', kind: 'machine', metadata: {} }, 'operator:test')
     await startWith(server, [till])
@@ -176,8 +176,8 @@ onEachEngine('a file of applications', engine => {
   })
 })
 
-onMariaDb('servers that start together with a file', engine => {
-  it('write it once', async () => {
+onMariaDb('servers that start at once with the same APPLICATIONS_FILE', engine => {
+  it('create its applications once', async () => {
     const server = await aServer({ engine })
     await Promise.all([1, 2, 3, 4].map(() => startWith(server, [till, orders])))
     const { results } = await server.composed.parts.logs.auditLog.page({ actor: 'system' }, { limit: 50 })
@@ -187,9 +187,9 @@ onMariaDb('servers that start together with a file', engine => {
   })
 })
 
-describe('the program with a file of applications that is wrong', function () {
+describe('the program with an invalid APPLICATIONS_FILE', function () {
   this.timeout(60_000)
-  it('does not start, and says all of it on stderr', async () => {
+  it('exits with code 1 and prints every problem, but no secret', async () => {
     const folder = aFolder()
     const file = join(folder, 'applications.json')
     writeFileSync(

@@ -1,5 +1,5 @@
-// Applications beside our own, where tokens are made and checked. No endpoint makes them yet: their rows and sessions come
-// from the stores.
+// Applications other than darvoza where tokens are issued and checked. Their rows and sessions are made through the
+// stores.
 import { expect } from 'chai'
 import { accessSpans } from '../../server/policy/session.js'
 import { Refusal } from '../../server/protocol/errors.js'
@@ -14,7 +14,7 @@ import { statementsOf } from '../support/statements.js'
 const origin = { address: '192.0.2.1', userAgent: 'test', requestId: 'test' }
 const lifeOf = (access: string) => claimsOf(access).exp - claimsOf(access).iat
 
-/** A refresh as the token endpoint will make it. @returns the pair, or the code that refuses it */
+/** A refresh as the token endpoint does it. @returns the pair, or the code that refuses it */
 async function refreshAs(server: TestServer, refresh: string, applicationId = 'shop') {
   try {
     const pair = await server.composed.parts.tokens.rotate.rotate(refresh, applicationId, origin)
@@ -26,7 +26,7 @@ async function refreshAs(server: TestServer, refresh: string, applicationId = 's
   }
 }
 
-/** From now on it reads the head of the log only when something makes it: neither by itself, nor in a read under way. */
+/** From now on this server reads the head of the log only on demand: it neither polls nor has a read under way. */
 async function hearNothing({ composed }: TestServer): Promise<void> {
   const { tail } = composed.parts.revocation
   tail.stop()
@@ -41,7 +41,7 @@ async function aUserWith(server: TestServer, permissions: string[]) {
   return user
 }
 
-/** When an entry for everybody would be forgotten if it were written now, in seconds. */
+/** How long a revocation entry for everybody would be kept if it were written now, in seconds. */
 async function entryLife({ composed, clock }: TestServer): Promise<number> {
   const { revocationLog } = composed.parts.logs
   const { expiresAt } = await revocationLog.add({ kind: 'all', subject: '', effect: 'refresh', why: '' }, 'system')
@@ -58,7 +58,7 @@ const orders = {
 } as const satisfies Partial<NewApplication>
 const everything = 'openid roles orders:read orders:write darvoza:account darvoza:admin'
 
-onEachEngine('an application beside our own', engine => {
+onEachEngine('an application other than darvoza', engine => {
   let server: TestServer
   let amy: { id: number; username: string }
   let boss: { id: number; username: string }
@@ -67,7 +67,7 @@ onEachEngine('an application beside our own', engine => {
     amy = await aUserWith(server, ['orders:read', 'orders:write', 'stock:read'])
     boss = await server.aUser({ roles: ['admin'] })
     await anApplication(server, 'orders', orders)
-    // First-party: whom nobody is asked about, so that its sessions need no consent.
+    // First-party, so that its sessions need no consent.
     const metadata = { scope: everything, permissions: ['orders:read', 'darvoza:users:read'], first_party: true }
     await anApplication(server, 'shop', { metadata })
     await settle(server.composed)
@@ -77,7 +77,7 @@ onEachEngine('an application beside our own', engine => {
   const claimsFor = async (...given: Parameters<typeof opened>) =>
     (await refreshAs(server, (await opened(...given)).refresh, given[3])).claims!
 
-  it('acts for an administrator with what it lists and no more: what a person with as much may not, it may not', async () => {
+  it('has for an administrator only the permissions it lists, like a user with just those', async () => {
     const permissions = ['darvoza:users:write', 'darvoza:roles:write']
     const metadata = { scope: 'openid darvoza:admin', permissions, first_party: true }
     await anApplication(server, 'narrow', { metadata })
@@ -115,7 +115,7 @@ onEachEngine('an application beside our own', engine => {
     }
     const { users } = server.composed.parts.people
     expect((await users.require(victim.id)).roles).to.deep.equal([])
-    // What it lists is taken from it: no change by the token of before.
+    // Once its permissions are removed, a token issued before can change nothing.
     await changeApplication(server, 'narrow', { metadata: { ...metadata, permissions: [] } })
     const late = await client.send('POST', '/api/admin/users/', {
       json: { username: 'late', password: 'Zx9-quartz-lemon' },
@@ -124,9 +124,9 @@ onEachEngine('an application beside our own', engine => {
     expect([late.status, late.body.detail]).to.deep.equal([403, 'You do not have permission to perform this action.'])
   })
 
-  it('gets tokens for the resource server that was named, or the only one whose scopes were granted, or nobody special', async () => {
+  it('gets tokens for the named resource server, the only one with granted scopes, or the issuer', async () => {
     const told = async (...given: Parameters<typeof opened>) => {
-      // One that has none says none (RFC 6749 §3.3).
+      // A token without scopes has no claim scope (RFC 6749 §3.3).
       const { aud, scope = '', client_id, sub } = await claimsFor(...given)
       expect([client_id, sub]).to.deep.equal([given[3] ?? 'shop', String(amy.id)])
       return [aud, scope]
@@ -147,7 +147,7 @@ onEachEngine('an application beside our own', engine => {
     expect(await told(amy, ''), 'nothing').to.deep.equal([issuer, ''])
   })
 
-  it('is told of a user the permissions that it lists, and the roles; of an application that nobody looked at with the scope alone', async () => {
+  it('gets roles and only its listed permissions as claims; a self-registered one needs scope roles', async () => {
     const told = ({ permissions, roles, username }: Record<string, unknown>) => ({ permissions, roles, username })
     const { username } = amy
     expect(told(await claimsFor(amy, everything))).to.deep.equal({ permissions: ['orders:read'], roles: [], username })
@@ -166,7 +166,7 @@ onEachEngine('an application beside our own', engine => {
     }
   })
 
-  it('may call us only with the scope for it, in a token for us, and only what it lists of its user’s permissions', async () => {
+  it('may call Darvoza only with the needed scope and audience, and with the permissions it lists', async () => {
     const get = async (path: string, user: typeof amy, scope: string, resources: string[] = []) => {
       const { access } = await refreshAs(server, (await opened(user, scope, resources)).refresh)
       const { status, body } = await aClient(server).get(path, access)
@@ -180,14 +180,14 @@ onEachEngine('an application beside our own', engine => {
     expect(await get('/api/admin/users/', amy, 'darvoza:admin')).to.match(/permission/)
     expect(await get('/api/admin/users/', boss, 'darvoza:admin')).to.equal(200)
     expect(await get('/api/admin/policies/', boss, 'darvoza:admin'), 'not listed').to.match(/permission/)
-    // One that has too many to fit says none, and is not taken for all that its user may do.
+    // permissions_omitted in the token of an application does not stand for all permissions of its user.
     const { access } = await refreshAs(server, (await opened(boss, 'darvoza:admin')).refresh)
     const omitted = { permissions: undefined, permissions_omitted: true }
     const { status } = await aClient(server).get('/api/admin/users/', aForge(server).access(changed(access, omitted)))
     expect(status, 'omitted').to.equal(403)
   })
 
-  it('has its refresh tokens to itself, and they rotate whatever the policy says of ours', async () => {
+  it('has refresh tokens of its own, which rotate even where the policy turns rotation off', async () => {
     const { refresh } = await opened(amy, 'openid')
     expect((await refreshAs(server, refresh, 'orders')).code).to.equal('token_claims')
     expect((await aClient(server).refresh(refresh)).body.reason).to.equal('token_claims')
@@ -203,14 +203,14 @@ onEachEngine('an application beside our own', engine => {
     }
   })
 
-  it('has no refresh where its session has none', async () => {
+  it('is refused a refresh with token_claims where its session has no refresh token', async () => {
     const { refresh, session } = await aSessionOf(server, amy, 'shop', { scope: 'openid', refreshable: false })
     expect((await refreshAs(server, refresh)).code).to.equal('token_claims')
     const { storage } = server.composed.parts
     expect((await storage.sessionStore.find(storage.database, session.id))!.generation).to.equal(1)
   })
 
-  it('is refused once it is disabled, and so is what it got', async () => {
+  it('is refused a refresh with application_disabled while it is disabled', async () => {
     await anApplication(server, 'closing', { metadata: { scope: 'openid' } })
     const { refresh } = await opened(amy, 'openid', [], 'closing')
     const first = await refreshAs(server, refresh, 'closing')
@@ -220,7 +220,7 @@ onEachEngine('an application beside our own', engine => {
     expect((await refreshAs(server, first.refresh!, 'closing')).code).to.equal(null)
   })
 
-  it('loses at its next refresh what was taken from it, or from its resource server', async () => {
+  it('loses removed permissions and resource scopes at its next refresh', async () => {
     await anApplication(server, 'stock', {
       ...orders,
       resource: 'https://stock.example',
@@ -242,7 +242,7 @@ onEachEngine('an application beside our own', engine => {
     expect(await next()).to.deep.equal([issuer, 'openid', []])
   })
 
-  it('may have lifetimes of its own, which its sessions, the lists and the log know', async () => {
+  it('may have lifetimes of its own, which sessions, session lists and the revocation log respect', async () => {
     const { clock } = server
     expect(await entryLife(server)).to.equal(3_600 + 120)
     const lifetimes = {
@@ -284,7 +284,7 @@ onEachEngine('an application beside our own', engine => {
     expect((await refreshAs(server, second.refresh!, 'long')).code).to.equal('token_expired')
   })
 
-  it('costs a refresh one UPDATE and one SELECT, once it has been met; and a batch of several no more where they rotate alike', async () => {
+  it('refreshes with one UPDATE and one SELECT, also several sessions in one batch', async () => {
     const sessions: { refresh: string }[] = []
     for (const scope of ['openid', 'openid', 'openid orders:read']) sessions.push(await opened(amy, scope))
     sessions.push(await opened(amy, 'openid', [], 'orders'))
@@ -302,7 +302,7 @@ onEachEngine('an application beside our own', engine => {
     expect(together).to.deep.equal(['UPDATE', 'SELECT'])
   })
 
-  describe('acting for itself', () => {
+  describe('with an access token for itself', () => {
     const machine = (scope = 'orders:read', audience: string = orders.resource, id = 'shop') => {
       const { revocation, tokens } = server.composed.parts
       const { seq, accessLifetime, askedAt: issuedAt } = revocation.tail.lastHead!
@@ -321,7 +321,7 @@ onEachEngine('an application beside our own', engine => {
       await server.composed.parts.revocation.applications.meet('shop')
     })
 
-    it('is the subject of its token, which has no session, no roles and no person in it', () => {
+    it('is sub and client_id of the token, which has no session, no user and empty roles', () => {
       const { token, expiresAt, scope } = machine()
       const claims = claimsOf(token)
       expect(claims).to.have.all.keys(
@@ -333,7 +333,7 @@ onEachEngine('an application beside our own', engine => {
       expect([claims.roles, claims.exp * 1000, scope]).to.deep.equal([[], expiresAt, 'orders:read'])
     })
 
-    it('is no person to us, whatever its scope', async () => {
+    it('gets 403 insufficient_scope on routes for users, whatever its scope', async () => {
       const { token } = machine('darvoza:account darvoza:admin', issuer)
       expect(await inspected(token)).to.equal('shop')
       for (const path of ['/api/me/', '/api/admin/users/']) {
@@ -345,7 +345,7 @@ onEachEngine('an application beside our own', engine => {
       )
     })
 
-    it('is refused with the claims of a person, and a person with those of an application', async () => {
+    it('is refused with claims of a user, and a user’s token with claims of an application', async () => {
       const forge = aForge(server)
       const { token } = machine('openid', issuer)
       const { access } = await refreshAs(server, (await opened(amy, 'openid')).refresh)
@@ -366,7 +366,7 @@ onEachEngine('an application beside our own', engine => {
       expect((await explain(wrong.at(-2)![1])).refusal).to.equal('token_claims')
     })
 
-    it('is refused once it is revoked, and goes on with a token that knows of it', async () => {
+    it('is refused with session_ended once revoked; a token newer than the entry is accepted', async () => {
       const { token } = machine('openid', issuer)
       await hearNothing(server)
       const { revocationLog } = server.composed.parts.logs
@@ -374,7 +374,7 @@ onEachEngine('an application beside our own', engine => {
       expect(await inspected(token), 'of a user').to.equal('shop')
       await revocationLog.add({ kind: 'application', subject: 'shop', effect: 'end', why: '' }, 'system')
       expect(await inspected(token)).to.equal('session_ended')
-      // The log is ahead of what is in force until the head was followed once more.
+      // Until the head is followed once more, a new token carries the number from before the entry.
       expect(await inspected(machine('openid', issuer).token)).to.equal('session_ended')
       await settle(server.composed)
       expect(await inspected(machine('openid', issuer).token)).to.equal('shop')
@@ -382,8 +382,8 @@ onEachEngine('an application beside our own', engine => {
   })
 })
 
-onMariaDb('two servers', engine => {
-  it('judge who changes something by the lifetimes that one of them has just set, at once', async () => {
+onMariaDb('two servers with the same applications', engine => {
+  it('judge the actor of a change by lifetimes that the other server has just set', async () => {
     const first = await aServer({ engine })
     const amy = await first.aUser()
     await anApplication(first, 'shop', { metadata: { scope: 'darvoza:account', first_party: true } })
@@ -400,7 +400,7 @@ onMariaDb('two servers', engine => {
     expect(code).to.equal('token_expired')
   })
 
-  it('do not look twice because some application was changed: only a resource server, or its own row, concerns a session', async () => {
+  it('look twice at a refresh only after a change of its application or of a resource server', async () => {
     const first = await aServer({ engine })
     const amy = await first.aUser()
     const metadata = { scope: 'openid orders:read', first_party: true }
@@ -424,7 +424,7 @@ onMariaDb('two servers', engine => {
     expect(await next()).to.equal(undefined)
   })
 
-  it('go by the lifetimes and the permissions that one of them has just set, at once', async () => {
+  it('apply lifetimes and permissions that the other server has just set at the next refresh', async () => {
     const first = await aServer({ engine })
     const amy = await aUserWith(first, ['orders:read'])
     await anApplication(first, 'shop', { metadata: { scope: 'openid' } })
