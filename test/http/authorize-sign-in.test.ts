@@ -1,4 +1,4 @@
-// The way from an application through our pages and back, as far as nobody has to be asked for consent.
+// Authorization requests through the sign-in page and back to the application, mostly without consent.
 import { expect } from 'chai'
 import { quotas } from '../../server/identity/quota.js'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
@@ -12,7 +12,7 @@ import { aVisitor, localOf, type Seen, type Visitor } from '../support/visitor.j
 
 const callback = 'https://shop.example/callback'
 
-/** `shop`, an application of our own, whose people are asked for nothing, and somebody with a browser. */
+/** A server with the first-party application `shop`, a browser without a session, and the user amy. */
 async function aStage(metadata: ApplicationMetadata = {}, options: ServerOptions = {}) {
   const server = await aServer(options)
   await aWebsite(server, 'shop', { name: 'The shop', metadata: { first_party: true, ...metadata } })
@@ -26,14 +26,14 @@ type Person = { username: string; password: string }
 const ticketIn = (path: string) => new URLSearchParams(path.split('?')[1]).get('ticket')!
 const locationOf = ({ headers }: Seen) => headers.get('location') ?? ''
 
-/** What the application is told. */
+/** The parameters that the application gets with its redirect. */
 function answerOf(seen: Seen, base = callback): Record<string, string> {
   const location = locationOf(seen)
   expect(location.startsWith(`${base}?`), `${seen.status} ${location.slice(0, 80)}`).to.equal(true)
   return Object.fromEntries(new URLSearchParams(location.slice(base.length + 1)))
 }
 
-/** To the application from there: what stands at the end of its redirects. */
+/** Follows redirects within the server. @returns the last answer */
 async function follow(visitor: Visitor, seen: Seen): Promise<Seen> {
   let last = seen
   for (let hops = 0; hops < 5 && locationOf(last).startsWith('/'); hops++)
@@ -41,12 +41,12 @@ async function follow(visitor: Visitor, seen: Seen): Promise<Seen> {
   return last
 }
 
-/** Sends the form of a sign-in page. */
+/** Submits the form of a sign-in page. */
 function typeIn(visitor: Visitor, path: string, { username, password }: Person): Promise<Seen> {
   return visitor.submit('/login', { username, password, ticket: ticketIn(path) }, path)
 }
 
-/** From an application's link to its answer, typing the password on the way. */
+/** From an authorization request to the answer for the application, typing the password on the way. */
 async function signInAt(visitor: Visitor, person: Person, changes = {}): Promise<Record<string, string>> {
   const login = await visitor.send('GET', authorizePath('shop', changes))
   expect(locationOf(login)).to.match(/^\/login\?ticket=/)
@@ -56,9 +56,9 @@ async function signInAt(visitor: Visitor, person: Person, changes = {}): Promise
 const codesOf = async (server: TestServer) =>
   (await server.composed.parts.storage.database.read<{ n: number }>('SELECT COUNT(*) AS n FROM code', []))[0]!.n
 
-describe('the way from an application through the sign-in page', () => {
+describe('an authorization request through the sign-in page', () => {
   // oidcc-server
-  it('ends at the application with a code, its state and our name, and next time asks for nothing', async () => {
+  it('ends with code, state and iss; a second request of the same browser shows no page', async () => {
     const { server, visitor, amy } = await aStage()
     const answer = await signInAt(visitor, amy)
     expect(Object.keys(answer)).to.have.members(['code', 'state', 'iss'])
@@ -72,12 +72,12 @@ describe('the way from an application through the sign-in page', () => {
     expect(answerOf(await visitor.send('GET', authorizePath('shop', { prompt: 'none' })))).to.have.property('code')
   })
 
-  it('makes so many codes of one person in a minute and no more, whatever a script with their cookie asks for', async () => {
+  it('gets 429 or temporarily_unavailable beyond the quota of codes for one user in a minute', async () => {
     const { server, visitor, amy } = await aStage()
     const bob = await server.aUser({ username: 'bob' })
     await signInAt(visitor, amy)
     const refused: Seen[] = []
-    // The sign-in has had one.
+    // The sign-in used the first code.
     for (let asked = 1; asked < quotas.codes.most + 20; asked += 20) {
       const some = Array.from({ length: 20 }, () => visitor.send('GET', authorizePath('shop')))
       refused.push(...(await Promise.all(some)).filter(one => one.status !== 303))
@@ -95,7 +95,7 @@ describe('the way from an application through the sign-in page', () => {
     expect(answerOf(await visitor.send('GET', authorizePath('shop')))).to.have.property('code')
   })
 
-  it('is a form of its own, that a wrong password leaves where it is', async () => {
+  it('shows the sign-in form of the application again after a wrong or empty password', async () => {
     const { server, visitor, amy } = await aStage()
     const login = locationOf(await visitor.send('GET', authorizePath('shop')))
     const wrong = await typeIn(visitor, login, { ...amy, password: 'wrong' })
@@ -110,7 +110,7 @@ describe('the way from an application through the sign-in page', () => {
     expect(answerOf(await follow(visitor, await typeIn(visitor, login, amy)))).to.have.property('code')
   })
 
-  it('leads nowhere else, whatever the form says of where to go on', async () => {
+  it('goes on with its ticket, whatever next or redirect_uri the form contains', async () => {
     const { visitor } = await aStage()
     const login = locationOf(await visitor.send('GET', authorizePath('shop')))
     const fields = {
@@ -125,7 +125,7 @@ describe('the way from an application through the sign-in page', () => {
     expect(answerOf(await follow(visitor, answer))).to.have.property('code')
   })
 
-  it('is left by a button, which tells the application, and by no other site', async () => {
+  it('is cancelled by POST /login/leave with access_denied, not by GET or from another site', async () => {
     const { server, visitor } = await aStage()
     const login = locationOf(await visitor.send('GET', authorizePath('shop')))
     const ticket = ticketIn(login)
@@ -143,7 +143,7 @@ describe('the way from an application through the sign-in page', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('answers by a form of the page where the application wants it so', async () => {
+  it('is answered by an HTML form for response_mode form_post, and in the fragment for fragment', async () => {
     const { visitor, amy } = await aStage()
     const login = locationOf(await visitor.send('GET', authorizePath('shop', { response_mode: 'form_post' })))
     const page = await follow(visitor, await typeIn(visitor, login, amy))
@@ -160,7 +160,7 @@ describe('the way from an application through the sign-in page', () => {
     )
   })
 
-  it('is there in two tabs at once, and back and reload do nothing that matters', async () => {
+  it('works in three tabs at once, and after back and reload, within one session', async () => {
     const { server, visitor, amy } = await aStage()
     await aWebsite(server, 'desk', { metadata: { first_party: true } })
     const first = locationOf(await visitor.send('GET', authorizePath('shop', { state: '1' })))
@@ -168,14 +168,14 @@ describe('the way from an application through the sign-in page', () => {
     const third = locationOf(await visitor.send('GET', authorizePath('desk', { state: '3' })))
     for (const login of [first, second, third]) expect((await visitor.open(login)).status).to.equal(200)
     expect(answerOf(await follow(visitor, await typeIn(visitor, second, amy)))).to.include({ state: '2' })
-    // Nobody has to sign in any more: the other tabs go on when they are looked at, or sent.
+    // The browser is signed in now: the other tabs go on when they are loaded.
     expect(answerOf(await follow(visitor, await visitor.send('GET', first)))).to.include({ state: '1' })
     expect(
       answerOf(await follow(visitor, await visitor.send('GET', third)), 'https://desk.example/callback'),
     ).to.include({
       state: '3',
     })
-    // Back, and sent again: a code of its own, of the same sign-in.
+    // Back and reload: another code of the same sign-in.
     const once = answerOf(await follow(visitor, await visitor.send('GET', second)))
     const reloaded = answerOf(await visitor.send('GET', `/oauth/authorize?ticket=${ticketIn(second)}`))
     expect(new Set([once.code, reloaded.code]).size).to.equal(2)
@@ -186,7 +186,7 @@ describe('the way from an application through the sign-in page', () => {
     expect(sessions[0]!.n).to.equal(1)
   })
 
-  it('is the own sign-in as before, where no application has sent anybody', async () => {
+  it('does not affect a sign-in without an application, which leads to /account and has no ticket', async () => {
     const { visitor, amy } = await aStage()
     const answer = await visitor.signIn(amy)
     expect(localOf(answer)).to.equal('/account')
@@ -194,9 +194,9 @@ describe('the way from an application through the sign-in page', () => {
   })
 })
 
-describe('an application that asks for a new sign-in', () => {
+describe('an authorization request for a new sign-in', () => {
   // oidcc-prompt-login
-  it('is answered once the password was typed after it asked, once for each request', async () => {
+  it('with prompt login or select_account gets a code once the password was typed after it', async () => {
     for (const prompt of ['login', 'select_account']) {
       const { server, visitor, amy } = await aStage()
       await signInAt(visitor, amy)
@@ -204,7 +204,7 @@ describe('an application that asks for a new sign-in', () => {
       const login = locationOf(await visitor.send('GET', authorizePath('shop', { prompt })))
       const page = await visitor.open(login)
       expect(page.text).to.include('You are signed in as amy').and.include('value="amy"')
-      // Whoever comes back without having typed it stands where they were.
+      // Going back to the ticket without typing the password leads to the sign-in page again.
       expect(locationOf(await visitor.send('GET', `/oauth/authorize?ticket=${ticketIn(login)}`))).to.match(/^\/login\?/)
       server.clock.advance('1m')
       expect(answerOf(await follow(visitor, await typeIn(visitor, login, amy)))).to.have.property('code')
@@ -215,7 +215,7 @@ describe('an application that asks for a new sign-in', () => {
   })
 
   // oidcc-max-age-1, oidcc-max-age-10000
-  it('by the age of the last one is answered at once while that is young enough', async () => {
+  it('with max_age gets a code at once while the last sign-in is recent enough, else asks for one', async () => {
     const { server, visitor, amy } = await aStage()
     await signInAt(visitor, amy)
     server.clock.advance('2s')
@@ -230,7 +230,7 @@ describe('an application that asks for a new sign-in', () => {
   })
 
   // oidcc-id-token-hint
-  it('of the person whom an id_token is about is answered for that person alone', async () => {
+  it('with id_token_hint gets a code for the user of the hint only; a bad hint is invalid_request', async () => {
     const { server, visitor, amy } = await aStage()
     const bob = await server.aUser({ username: 'bob' })
     await signInAt(visitor, amy)
@@ -250,7 +250,7 @@ describe('an application that asks for a new sign-in', () => {
     const login = locationOf(await ask(hintOf({ sub: String(bob.id) })))
     const page = await visitor.open(login)
     expect(page.text).to.include('asks for another person than amy').and.not.include('value="amy"')
-    // Amy again, however lately: it is still about Bob.
+    // Amy signs in again: the hint still names Bob.
     expect(locationOf(await follow(visitor, await typeIn(visitor, login, amy)))).to.equal('')
     expect(answerOf(await follow(visitor, await typeIn(visitor, login, bob)))).to.have.property('code')
     const good = { sub: String(bob.id) }
@@ -270,8 +270,8 @@ describe('an application that asks for a new sign-in', () => {
   })
 })
 
-describe('a person who cannot be let in as things are', () => {
-  it('chooses a new password first where somebody else knows the old one, and is let in then', async () => {
+describe('an authorization request that needs more than a sign-in', () => {
+  it('leads through the password page first for a user who must change the password', async () => {
     const { server, visitor } = await aStage()
     const bob = await server.aUser({ username: 'bob', mustChangePassword: true })
     const login = locationOf(await visitor.send('GET', authorizePath('shop')))
@@ -289,7 +289,7 @@ describe('a person who cannot be let in as things are', () => {
     expect(answerOf(await follow(visitor, saved))).to.have.property('code')
   })
 
-  it('is told whom to ask where a role is missing, and the application is told on the way back', async () => {
+  it('shows the contacts and answers access_denied for a user without a required role', async () => {
     const { server, visitor, amy } = await aStage({
       required_roles: ['clerk', 'admin'],
       contacts: ['desk@shop.example'],
@@ -308,7 +308,7 @@ describe('a person who cannot be let in as things are', () => {
     expect(await signInAt(admin, { username: 'admin', password })).to.have.property('code')
   })
 
-  it('is asked for consent where the application is not our own, and is not let in before', async () => {
+  it('asks for consent where the application is not first-party, and gives no code before', async () => {
     const { server, visitor, amy } = await aStage({ first_party: false })
     const login = locationOf(await visitor.send('GET', authorizePath('shop')))
     const seen = await typeIn(visitor, login, amy)
@@ -319,8 +319,8 @@ describe('a person who cannot be let in as things are', () => {
   })
 })
 
-describe('a sign-in that the application may go by no more', () => {
-  it('is one before the end of all of the application’s sessions', async () => {
+describe('an authorization request after the sign-in has lost its validity', () => {
+  it('asks for a new sign-in after all sessions of the application were ended', async () => {
     const { server, visitor, amy } = await aStage()
     await signInAt(visitor, amy)
     const { storage, tokens } = server.composed.parts
@@ -337,7 +337,7 @@ describe('a sign-in that the application may go by no more', () => {
     expect(answerOf(await follow(visitor, await typeIn(visitor, login, amy)))).to.have.property('code')
   })
 
-  it('is one before its session here was ended by hand, and no other end', async () => {
+  it('asks for a new sign-in after its session on this device was ended by hand, not after other ends', async () => {
     const { server, visitor, amy } = await aStage()
     await aWebsite(server, 'desk', { metadata: { first_party: true } })
     await signInAt(visitor, amy)
@@ -368,7 +368,7 @@ describe('a sign-in that the application may go by no more', () => {
     expect(await isAsked(), 'since').to.equal(false)
   })
 
-  it('is one that was ended, or is over by the policy', async () => {
+  it('asks for a new sign-in after the session expired or the user was disabled', async () => {
     const { server, visitor, amy } = await aStage()
     await signInAt(visitor, amy)
     server.clock.advance('2d')
@@ -380,8 +380,8 @@ describe('a sign-in that the application may go by no more', () => {
   })
 })
 
-describe('what fails on our side', () => {
-  it('is told to the person by a page, and to the application where no page may be shown', async () => {
+describe('a server failure during an authorization request', () => {
+  it('is answered by a page with 503, and by temporarily_unavailable for prompt=none', async () => {
     const { server, visitor, amy } = await aStage()
     await signInAt(visitor, amy)
     const { authorizationRequests } = server.composed.parts.authorizations
@@ -400,8 +400,8 @@ describe('what fails on our side', () => {
   })
 })
 
-describe('the whole way', () => {
-  it('leads from a link through sign-in and consent to tokens', async () => {
+describe('a whole authorization code flow', () => {
+  it('leads from sign-in and consent to tokens; consent is asked again only for more', async () => {
     const server = await aServer()
     const metadata = { grant_types: ['authorization_code' as const], token_endpoint_auth_method: 'none' as const }
     await aWebsite(server, 'shop', { name: 'The shop', kind: 'browser', metadata })
@@ -433,7 +433,7 @@ describe('the whole way', () => {
     const redeemed = await fetch(`${server.url}/oauth/token`, { method: 'POST', body })
     expect(redeemed.status).to.equal(200)
     expect(await redeemed.json()).to.include({ token_type: 'Bearer', scope: 'openid profile' })
-    // What was agreed to is remembered; who asks for consent is asked again, once for each request.
+    // Consent is remembered; prompt=consent and another scope ask again.
     expect(answerOf(await visitor.send('GET', authorizePath('shop')))).to.have.property('code')
     expect(locationOf(await visitor.send('GET', authorizePath('shop', { prompt: 'consent' })))).to.match(/^\/consent\?/)
     expect(locationOf(await visitor.send('GET', authorizePath('shop', { scope: 'openid email' })))).to.match(

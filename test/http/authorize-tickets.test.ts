@@ -1,4 +1,4 @@
-// Tickets of authorization requests: good in the browser that began the request, for an hour, as they were sealed.
+// Tickets of authorization requests: valid for an hour, unchanged, in the browser that began the request.
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { refuse } from '../../server/protocol/errors.js'
@@ -28,7 +28,7 @@ async function begin(visitor: Visitor, changes = {}): Promise<string> {
 const pages = (ticket: string) => [`/login?ticket=${ticket}`, `/oauth/authorize?ticket=${ticket}`]
 const locationOf = ({ headers }: Seen) => headers.get('location') ?? ''
 
-/** Nowhere, by no page and no form, and not signed in either. */
+/** Expects 400 from each page and form with this ticket: no redirect, no code, no session. */
 async function expectExpired(visitor: Visitor, ticket: string, way: string | null, what = ''): Promise<void> {
   for (const path of pages(ticket)) {
     const seen = await visitor.send('GET', path)
@@ -57,8 +57,8 @@ async function expectGood(visitor: Visitor, ticket: string): Promise<void> {
 
 const deniedWay = `${callback}?error=access_denied&amp;error_description=The+sign-in+took+too+long.&amp;state=a+state&amp;iss=${encodeURIComponent(issuer)}`
 
-describe('a ticket', () => {
-  it('is good for an hour; later a page leads back to the application, without a code', async () => {
+describe('the ticket of an authorization request', () => {
+  it('is valid for an hour; then a page links back to the application, without a code', async () => {
     const { server, visitor, ticket } = await aStage()
     server.clock.advance('59m')
     await expectGood(visitor, ticket)
@@ -68,7 +68,7 @@ describe('a ticket', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('leads back to where the application begins a sign-in, if it says where, or by a form where it takes no other', async () => {
+  it('once expired leads back to initiate_login_uri, or by a form for response_mode form_post', async () => {
     const begins = await aStage({ initiate_login_uri: 'https://shop.example/begin?a=b' })
     begins.server.clock.advance('1h')
     await expectExpired(
@@ -84,7 +84,7 @@ describe('a ticket', () => {
     expect(page.headers.get('content-security-policy')).to.include("form-action 'self' https://shop.example;")
   })
 
-  it('is of no use in another browser, signed in or not', async () => {
+  it('is refused in another browser, signed in or not', async () => {
     const { server, visitor, ticket } = await aStage()
     await expectExpired(aVisitor(server), ticket, deniedWay, 'nobody')
     const other = aVisitor(server)
@@ -99,7 +99,7 @@ describe('a ticket', () => {
     await expectGood(visitor, ticket)
   })
 
-  it('is of no use once one character of it is another one, or in another spelling', async () => {
+  it('is refused with one character changed, or in another encoding', async () => {
     const { server, visitor, ticket } = await aStage()
     const [version, text] = ticket.split('.') as [string, string]
     const changed = (at: number) => text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1)
@@ -129,15 +129,16 @@ describe('a ticket', () => {
     await expectGood(visitor, ticket)
   })
 
-  it('of a request that came by a form begins with the browser that comes with it', async () => {
+  it('from a POST is bound, and begins, when a browser brings it to /oauth/authorize', async () => {
     const { server, visitor } = await aStage()
     const form = Object.fromEntries(new URLSearchParams(authorizeQuery('shop', { max_age: '60' })))
     const posted = await aVisitor(server).send('POST', '/oauth/authorize', { form })
     const unbound = new URLSearchParams(localOf(posted).split('?')[1]).get('ticket')!
-    // It is no ticket for a page: nobody has begun it.
+    // A ticket that is not bound to a browser is refused by pages.
     await expectExpired(aVisitor(server), unbound, deniedWay).catch(() => {})
     expect((await visitor.send('GET', `/login?ticket=${unbound}`)).status).to.equal(400)
-    // Whoever keeps it does not make its beginning older: a sign-in since then would be young enough.
+    // The request begins when the browser comes with it: counted from the POST, the sign-in in between would be recent
+    // enough for max_age.
     await visitor.signIn(admin)
     server.clock.advance('30m')
     const old = locationOf(await visitor.send('GET', `/oauth/authorize?ticket=${unbound}`))
@@ -148,7 +149,7 @@ describe('a ticket', () => {
     await expectGood(visitor, new URLSearchParams(old.split('?')[1]).get('ticket')!)
   })
 
-  it('is bound to a cookie that no script sees and no other host can set', async () => {
+  it('is bound to an HttpOnly cookie with SameSite=Lax, which is set anew when it is malformed', async () => {
     const { visitor } = await aStage()
     const line = visitor.setCookies.find(one => one.startsWith('darvoza-ticket'))
     expect(line).to.match(/^darvoza-ticket-4000=[\w-]{43}; Path=\/; SameSite=Lax; HttpOnly$/)
@@ -161,7 +162,7 @@ describe('a ticket', () => {
     await expectGood(visitor, ticket)
   })
 
-  it('is as long as an address may be, however long the request', async () => {
+  it('is shorter than 4,000 characters for a long request; a longer request is refused', async () => {
     const { server, visitor } = await aStage({ allow_without_pkce: true })
     const random = (size: number) => randomBytes(size).toString('base64url').slice(0, size)
     const ticket = await begin(visitor, { state: random(2_048), nonce: random(512), extra: random(2_900) })
@@ -175,8 +176,8 @@ describe('a ticket', () => {
   })
 })
 
-describe('the key of tickets', () => {
-  it('seals for a month; the former one opens for an hour more', async () => {
+describe('the ticket key', () => {
+  it('seals tickets for 30 days; the previous key opens them for an hour more', async () => {
     const { server, visitor } = await aStage()
     const { sealedSecrets } = server.composed.parts.keys
     const { secrets } = server.composed.parts.tokens
@@ -186,13 +187,13 @@ describe('the key of tickets', () => {
     server.clock.advance('30d')
     const ticket = await begin(visitor)
     expect(ticket).to.match(/^1\./)
-    // Several servers do it at once.
+    // Several servers renew it at the same time.
     await Promise.all(Array.from({ length: 5 }, () => sealedSecrets.renewTicketKey()))
     expect(secrets.present('ticket').version).to.equal(2)
     await expectGood(visitor, ticket)
     expect(await begin(visitor)).to.match(/^2\./)
     server.clock.advance('1h')
-    // Whoever has that key makes no ticket with it that is good.
+    // A ticket sealed with a stolen former key is refused.
     const of = { version: 1, secret: stolen, key: createSecretKey(stolen), createdAt: 0 }
     const forger = createTickets({
       secrets: { present: () => of, find: () => of },
@@ -207,7 +208,7 @@ describe('the key of tickets', () => {
     expect([secrets.find('ticket', 1), secrets.present('ticket').version]).to.deep.equal([null, 3])
   })
 
-  it('outlives a change of SECRET_KEY', async () => {
+  it('is kept when SECRET_KEY changes: earlier tickets stay valid', async () => {
     const { server, visitor, ticket } = await aStage()
     const secretKey = randomBytes(32)
     const settings = { ...server.settings, secretKey, secretKeyPrevious: server.settings.secretKey }
@@ -222,8 +223,8 @@ describe('the key of tickets', () => {
   })
 })
 
-onMariaDb('the key of tickets of several servers', engine => {
-  it('is one for all servers, also a moment after one of them has changed it', async () => {
+onMariaDb('the ticket key of two servers', engine => {
+  it('is shared: a server that has not heard of a new key yet accepts a ticket sealed with it', async () => {
     const here = await aServer({ engine })
     const there = await aServer({ settings: here.settings, clock: here.clock })
     await aWebsite(here, 'shop', { name: 'The shop', metadata: { first_party: true } })
@@ -231,7 +232,7 @@ onMariaDb('the key of tickets of several servers', engine => {
     const first = await begin(visitor)
     await expectGood(withCookies(there, visitor.cookies), first)
     here.clock.advance('30d')
-    // From here on the other server has heard of nothing.
+    // From here on the other server does not follow the revocation log.
     const { tail } = there.composed.parts.revocation
     tail.stop()
     await here.composed.parts.keys.sealedSecrets.renewTicketKey()

@@ -1,4 +1,4 @@
-// Requests of the authorization endpoint by the front door, up to where a person signs in.
+// Validation of authorization requests at /oauth/authorize, up to the sign-in page.
 import { Agent, get } from 'node:http'
 import { expect } from 'chai'
 import { anApplication, changeApplication } from '../support/applications.js'
@@ -14,12 +14,12 @@ async function aStage(options: ServerOptions = {}) {
   const server = await aServer(options)
   await aResourceServer(server, 'orders', 'read', 'write')
   await aWebsite(server, 'shop')
-  // Which resource servers there are every process is told by the head of the log.
+  // Every process learns from the head of the log which resource servers exist.
   await settle(server.composed)
   return { server, visitor: aVisitor(server) }
 }
 
-/** What an answer tells the application: its address, without and with what was added. */
+/** The parameters that an answer adds to the redirect URI of the application. */
 function answerIn({ headers }: Pick<Seen, 'headers'>, base = callback, what: unknown = '') {
   const location = headers.get('location') ?? ''
   expect(location.startsWith(`${base}?`), `${JSON.stringify(what)} led to ${location.slice(0, 60)}`).to.equal(true)
@@ -28,7 +28,7 @@ function answerIn({ headers }: Pick<Seen, 'headers'>, base = callback, what: unk
 
 const isOurs = ({ headers }: Pick<Seen, 'headers'>) => headers.get('location') === null
 
-describe('a request that must not be answered', () => {
+describe('an authorization request with an invalid client_id or redirect_uri', () => {
   async function aStageOfMany() {
     const { server, visitor } = await aStage()
     await aWebsite(server, 'closed', { active: false })
@@ -38,7 +38,7 @@ describe('a request that must not be answered', () => {
     return { server, visitor }
   }
 
-  it('is a page of ours about the application, whatever else is wrong with it', async () => {
+  it('is answered by an error page with 400 and no redirect, whatever else is wrong', async () => {
     const { server, visitor } = await aStageOfMany()
     const refused: Record<string, string> = {
       '/oauth/authorize': 'unknown_application',
@@ -55,7 +55,7 @@ describe('a request that must not be answered', () => {
       [authorizePath('darvoza')]: 'unauthorized_client',
       [authorizePath('orders')]: 'unregistered_redirect_uri',
       [authorizePath('bare')]: 'unregistered_redirect_uri',
-      // OpenID Connect Core §3.1.2.1: with openid it is required.
+      // With scope openid, redirect_uri is required (OpenID Connect Core §3.1.2.1).
       [authorizePath('shop', { redirect_uri: undefined })]: 'unregistered_redirect_uri',
       [authorizePath('two', { redirect_uri: undefined, scope: undefined })]: 'unregistered_redirect_uri',
       [authorizePath('shop', { redirect_uri: [callback, callback] })]: 'unregistered_redirect_uri',
@@ -69,7 +69,7 @@ describe('a request that must not be answered', () => {
       const posted = await visitor.send('POST', '/oauth/authorize', {
         form: Object.fromEntries(new URLSearchParams(path.split('?')[1] ?? '')),
       })
-      // A form in a test has each name once.
+      // A form in this test has each name once.
       if (!/client_id=shop&client_id|redirect_uri=.*redirect_uri=/.test(path))
         expect([posted.status, isOurs(posted)], path).to.deep.equal([400, true])
     }
@@ -77,7 +77,7 @@ describe('a request that must not be answered', () => {
   })
 
   // oidcc-ensure-registered-redirect-uri
-  it('never leads to an address that is not registered, whatever its spelling', async () => {
+  it('is never redirected to an unregistered redirect_uri, whatever its spelling', async () => {
     const { visitor } = await aStageOfMany()
     const escaped = encodeURIComponent
     const spelt = [
@@ -103,7 +103,7 @@ describe('a request that must not be answered', () => {
       `\u202e${callback}`,
       'https://ѕhop.example/callback',
     ]
-    // What decodes to the registered one only when it is decoded once more, or is no UTF-8, is another one.
+    // Values that equal the registered URI only when decoded once more, or that are no UTF-8, are other URIs.
     const raw = [
       escaped(escaped(callback)),
       `${escaped(callback)}%`,
@@ -123,8 +123,8 @@ describe('a request that must not be answered', () => {
   })
 })
 
-describe('a request that breaks a rule', () => {
-  it('is answered to the application, with the state as it came and our name, and writes nothing', async () => {
+describe('an authorization request that breaks a rule', () => {
+  it('is redirected with error, error_description, state and iss, and writes nothing', async () => {
     const { server, visitor } = await aStage()
     const refused: [string, Record<string, string | string[] | undefined>][] = [
       ['invalid_request', { nonce: ['a', 'b'] }],
@@ -170,7 +170,7 @@ describe('a request that breaks a rule', () => {
     expect(await snapshotOf(server)).to.equal(before)
   }).timeout(20_000)
 
-  it('carries no state that nobody could tell, or that was not one', async () => {
+  it('is redirected without a state that is repeated, too long, empty or has control characters', async () => {
     const { visitor } = await aStage()
     for (const state of [['a', 'a'], 'x'.repeat(2_049), 'a\r\nb', '\u0000', undefined, '']) {
       const seen = await visitor.send('GET', authorizePath('shop', { state, response_type: 'token' }))
@@ -178,7 +178,7 @@ describe('a request that breaks a rule', () => {
     }
   })
 
-  it('is answered in the way that it asks for, if that is one', async () => {
+  it('is answered in its response_mode if that is a supported one', async () => {
     const { visitor } = await aStage()
     const inFragment = await visitor.send('GET', authorizePath('shop', { response_mode: 'fragment', prompt: 'create' }))
     const location = inFragment.headers.get('location')!
@@ -188,7 +188,7 @@ describe('a request that breaks a rule', () => {
     expect(form.text)
       .to.include(`method="post" action="${callback}"`)
       .and.include('name="error" value="invalid_request"')
-    // Its form goes to a stranger, and has nothing of ours in it.
+    // The form goes to another site, and contains no CSRF token.
     const sent = /<form[^>]*action="https:[^>]*>[\s\S]*?<\/form>/.exec(form.text)![0]
     expect(sent).to.not.include('_token')
     expect(sent).to.include('<button')
@@ -199,7 +199,7 @@ describe('a request that breaks a rule', () => {
     }
   })
 
-  it('keeps the address of the application as it is, with its query and what no parser would leave', async () => {
+  it('keeps the registered redirect_uri unchanged, with its query and without normalization', async () => {
     const kept = [
       'https://kept.example',
       'https://KEPT.example:443/a/../b',
@@ -218,13 +218,13 @@ describe('a request that breaks a rule', () => {
     }
   })
 
-  it('may leave out the address where only one is registered and no identity is asked for', async () => {
+  it('may omit redirect_uri where one is registered and the scope openid is absent', async () => {
     const { visitor } = await aStage()
     const path = authorizePath('shop', { redirect_uri: undefined, scope: 'read', prompt: 'none' })
     expect(answerIn(await visitor.send('GET', path))).to.include({ error: 'login_required' })
   })
 
-  it('of an application that nobody here has looked at is told to the person first, but not where no page may be', async () => {
+  it('from a self-registered application shows a page first, but is redirected for prompt=none', async () => {
     const { server, visitor } = await aStage()
     const id = 'tool'
     const redirect_uri = 'https://tool.example/callback'
@@ -244,8 +244,8 @@ describe('a request that breaks a rule', () => {
   })
 })
 
-describe('a request that is right', () => {
-  it('leads nobody to the sign-in page, which names the application, and is answered nowhere before', async () => {
+describe('a valid authorization request', () => {
+  it('leads to the sign-in page, which names the application, and writes nothing', async () => {
     const { server, visitor } = await aStage()
     const before = await snapshotOf(server)
     for (const changes of [
@@ -274,7 +274,7 @@ describe('a request that is right', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('speaks the language that the application says, unless the person has chosen one', async () => {
+  it('shows pages in the language of ui_locales, unless the browser has chosen one', async () => {
     const { visitor } = await aStage()
     // oidcc-ui-locales
     const page = await visitor.open(authorizePath('shop', { ui_locales: 'fr uz-Latn-UZ ru' }))
@@ -284,7 +284,7 @@ describe('a request that is right', () => {
     expect((await visitor.open(authorizePath('shop', { ui_locales: 'uz' }))).text).to.include('lang="ru"')
   })
 
-  it('fills in whom the application means', async () => {
+  it('fills in the username from login_hint, unless that is too long', async () => {
     const { visitor } = await aStage()
     // oidcc-login-hint
     const page = await visitor.open(authorizePath('shop', { login_hint: 'amy"@example.com' }))
@@ -293,7 +293,7 @@ describe('a request that is right', () => {
     expect(long.text).to.not.include('xxxx')
   })
 
-  it('by a form is the same, from any site, without its cookies', async () => {
+  it('by POST works from any site, without cookies', async () => {
     const { server, visitor } = await aStage()
     const form = Object.fromEntries(new URLSearchParams(authorizeQuery('shop')))
     const foreign = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://shop.example' }
@@ -317,13 +317,13 @@ describe('a request that is right', () => {
   })
 
   // oidcc-prompt-none-not-logged-in
-  it('that may show no page is answered that somebody must sign in', async () => {
+  it('with prompt=none and without a session is answered login_required', async () => {
     const { visitor } = await aStage()
     const seen = await visitor.send('GET', authorizePath('shop', { prompt: 'none' }))
     expect(answerIn(seen)).to.deep.equal({ error: 'login_required', state: 'a state', iss: issuer })
   })
 
-  it('by nobody ten thousand times writes nothing, and reads the application once', async () => {
+  it('sent 10,000 times without a session writes nothing, and reads the application once', async () => {
     const { server } = await aStage()
     const before = await snapshotOf(server)
     const agent = new Agent({ keepAlive: true, maxSockets: 20 })
@@ -350,8 +350,8 @@ describe('a request that is right', () => {
   }).timeout(120_000)
 })
 
-describe('an application that changes while somebody signs in', () => {
-  it('is judged as it is by then', async () => {
+describe('an application that changes during the sign-in', () => {
+  it('is judged by its present scope, redirect_uris and state', async () => {
     const { server, visitor } = await aStage()
     const start = await visitor.send('GET', authorizePath('shop'))
     const login = start.headers.get('location')!

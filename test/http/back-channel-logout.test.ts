@@ -1,5 +1,5 @@
-// Applications are told of the ends of their sessions (OpenID Connect Back-Channel Logout 1.0): of which, once each, also when
-// they are away for a while, and never at an address that is nobody's business.
+// OpenID Connect Back-Channel Logout 1.0: logout tokens for ended sessions of applications, sent once each, also after
+// an outage, and never to internal addresses.
 import { expect } from 'chai'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import type { ApplicationMetadata, ApplicationOrigin } from '../../server/policy/application-metadata.js'
@@ -30,7 +30,7 @@ async function aTellingServer(networks: string[] = ['127.0.0.0/8'], options: Ser
   return aServer({ ...options, settings: { ...settings, outgoingAllow: { hosts: [], networks } } })
 }
 
-/** Sends what is due, as the job does each second, until nothing is. */
+/** Sends the deliveries that are due, as the job does each second, until none is. */
 async function deliver({ composed }: TestServer): Promise<void> {
   await composed.jobs.settled()
   await composed.parts.deliveries.sending.run()
@@ -53,7 +53,7 @@ async function aTold(server: TestServer, id: string, uri: string, more: Applicat
   await settle(server.composed)
 }
 
-/** The session that the browser's cookie holds. */
+/** The id of the session that the browser's cookie holds. */
 async function browserSid({ composed }: TestServer, userId: number): Promise<string> {
   const [row] = await composed.parts.storage.database.read<{ sid: string }>(
     `SELECT id AS sid FROM session WHERE user_id = ? AND application_id = 'darvoza' AND refreshable = ?
@@ -66,7 +66,7 @@ async function browserSid({ composed }: TestServer, userId: number): Promise<str
 afterEach(closeLogoutReceivers)
 
 describe('a logout token is not sent', () => {
-  /** Ends a session of an application for each of these addresses, and says what came of it. */
+  /** Ends a session of an application at each of these addresses. @returns state and failure of each delivery */
   async function failuresAt(
     server: TestServer,
     uris: readonly string[],
@@ -86,7 +86,7 @@ describe('a logout token is not sent', () => {
     return sids.map(sid => `${rows.get(sid)!.state} ${rows.get(sid)!.failure}`)
   }
 
-  it('to the inside of our own network, however its address is spelt', async () => {
+  it('to an internal address, however it is written', async () => {
     const receiver = await aLogoutReceiver()
     const server = await aTellingServer([])
     const { port } = receiver
@@ -102,7 +102,7 @@ describe('a logout token is not sent', () => {
     expect(receiver.received).to.deep.equal([])
   })
 
-  it('to the inside for who has registered by itself, whatever the setting names', async () => {
+  it('to an allowed internal address for registered and document applications', async () => {
     const receiver = await aLogoutReceiver()
     const server = await aTellingServer(['127.0.0.0/8'])
     for (const origin of ['registration', 'document'] as const)
@@ -111,7 +111,7 @@ describe('a logout token is not sent', () => {
     expect(await failuresAt(server, [receiver.url])).to.deep.equal(['sent null'])
   })
 
-  it('where a redirect leads', async () => {
+  it('to the target of a redirect', async () => {
     const inside = await aLogoutReceiver('127.0.0.1')
     const receiver = await aLogoutReceiver('127.0.0.2')
     const server = await aTellingServer(['127.0.0.0/8'])
@@ -123,7 +123,7 @@ describe('a logout token is not sent', () => {
     expect(inside.received).to.deep.equal([])
   })
 
-  it('nor asked or written for anything, where no application has an address', async () => {
+  it('and causes no statement where no application has a backchannel_logout_uri', async () => {
     const server = await aTellingServer()
     const user = await server.aUser()
     await anApplication(server, 'quiet')
@@ -150,7 +150,7 @@ describe('a logout token', () => {
     return id
   }
 
-  it('is what the specification says, signed as id_tokens are, and no other token', async () => {
+  it('has the claims of the specification and an id_token’s signature, and is no access token', async () => {
     const user = await server.aUser()
     const jwks = createRemoteJWKSet(new URL(`${server.url}/.well-known/jwks.json`))
     for (const [metadata, alg, sub] of [
@@ -177,7 +177,7 @@ describe('a logout token', () => {
 
   type World = { person: Person; visitor: Visitor; id: string; quiet: string; sid: string; access: string }
 
-  /** Each ends the one session that the application has. */
+  /** Ways to end the one session that the application has. */
   const ends: Record<string, (world: World) => Promise<unknown>> = {
     'its own, by an administrator': ({ sid, access }) => ok('DELETE', `/api/admin/sessions/${sid}`, access),
     'the sign-out of the browser that it came from': ({ visitor }) => visitor.submit('/logout', {}, '/account'),
@@ -220,7 +220,7 @@ describe('a logout token', () => {
     }
   }).timeout(60_000)
 
-  it('is sent at a sign-out for what the browser gave and is offline or over, and again when what is offline ends', async () => {
+  it('is sent at sign-out for offline and expired sessions too, and again when an offline one ends', async () => {
     const person = await server.aUser()
     const visitor = aVisitor(server)
     await visitor.signIn(person)
@@ -230,7 +230,7 @@ describe('a logout token', () => {
     const { session: offline } = await aSessionOf(server, person, id, { ...grant, offline: true })
     const { session: expired } = await aSessionOf(server, person, id, grant)
     const { database } = server.composed.parts.storage
-    // Its end was noticed while nobody was told of ends.
+    // It expired without a delivery.
     const sql = "UPDATE session SET expires_at = ?, ended_at = ?, ended_reason = 'expired' WHERE id = ?"
     await database.write(sql, [1, 1, expired.id])
     await visitor.submit('/logout', {}, '/account')
@@ -243,7 +243,7 @@ describe('a logout token', () => {
   })
 })
 
-/** So many sessions of one person at an application. */
+/** An application at this address with so many sessions of one user. */
 async function aCrowdAt(server: TestServer, id: string, uri: string, count: number) {
   const person = await server.aUser()
   await aTold(server, id, uri)
@@ -256,7 +256,7 @@ const endAll = ({ composed }: TestServer, { id }: Person | { id: number }) =>
   composed.parts.devices.sessions.endAll(id, 'system')
 
 describe('logout tokens', () => {
-  it('wait for an application that is away for ten minutes, and come once each; others wait for none of it', async () => {
+  it('wait for an application that is down and arrive once each; other applications need not wait', async () => {
     const server = await aTellingServer()
     const away = await aLogoutReceiver()
     const other = await aLogoutReceiver()
@@ -283,7 +283,7 @@ describe('logout tokens', () => {
     expect(server.logged.filter(line => /an application can(not)? be told/.test(line))).to.have.length(2)
   }).timeout(60_000)
 
-  it('are given up after a day of failures, and not for a day in which nobody tried', async () => {
+  it('are given up after a day of failures, but not after a day without an attempt', async () => {
     const server = await aTellingServer()
     const receiver = await aLogoutReceiver()
     const { person, sids } = await aCrowdAt(server, 'shop', receiver.url, 12)
@@ -303,7 +303,7 @@ describe('logout tokens', () => {
     expect(sids).to.include.members(receiver.taken)
   }).timeout(60_000)
 
-  it('are written down with three statements for the ends of many', async () => {
+  it('are recorded with three statements for the ends of many sessions', async () => {
     const server = await aTellingServer()
     const { sids } = await aCrowdAt(server, 'shop', 'http://127.0.0.1:1/', 40)
     const asked = await textsOf(server, () =>
@@ -313,7 +313,7 @@ describe('logout tokens', () => {
     expect(await deliveriesOf(server)).to.have.length(40)
   })
 
-  it('survive a kill -9 between sending and writing it down: the same token comes again', async () => {
+  it('are sent again with the same jti after a kill -9 between sending and recording', async () => {
     const server = await aTellingServer()
     const receiver = await aLogoutReceiver()
     const { sids } = await aCrowdAt(server, 'shop', receiver.url, 1)
@@ -338,7 +338,7 @@ describe('logout tokens', () => {
     expect(new Set(receiver.received.map(one => one.claims.jti)).size).to.equal(1)
   }).timeout(60_000)
 
-  it('of all sessions of somebody are written down by the next server where one is killed as soon as that is committed', async () => {
+  it('of all sessions of a user are recorded by the next server after a crash behind the commit', async () => {
     const server = await aTellingServer()
     const receiver = await aLogoutReceiver()
     const { person, sids } = await aCrowdAt(server, 'shop', receiver.url, 3)
@@ -361,8 +361,8 @@ describe('logout tokens', () => {
   }).timeout(60_000)
 })
 
-onEachEngine('an end of all sessions of somebody', engine => {
-  it('also reaches a session that was being opened, and is not taken for its time having run out', async () => {
+onEachEngine('an end of all sessions of a user', engine => {
+  it('also ends a session that was just being opened, with the reason all_ended instead of expired', async () => {
     const server = await aTellingServer(undefined, { engine })
     const receiver = await aLogoutReceiver()
     const { person, sids } = await aCrowdAt(server, 'shop', receiver.url, 1)
@@ -383,8 +383,8 @@ onEachEngine('an end of all sessions of somebody', engine => {
   })
 })
 
-onMariaDb('two servers', engine => {
-  it('send each logout token once between them, however they meet', async () => {
+onMariaDb('two servers that send logout tokens', engine => {
+  it('send each one once between them', async () => {
     const first = await aTellingServer(undefined, { engine })
     const receiver = await aLogoutReceiver()
     const { person, sids } = await aCrowdAt(first, 'shop', receiver.url, 60)
@@ -395,7 +395,7 @@ onMariaDb('two servers', engine => {
     const both = new Promise<void>(resolve => {
       open = resolve
     })
-    // Nobody is answered before both have sent: else one of them might have done it all.
+    // Requests are answered only after both servers have sent: else one of them might send all.
     receiver.answer = async () => {
       if (++arrived > 10) open()
       await both
@@ -411,7 +411,7 @@ onMariaDb('two servers', engine => {
 
 describe('deliveries of logout tokens', function () {
   this.timeout(60_000)
-  it('are shown, tried at once, sent again as other tokens, and tried out, by the API', async () => {
+  it('are listed, sent again with a new jti, and tested through the admin API', async () => {
     const server = await aTellingServer()
     const receiver = await aLogoutReceiver()
     const { person, sids } = await aCrowdAt(server, 'shop', receiver.url, 1)
@@ -430,7 +430,7 @@ describe('deliveries of logout tokens', function () {
     receiver.answer = () => 200
     const again = async (id: string) => (await client.post(`/api/admin/deliveries/${id}/send`, {}, access)).status
     expect(await again('nobody')).to.equal(404)
-    // The pause of an application that was down is over by then; the row's own wait is not.
+    // The pause of the failing application has ended by then; the wait of the delivery has not.
     await server.composed.parts.storage.database.write('UPDATE delivery SET next_at = ?', [server.clock.now() + 1e6])
     server.clock.advance('11s')
     await deliver(server)
@@ -453,7 +453,7 @@ describe('deliveries of logout tokens', function () {
     expect((await client.post('/api/admin/applications/nobody/test-logout', {}, access)).status).to.equal(404)
   })
 
-  it('are tried at once by hand, although their application is left alone for a while', async () => {
+  it('are sent at once on request, although their application is paused after a failure', async () => {
     const server = await aTellingServer()
     const receiver = await aLogoutReceiver()
     const { person, sids } = await aCrowdAt(server, 'shop', receiver.url, 1)
@@ -467,7 +467,7 @@ describe('deliveries of logout tokens', function () {
     expect(receiver.taken).to.deep.equal(sids)
   })
 
-  it('are shown on a page, with why they fail and what can be done', async () => {
+  it('are shown on a page with their failure, a retry and a test', async () => {
     const server = await aTellingServer([])
     const { person } = await aCrowdAt(server, 'shop', 'https://127.0.0.1/bye', 1)
     await endAll(server, person)
@@ -481,7 +481,7 @@ describe('deliveries of logout tokens', function () {
     expect((await visitor.open('/admin/deliveries')).text).to.include('shop did not take the test.')
   })
 
-  it('are forgotten with the sessions that they were about, and not before', async () => {
+  it('are deleted once the retention of their ended sessions has passed', async () => {
     const server = await aTellingServer()
     const receiver = await aLogoutReceiver()
     const { person } = await aCrowdAt(server, 'shop', receiver.url, 3)

@@ -1,3 +1,4 @@
+// Sign-out on simplejwt’s wire: a refresh token at /api/token/blacklist/ ends its session.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
@@ -7,8 +8,8 @@ import { snapshotOf } from '../support/snapshot.js'
 
 const path = '/api/token/blacklist/'
 
-describe('blacklist', () => {
-  it('refuses what is no refresh token of a session, and ends nothing for it', async () => {
+describe('POST /api/token/blacklist/', () => {
+  it('answers 401 with a precise reason for an invalid token, and ends no session', async () => {
     const server = await aServer()
     const client = aClient(server)
     const forge = aForge(server)
@@ -33,7 +34,7 @@ describe('blacklist', () => {
     expect((await client.refresh(refresh)).status).to.equal(200)
   })
 
-  it('refuses an expired token', async () => {
+  it('answers 401 token_expired for an expired refresh token', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { refresh } = await client.signIn(await server.aUser())
@@ -44,8 +45,8 @@ describe('blacklist', () => {
   })
 })
 
-onEachEngine('sign-out', engine => {
-  it('answers 200 and an empty object; both tokens of the session are over at once, other sessions are not', async () => {
+onEachEngine('sign-out by POST /api/token/blacklist/', engine => {
+  it('answers 200 {} and ends both tokens of the session at once, but no other session', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -63,7 +64,7 @@ onEachEngine('sign-out', engine => {
     expect((await client.refresh(elsewhere.refresh)).status).to.equal(200)
   })
 
-  it('works with a spent token too: a sign-out must not fail for being late', async () => {
+  it('accepts a rotated refresh token, and ends the session of its successor', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const first = await client.signIn(await server.aUser())
@@ -73,7 +74,7 @@ onEachEngine('sign-out', engine => {
     expect((await client.refresh(second.refresh)).status).to.equal(401)
   })
 
-  it('beside a refresh leaves no successor that lives', async () => {
+  it('at the same time as a refresh leaves no usable successor', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const { refresh } = await client.signIn(await server.aUser())
@@ -85,7 +86,7 @@ onEachEngine('sign-out', engine => {
     }
   })
 
-  it('twice at once succeeds once', async () => {
+  it('sent eight times at once succeeds once', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const { refresh } = await client.signIn(await server.aUser())

@@ -1,4 +1,4 @@
-// Somebody sets the clock of the machine, back or forth: nobody is signed out by it, and nothing that is over is accepted.
+// Steps of the machine's clock, back or ahead: no session is lost by them, and nothing expired is accepted.
 import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
 import { aForge, changed } from '../support/forge.js'
@@ -8,7 +8,7 @@ import { aVisitor } from '../support/visitor.js'
 const admin = { username: 'admin', password }
 const [second, minute, hour, day] = [1_000, 60_000, 3_600_000, 86_400_000] as const
 
-/** The clocks of a machine, which stand until somebody turns them. */
+/** The clocks of a machine, which stand still until a test moves them. */
 function clocks() {
   const at = { monotonic: 0, uptime: 1_000_000, wall: Date.parse('2026-01-05T09:00:00Z') }
   return {
@@ -26,7 +26,7 @@ async function aMachine() {
   const machine = clocks()
   const ports = { now: undefined, clocks: machine.ports }
   const server = await aServer({ ports })
-  /** As the server looks at the clock four times a second. */
+  /** Lets time pass, and the server read the clock as it does four times a second. */
   const pass = async (ms: number) => {
     machine.pass(ms)
     await settle(server.composed)
@@ -49,12 +49,12 @@ async function clockOf(server: TestServer): Promise<string | undefined> {
   return body.clock
 }
 
-describe('a clock that is set back', () => {
+describe('a wall clock that is set back', () => {
   for (const [what, ms] of [
     ['30 seconds', 30 * second],
     ['an hour', hour],
   ] as const) {
-    it(`by ${what} signs nobody out, also over a restart`, async () => {
+    it(`by ${what} keeps sessions signed in, also over a restart`, async () => {
       const { server, client, pass, step, restart } = await aMachine()
       const pair = await client.signIn(admin)
       await pass(10 * second)
@@ -77,7 +77,7 @@ describe('a clock that is set back', () => {
     })
   }
 
-  it('again after a jump ahead that was believed signs nobody out', async () => {
+  it('after a jump ahead that was accepted keeps sessions signed in', async () => {
     const { client, pass, step } = await aMachine()
     const pair = await client.signIn(admin)
     await step(3 * hour)
@@ -92,7 +92,7 @@ describe('a clock that is set back', () => {
     expect((await client.verify(again.body.access)).status).to.equal(200)
   })
 
-  it('shows in a token of ours that is of a later time: 503, and a refresh does not ask', async () => {
+  it('is detected by a later token of this server: 503 clock_went_back, while a refresh goes on', async () => {
     const { server, client } = await aMachine()
     const pair = await client.signIn(admin)
     const forge = aForge(server)
@@ -113,8 +113,8 @@ describe('a clock that is set back', () => {
   })
 })
 
-describe('a clock that jumps ahead', () => {
-  it('signs nobody out for five minutes: 503 with Retry-After, and all is well when it is put right', async () => {
+describe('a wall clock that jumps ahead', () => {
+  it('causes 503 clock_jumped with Retry-After instead of sign-outs, until it is corrected', async () => {
     const { server, client, pass, step } = await aMachine()
     const pair = await client.signIn(admin)
     const visitor = aVisitor(server)
@@ -138,7 +138,7 @@ describe('a clock that jumps ahead', () => {
       expect(Number(headers.get('retry-after'))).to.be.above(0)
     }
     expect((await visitor.send('GET', '/account/')).status).to.equal(503)
-    // What needs no such judgement goes on.
+    // A sign-in needs no such judgement and goes on.
     const fresh = await client.signIn(admin)
     expect((await client.verify(fresh.access)).status).to.equal(503)
     expect((await client.verify(doomed.access)).status).to.be.oneOf([401, 503])
@@ -163,7 +163,7 @@ describe('a clock that jumps ahead', () => {
     expect((await visitor.send('GET', '/account/')).status).to.equal(200)
   })
 
-  it('is believed after five minutes: then what is over is refused, and tidied away', async () => {
+  it('is accepted after five minutes: then expired tokens get 401, and their sessions are ended', async () => {
     const { server, client, pass, step } = await aMachine()
     const pair = await client.signIn(admin)
     await step(2 * day)
@@ -184,7 +184,7 @@ describe('a clock that jumps ahead', () => {
     expect((await client.verify(next.access)).status).to.equal(200)
   })
 
-  it('by less than what anybody has left is not noticed, and by a minute lets a refresh go on', async () => {
+  it('by 3 seconds is not noticed, and by a minute stops neither verification nor refresh', async () => {
     const { server, client, step } = await aMachine()
     const pair = await client.signIn(admin)
     await step(3 * second)
@@ -198,8 +198,8 @@ describe('a clock that jumps ahead', () => {
   })
 })
 
-describe('a machine that was suspended for a night', () => {
-  it('knows what is over, and doubts nothing', async () => {
+describe('a machine that was suspended for nine hours', () => {
+  it('refuses an expired access token, accepts its refresh token, and does not doubt the clock', async () => {
     const { machine, server, client } = await aMachine()
     const pair = await client.signIn(admin)
     machine.pass(9 * hour)
