@@ -1,4 +1,4 @@
-// Tokens that are bound to a key (RFC 9449): given for a proof of it, and taken with one alone.
+// Tokens that are bound to a key (DPoP, RFC 9449): issued for a DPoP proof, and accepted with one alone.
 import { expect } from 'chai'
 import { changeApplication } from '../support/applications.js'
 import { aServerOfHolders, asHolder, type BoundTokens, boundMetadata, codeOf } from '../support/bound-tokens.js'
@@ -19,9 +19,9 @@ async function generationOf({ server }: BoundTokens, refresh: string): Promise<n
   return (await storage.sessionStore.find(storage.database, claimsOf(refresh).sid))!.generation
 }
 
-describe('a proof at the token endpoint', function () {
+describe('a DPoP proof at the token endpoint', function () {
   this.timeout(60_000)
-  it('that is wrong is refused, by our own address and whatever Host says, and changes nothing', async () => {
+  it('that is wrong is refused with invalid_dpop_proof, whatever X-Forwarded-Host says', async () => {
     const made = await aServerOfHolders()
     const holder = asHolder(made)
     const { key, given, byCode } = holder
@@ -44,7 +44,7 @@ describe('a proof at the token endpoint', function () {
     expect((await byCode('notes', code)).body.token_type).to.equal('DPoP')
   })
 
-  it('binds what is given: access tokens, and of a public application the refresh token', async () => {
+  it('binds access tokens, and the refresh token of a public application, by the claim cnf', async () => {
     const made = await aServerOfHolders()
     const holder = asHolder(made)
     const { key, signedIn } = holder
@@ -66,7 +66,7 @@ describe('a proof at the token endpoint', function () {
     expect([body.token_type, claimsOf(body.access_token).cnf], 'of no person').to.deep.equal(['DPoP', { jkt: key.jkt }])
   })
 
-  it('is needed for a code that was asked for with a key, and of that key', async () => {
+  it('is required, with the same key, for a code that was requested with dpop_jkt', async () => {
     const made = await aServerOfHolders()
     const holder = asHolder(made)
     const { key, given, byCode } = holder
@@ -79,7 +79,7 @@ describe('a proof at the token endpoint', function () {
     expect(claimsOf((await byCode('notes', code)).body.access_token).cnf).to.deep.equal({ jkt: key.jkt })
   })
 
-  it('is used by what it proves alone: not by what was refused for something else, and never twice', async () => {
+  it('is not spent by a request that fails for another reason, and is never accepted twice', async () => {
     const made = await aServerOfHolders()
     const holder = asHolder(made)
     const { key, given, byCode } = holder
@@ -93,7 +93,7 @@ describe('a proof at the token endpoint', function () {
     expect((await byCode('notes', next)).status, 'the code stays good').to.equal(200)
   })
 
-  it('is needed to refresh a bound token: who has it without the key rotates nothing', async () => {
+  it('is required to refresh a bound token; without the key nothing rotates', async () => {
     const made = await aServerOfHolders()
     const holder = asHolder(made)
     const { signedIn, byRefresh } = holder
@@ -111,7 +111,7 @@ describe('a proof at the token endpoint', function () {
     ])
   })
 
-  it('that comes again rotates nothing; an answer that was lost is forgiven with a new one, and reuse is found out', async () => {
+  it('sent again rotates nothing; with a new one a lost answer is forgiven and reuse is detected', async () => {
     const made = await aServerOfHolders()
     const holder = asHolder(made)
     const { key, signedIn, byRefresh } = holder
@@ -126,7 +126,7 @@ describe('a proof at the token endpoint', function () {
     expect(codeOf(await byRefresh('notes', second))).to.equal('session_ended')
   })
 
-  it('of another key is taken with the refresh token of an application that proves itself: it was started anew', async () => {
+  it('of another key is accepted with the refresh token of a confidential application', async () => {
     const made = await aServerOfHolders()
     const holder = asHolder(made)
     const { signedIn, byRefresh } = holder
@@ -137,7 +137,7 @@ describe('a proof at the token endpoint', function () {
     expect((await byRefresh('shop', next.refresh_token, null)).body.token_type).to.equal('Bearer')
   })
 
-  it('is needed by an application that takes bound tokens alone', async () => {
+  it('is required by an application with dpop_bound_access_tokens', async () => {
     const made = await aServerOfHolders()
     const { server } = made
     const holder = asHolder(made)
@@ -154,7 +154,7 @@ describe('a proof at the token endpoint', function () {
     await settle(server.composed)
   })
 
-  it('means nothing to simplejwt’s wire, which gives no bound tokens and takes none', async () => {
+  it('is ignored by simplejwt’s wire, which neither issues nor accepts bound tokens', async () => {
     const made = await aServerOfHolders()
     const { amy } = made
     const { client, key, signedIn } = asHolder(made)
@@ -167,7 +167,7 @@ describe('a proof at the token endpoint', function () {
     expect((await client.verify(access_token)).status).to.equal(401)
   })
 
-  it('costs one statement, and a refresh without one asks the database what it always did', async () => {
+  it('costs one write; a refresh without one still costs one read and one write', async () => {
     const made = await aServerOfHolders()
     const holder = asHolder(made)
     const { signedIn, byRefresh } = holder
@@ -187,9 +187,9 @@ const feed = ['GET', '/revocations'] as const
 const lease = ['POST', '/revocations/lease'] as const
 const leaseBody = { headers: { 'Content-Type': 'application/json' }, body: '{"verifier":"one","applied":""}' }
 
-describe('a bound token where tokens are shown', function () {
+describe('a DPoP-bound access token at resources', function () {
   this.timeout(60_000)
-  /** Where each token belongs. */
+  /** Routes, each with a bound token that it accepts. */
   async function aWorld() {
     const made = await aServerOfHolders()
     const holder = asHolder(made)
@@ -210,7 +210,7 @@ describe('a bound token where tokens are shown', function () {
     return { made, holder, places }
   }
 
-  it('is taken with a proof of its key, under a scheme in any case; as a bearer token it is told what is wanted', async () => {
+  it('is accepted with a proof under DPoP in any letter case, and refused as a bearer token', async () => {
     const { holder, places } = await aWorld()
     for (const [place, token, more] of places)
       for (const scheme of ['DPoP', 'dpop', 'DPOP'])
@@ -228,7 +228,7 @@ describe('a bound token where tokens are shown', function () {
     expect(codeOf(await holder.client.send('POST', '/oauth/userinfo', { headers: form, body }))).to.equal('token_bound')
   })
 
-  it('is refused without a proof, and with one that is for something else, or was used', async () => {
+  it('is refused without a DPoP proof, with one for something else, and with a spent one', async () => {
     const { made, holder, places } = await aWorld()
     const other = aHolder(made.server.clock.now)
     for (const [place, token, more] of places) {
@@ -263,7 +263,7 @@ describe('a bound token where tokens are shown', function () {
     }
   })
 
-  it('is told of by introspection as what it is, and told what it lacks under its own scheme', async () => {
+  it('is introspected with token_type DPoP and cnf; insufficient_scope is answered under DPoP', async () => {
     const { holder } = await aWorld()
     const { introspect, signedIn, key } = holder
     const { access_token } = await signedIn('shop')
@@ -280,9 +280,9 @@ describe('a bound token where tokens are shown', function () {
   })
 })
 
-describe('what is bound to no key', function () {
+describe('an access token that is bound to no key', function () {
   this.timeout(60_000)
-  it('is refused under the scheme of bound tokens, whatever proof comes with it', async () => {
+  it('is refused with token_unbound under the scheme DPoP, with or without a proof', async () => {
     const made = await aServerOfHolders()
     const { client, key, show, signedIn } = asHolder(made)
     const { access } = await client.signIn(made.amy)
@@ -309,11 +309,11 @@ describe('what is bound to no key', function () {
   })
 })
 
-describe('nonces, where the policy asks for them', function () {
+describe('DPoP nonces required by the policy', function () {
   this.timeout(60_000)
   const nonceOf = ({ headers }: Answer) => headers.get('dpop-nonce')
 
-  it('are told with a refusal that spends nothing, and hold at the token endpoint and where tokens are shown', async () => {
+  it('are given with a refusal that spends nothing, and hold at the token endpoint and resources', async () => {
     const made = await aServerOfHolders()
     const { server } = made
     const { key, given, byCode, byRefresh, show } = asHolder(made)
@@ -355,7 +355,7 @@ describe('nonces, where the policy asks for them', function () {
     expect(told(await byRefresh('notes', next.body.refresh_token, later))).to.deep.equal([400, 'use_dpop_nonce'])
   })
 
-  it('are asked of nobody whose tokens are not bound', async () => {
+  it('are not required for unbound tokens', async () => {
     const made = await aServerOfHolders()
     await made.server.setPolicy({ dpop_nonces: true })
     const { signedIn, byRefresh, show } = asHolder(made)
@@ -366,8 +366,8 @@ describe('nonces, where the policy asks for them', function () {
   })
 })
 
-describe('pages', () => {
-  it('say which key a session is bound to, and that a bound token needs its key; an application can be made to need one', async () => {
+describe('pages about DPoP-bound tokens', () => {
+  it('show the key of a session and the scheme of a token; a form makes an application need proofs', async () => {
     const made = await aServerOfHolders()
     const { key, signedIn, byRefresh } = asHolder(made)
     const { access_token, refresh_token } = await signedIn('notes')
@@ -395,8 +395,8 @@ describe('pages', () => {
 
 const times = trials(500)
 
-describe('one proof sent very many times', () => {
-  it(`lets one of ${times} requests in`, async () => {
+describe('one DPoP proof sent very many times', () => {
+  it(`authorizes one of ${times} requests`, async () => {
     const made = await aServerOfHolders()
     const { key, proven, signedIn } = asHolder(made)
     const { access_token: token } = await signedIn('notes')
@@ -414,8 +414,8 @@ describe('one proof sent very many times', () => {
   }).timeout(600_000)
 })
 
-onMariaDb('one proof sent to two servers at once', engine => {
-  it('is used at one of them: a refresh rotates once, and one request is let in', async () => {
+onMariaDb('one DPoP proof sent to two servers at once', engine => {
+  it('is accepted by one of them: a refresh rotates once, and one request gets 200', async () => {
     const made = await aServerOfHolders({ engine })
     const there = await aServer({ settings: made.server.settings, clock: made.server.clock, policy: null })
     const [one, two] = [asHolder(made), asHolder(made, there)]

@@ -1,4 +1,4 @@
-// How applications prove to be the ones they say: each method by itself, and all of what is none (RFC 6749 §2.3, RFC 7523).
+// Client authentication of applications: each method by itself, and all that is refused (RFC 6749 §2.3, RFC 7523).
 import { expect } from 'chai'
 import type { JWK } from 'jose'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
@@ -13,7 +13,7 @@ import { textsOf } from '../support/statements.js'
 const secret = 'a secret of a file: 100 % +&=ü/:'
 const tokens = 'grant_type=client_credentials'
 
-/** Has no scope, and gets tokens for itself. */
+/** An application without a scope that gets tokens for itself. */
 async function anApplicationBy(
   server: TestServer,
   id: string,
@@ -35,7 +35,7 @@ const ask = (server: TestServer, body: string, headers: Record<string, string> =
 const encoded = encodeURIComponent
 const post = (id: string, given = secret) => `client_id=${encoded(id)}&client_secret=${encoded(given)}`
 
-/** Without the request's own id. */
+/** The parts of an answer that do not depend on the id of the request. */
 const told = ({ status, body, headers }: Answer) => ({
   status,
   body,
@@ -43,7 +43,7 @@ const told = ({ status, body, headers }: Answer) => ({
   cache: headers.get('cache-control'),
 })
 
-describe('an application with a secret', () => {
+describe('client authentication with a secret', () => {
   let server: TestServer
   const url = 'https://tool.example/metadata.json'
   beforeEach(async () => {
@@ -57,7 +57,7 @@ describe('an application with a secret', () => {
     await settle(server.composed)
   })
 
-  it('is not let in by what is not its own, and nobody learns why', async () => {
+  it('answers the same 401 invalid_client for every wrong client id, secret or method', async () => {
     const right = told(await ask(server, '', basic('shop', secret)))
     expect(right.status).to.equal(200)
     const refused = [
@@ -80,14 +80,14 @@ describe('an application with a secret', () => {
     for (const [index, answer] of answers.entries()) expect(answer, `${index}`).to.deep.equal(answers[0])
     expect(answers[0]).to.deep.include({ status: 401, challenge: 'Basic realm="token"', cache: 'no-store' })
     expect(answers[0]!.body.error).to.equal('invalid_client')
-    // In the form nobody tried a scheme.
+    // Credentials in the form get no challenge: no scheme was tried.
     for (const body of [post('shop'), post('booth', 'wrong'), post('closed'), post('nobody'), 'client_id=shop', '']) {
       const answer = told(await ask(server, body))
       expect(answer, body).to.deep.equal({ ...answers[0], challenge: null })
     }
   })
 
-  it('costs as much to refuse where it is unknown, is disabled, or has another secret', async () => {
+  it('runs as many statements for an unknown or disabled application as for a wrong secret', async () => {
     const works = []
     for (const id of ['shop', 'closed', 'nobody']) {
       await ask(server, '', basic(id, 'wrong'))
@@ -97,7 +97,7 @@ describe('an application with a secret', () => {
     expect(new Set(works).size, works.join()).to.equal(1)
   })
 
-  it('has both parts of the header encoded as in a form, and is let in by its own method alone', async () => {
+  it('accepts form-encoded parts of the Basic header, and client_secret_post where registered', async () => {
     expect((await ask(server, '', basic(url, secret))).status).to.equal(200)
     expect((await ask(server, `client_id=${encoded(url)}`, basic(url, secret))).status).to.equal(200)
     expect((await ask(server, post('booth'))).status).to.equal(200)
@@ -106,7 +106,7 @@ describe('an application with a secret', () => {
     expect((await ask(server, '', { Authorization: plus.replace('Basic', 'bASIC') })).status).to.equal(200)
   })
 
-  it('is refused whatever stands in the header, and never with an error of ours', async () => {
+  it('answers 401 for a malformed Basic header', async () => {
     const raw = (text: string) => `Basic ${Buffer.from(text, 'latin1').toString('base64')}`
     const odd = [
       'Basic',
@@ -129,7 +129,7 @@ describe('an application with a secret', () => {
     }
   })
 
-  it('is refused where it proves itself in two ways, names two, or says anything twice', async () => {
+  it('answers 400 invalid_request for two methods, two client ids or a repeated parameter', async () => {
     const bad: [body: string, headers?: Record<string, string>][] = [
       [post('shop'), basic('shop', secret)],
       ['client_secret=x', basic('shop', secret)],
@@ -146,17 +146,17 @@ describe('an application with a secret', () => {
       const { status, body: answered } = await ask(server, body, headers)
       expect([status, answered.error], body).to.deep.equal([400, 'invalid_request'])
     }
-    // Without a value it counts as left out (RFC 6749 §3.2).
+    // A parameter without a value counts as omitted (RFC 6749 §3.2).
     expect((await ask(server, 'client_id=&client_secret=', basic('shop', secret))).status).to.equal(200)
   })
 
-  it('is not taken from the address, which stands in logs and histories', async () => {
+  it('ignores credentials in the query string, which logs and histories contain', async () => {
     const path = `/oauth/token?${tokens}&${post('booth')}`
     const { status, body } = await aClient(server).send('POST', path, { body: tokens, headers: inForm })
     expect([status, body.error]).to.deep.equal([401, 'invalid_client'])
   })
 
-  it('that is new is known at once, and one that is taken away is not', async () => {
+  it('accepts a new secret and refuses an ended one at once', async () => {
     const { storage, applications } = server.composed.parts
     const add = (overlap: number) =>
       storage.database.transaction(tx => applications.applicationSecrets.add(tx, 'shop', overlap))
@@ -176,7 +176,7 @@ describe('an application with a secret', () => {
     expect(await status(fourth)).to.equal(401)
   })
 
-  it('is in no log line, and neither is what was tried in its place', async () => {
+  it('logs neither the secret nor a wrong one', async () => {
     await ask(server, '', basic('shop', 'a wrong secret'))
     await ask(server, post('booth', 'a wrong secret'))
     await ask(server, '', basic('shop', secret))
@@ -187,8 +187,8 @@ describe('an application with a secret', () => {
   })
 })
 
-describe('wrong secrets', () => {
-  it('are refused with 429 once an hour has seen too many from a network, and the right one never is', async () => {
+describe('wrong secrets of applications', () => {
+  it('get 429 after 50 an hour for one application and network, while the right one is accepted', async () => {
     const settings = { ...testSettings(await sqlite.migrated()), trustProxy: 1 }
     const server = await aServer({ settings, policy: { sign_in_guesses_per_hour: 5 } })
     await anApplicationBy(server, 'shop', null)
@@ -211,7 +211,7 @@ describe('wrong secrets', () => {
   })
 })
 
-describe('an application with a key', () => {
+describe('client authentication with a signed assertion', () => {
   let server: TestServer
   let key: ApplicationKey
   const keys: Record<string, ApplicationKey> = {}
@@ -231,13 +231,13 @@ describe('an application with a key', () => {
     anAssertion(by, id, server.clock.now(), changes)
   const show = async (assertion: string | Promise<string>, more = '') => ask(server, shown(await assertion) + more)
 
-  it('is let in by an assertion of any of the algorithms, and by its own where it has chosen one', async () => {
+  it('accepts each algorithm, or only token_endpoint_auth_signing_alg where that is set', async () => {
     for (const alg of ['ES256', 'RS256', 'PS256', 'EdDSA'])
       expect((await show(made({}, keys[alg]!))).status, alg).to.equal(200)
     expect((await show(made(), '&client_id=robot')).status).to.equal(200)
     for (const typ of ['JWT', 'client-authentication+jwt'])
       expect((await show(made({ header: { typ } }))).status, typ).to.equal(200)
-    // Without a name each of its keys may be meant.
+    // Without a kid each key of the application may be meant.
     const nameless = { ...key, jwk: { ...key.jwk, kid: '' } }
     expect((await show(made({}, nameless))).status).to.equal(200)
     const metadata = {
@@ -250,7 +250,7 @@ describe('an application with a key', () => {
     expect([(await show(made())).status, (await show(made({}, keys.PS256!))).status]).to.deep.equal([401, 200])
   })
 
-  it('is refused by what is not its own, not for us, not now, or no assertion at all', async () => {
+  it('answers 401 invalid_client for wrong keys, claims and headers, and for malformed assertions', async () => {
     const now = Math.floor(server.clock.now() / 1000)
     const stranger = { ...(await aKey('ES256', 'ES256')) }
     const claims = (changes: object) => made({ claims: changes as never })
@@ -314,7 +314,7 @@ describe('an application with a key', () => {
     expect(server.logged.join('\n')).to.not.include('a request failed')
   })
 
-  it('is not let in by keys that cannot be used, and nothing of ours fails', async () => {
+  it('answers 401 for an application whose keys are unusable or missing', async () => {
     const broken = [
       { kty: 'EC', crv: 'P-256', kid: 'ES256' },
       { kty: 'oct', k: 'AA' },
@@ -330,13 +330,13 @@ describe('an application with a key', () => {
     expect((await show(made({}, key, 'keyless'))).status).to.equal(401)
   })
 
-  it('is let in by an assertion once, until it is over, and is not confused with another', async () => {
+  it('accepts an assertion once for each application, never after expiry; a refused one is not spent', async () => {
     const jti = 'the same'
     const first = await made({ claims: { jti } })
     expect([(await show(first)).status, (await show(first)).status]).to.deep.equal([200, 401])
     expect((await show(made({ claims: { jti } }))).status).to.equal(401)
     expect((await show(made({ claims: { jti } }, key, 'other'))).status).to.equal(200)
-    // What is refused is not spent: a mistake in a clock can be put right.
+    // A refused assertion is not spent: a wrong clock can be corrected.
     const early = await made({ claims: { nbf: Math.floor(server.clock.now() / 1000) + 60 } })
     expect((await show(early)).status).to.equal(401)
     server.clock.advance('50s')
@@ -352,7 +352,7 @@ describe('an application with a key', () => {
     expect((await show(first)).status).to.equal(401)
   })
 
-  it('is in no log line', async () => {
+  it('logs no assertion', async () => {
     const assertion = await made()
     await show(assertion)
     await show(assertion)
@@ -362,7 +362,7 @@ describe('an application with a key', () => {
 
 const encode = (header: object) => Buffer.from(JSON.stringify(header)).toString('base64url')
 
-/** Fifty at once, of which one may win. */
+/** Sends one assertion fifty times at once, of which one may be accepted. */
 async function race(servers: readonly TestServer[]): Promise<void> {
   const [server] = servers as [TestServer]
   const key = await aKey('ES256', 'a')
@@ -379,12 +379,12 @@ async function race(servers: readonly TestServer[]): Promise<void> {
   }
 }
 
-onEachEngine('an assertion that is shown fifty times at once', engine => {
-  it('lets one in', async () => race([await aServer({ engine })])).timeout(60_000)
+onEachEngine('one assertion sent fifty times at once', engine => {
+  it('is accepted once', async () => race([await aServer({ engine })])).timeout(60_000)
 })
 
-onMariaDb('an assertion that is shown to two servers at once', engine => {
-  it('lets one in', async () => {
+onMariaDb('one assertion sent to two servers at once', engine => {
+  it('is accepted once', async () => {
     const first = await aServer({ engine })
     await race([first, await aServer({ settings: first.settings, clock: first.clock, policy: null })])
   }).timeout(60_000)

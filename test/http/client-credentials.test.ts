@@ -1,4 +1,4 @@
-// The grant by which an application gets tokens for itself (RFC 6749 §4.4).
+// The grant client_credentials: access tokens of an application for itself (RFC 6749 §4.4).
 import { expect } from 'chai'
 import type { NewApplication } from '../../server/storage/applications.js'
 import { aConfidentialApplication, anApplication, basic, changeApplication, inForm } from '../support/applications.js'
@@ -48,12 +48,12 @@ describe('the grant client_credentials', () => {
   }
   const encoded = encodeURIComponent
 
-  it('is refused to those who may not have it, and for what they may not have', async () => {
+  it('answers 400 without the right to the grant, and for scopes and resources not permitted', async () => {
     const refused: [id: string, more: string, error: string][] = [
       ['website', '', 'unauthorized_client'],
       ['robot', '&scope=orders:delete', 'invalid_scope'],
       ['robot', '&scope=stock:read', 'invalid_scope'],
-      // Nobody has signed in: nothing can be said of a person, and nobody is acted for.
+      // There is no user: scopes about a person, and for acting as one, are refused.
       ['robot', '&scope=openid', 'invalid_scope'],
       ['robot', '&scope=orders:read+darvoza:admin', 'invalid_scope'],
       ['robot', '&scope=gone:read', 'invalid_scope'],
@@ -84,7 +84,7 @@ describe('the grant client_credentials', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('gives a token that is the application’s own: of nobody, for one resource server, without a refresh token', async () => {
+  it('issues an access token with the application as sub, for one audience, without a refresh token', async () => {
     const { status, body, headers } = await ask('robot')
     expect(status).to.equal(200)
     expect(headers.get('cache-control')).to.equal('no-store')
@@ -105,7 +105,7 @@ describe('the grant client_credentials', () => {
     expect(JSON.parse(Buffer.from(access_token.split('.')[0], 'base64url').toString())).to.include({ typ: 'at+jwt' })
   })
 
-  it('gives what was asked for, for the resource that was named', async () => {
+  it('issues the requested scopes for the named resource server', async () => {
     const given: [id: string, more: string, aud: string, scope: string][] = [
       ['robot', '&scope=orders:write', 'https://orders.example/', 'orders:write'],
       ['robot', '&scope=orders:write+orders:write', 'https://orders.example/', 'orders:write'],
@@ -114,7 +114,7 @@ describe('the grant client_credentials', () => {
       ['both', '&resource=https://stock.example/', 'https://stock.example', 'stock:read'],
       ['both', '&scope=stock:read', 'https://stock.example', 'stock:read'],
       ['both', '&scope=orders:read+stock:read&resource=https://stock.example', 'https://stock.example', 'stock:read'],
-      // Our own is among several the one that tokens are for otherwise.
+      // Among several resource servers, Darvoza is the default audience.
       ['follower', '', issuer, 'revocations:read'],
       ['follower', '&scope=revocations:read', issuer, 'revocations:read'],
       ['follower', '&scope=orders:read', 'https://orders.example/', 'orders:read'],
@@ -130,7 +130,7 @@ describe('the grant client_credentials', () => {
     expect((await ask('quick')).body.expires_in).to.equal(60)
   })
 
-  it('gives tokens that act for nobody', async () => {
+  it('issues tokens that get 403 insufficient_scope on routes for users', async () => {
     const { body } = await ask('follower', '&scope=revocations:read')
     for (const path of ['/api/me', '/api/admin/users']) {
       const { status, body: told } = await aClient(server).get(path, body.access_token)
@@ -138,14 +138,14 @@ describe('the grant client_credentials', () => {
     }
   })
 
-  it('writes nothing, and is counted', async () => {
+  it('writes nothing but the last use of the secret, and is counted as application_tokens', async () => {
     const { counters } = server.composed.parts.tokens
     const counted = async () => {
       await counters.flush()
       const { figures } = server.composed.parts.logs
       return (await figures.series('24h')).totals.application_tokens
     }
-    // What is written of a secret is when it was last used, once a minute.
+    // Of a secret the time of its last use is written, once a minute.
     await ask('robot')
     await server.composed.jobs.settled()
     const [countedBefore, before] = [await counted(), await snapshotOf(server)]
@@ -155,7 +155,7 @@ describe('the grant client_credentials', () => {
     expect((await counted()) - countedBefore).to.equal(5)
   })
 
-  it('gives no token that was stale before it was given', async () => {
+  it('issues a token that is not stale after a revocation entry for all was added', async () => {
     const { revocationLog } = server.composed.parts.logs
     server.composed.parts.revocation.tail.stop()
     await settle(server.composed)
@@ -166,7 +166,7 @@ describe('the grant client_credentials', () => {
     await server.composed.parts.tokens.inspect.access(body.access_token)
   })
 
-  it('follows what becomes of the application', async () => {
+  it('issues only scopes that the application still has, and answers 401 once it is disabled', async () => {
     secrets.leaver = await aConfidentialApplication(server, 'leaver', machine('orders:read orders:write'))
     expect((await ask('leaver')).body.scope).to.equal('orders:read orders:write')
     await changeApplication(server, 'leaver', { metadata: machine('orders:read').metadata! })

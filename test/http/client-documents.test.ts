@@ -1,4 +1,4 @@
-// Applications that nobody registered: their `client_id` is the address of a document that describes them
+// Document applications: their `client_id` is the address of the document that describes them
 // (draft-ietf-oauth-client-id-metadata-document-02).
 import { expect } from 'chai'
 import { anApplication, inForm } from '../support/applications.js'
@@ -11,12 +11,12 @@ import { settle, type TestServer } from '../support/server.js'
 import { aVisitor } from '../support/visitor.js'
 
 const back = 'http://127.0.0.1:5000/callback'
-/** Of the challenge that all ask with (RFC 7636 appendix B). */
+/** Verifier of the PKCE challenge in all requests here (RFC 7636 appendix B). */
 const code_verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 
 const ask = (id: string, changes = {}) => authorizePath(id, { redirect_uri: back, ...changes })
 
-/** What somebody is shown who is not signed in. */
+/** The answer to a browser without a session. */
 const opened = (server: TestServer, id: string, changes = {}) => aVisitor(server).send('GET', ask(id, changes))
 
 const rows = async ({ composed }: TestServer) =>
@@ -33,7 +33,7 @@ async function refreshed(server: TestServer, client_id: string, refresh_token: s
   return aClient(server).send('POST', '/oauth/token', { body, headers: inForm })
 }
 
-describe('an application that describes itself', function () {
+describe('a document application', function () {
   this.timeout(60_000)
   let host: DocumentHost
   before(async () => {
@@ -45,14 +45,14 @@ describe('an application that describes itself', function () {
     host.answers.clear()
   })
 
-  /** Somebody signs in and lets it in. @returns the code */
+  /** A new user signs in and consents. @returns the code */
   async function letIn(server: TestServer, id: string, changes = {}): Promise<string> {
     const way = await throughPages(server, aVisitor(server), server.url + ask(id, changes), await server.aUser())
     expect(way.searchParams.get('code'), way.href).to.be.a('string')
     return way.searchParams.get('code')!
   }
 
-  it('is nobody while the policy is off, and nothing is fetched', async () => {
+  it('is unknown, not fetched and not in discovery while the policy is off', async () => {
     const server = await aServerThatFetches(host, { client_id_metadata_documents: 'off' })
     const id = host.publish('/client.json')
     const { status, text } = await opened(server, id)
@@ -64,7 +64,7 @@ describe('an application that describes itself', function () {
     expect((await opened(server, id)).status).to.equal(303)
   })
 
-  it('is told of an error behind a page that names it, and at once where no page may be', async () => {
+  it('gets an error after a page that names the redirect URI, and at once for prompt=none', async () => {
     const server = await aServerThatFetches(host, { client_id_metadata_documents: 'any_host' })
     const id = host.publish('/client.json')
     const seen = await opened(server, id, { response_type: 'token' })
@@ -80,12 +80,12 @@ describe('an application that describes itself', function () {
     )
   })
 
-  it('is fetched from the hosts that are listed alone', async () => {
+  it('is fetched from listed hosts only, and not from an address that the draft forbids', async () => {
     const server = await aServerThatFetches(host, { client_id_metadata_document_hosts: 'other.example *.tool.example' })
     const id = host.publish('/client.json')
     for (const one of [id, id.replace('tool.example', 'nottool.example')])
       expect((await opened(server, one)).text).to.include('unknown_application')
-    // No address of a document (§3), whatever is listed.
+    // None of these is the address of a document (§3), whichever hosts are allowed.
     await server.setPolicy({ client_id_metadata_documents: 'any_host' })
     for (const one of [
       id.replace('https:', 'http:'),
@@ -104,7 +104,7 @@ describe('an application that describes itself', function () {
     expect(host.asked).to.deep.equal([])
   })
 
-  it('is let in under its host, by somebody who is asked each time', async () => {
+  it('asks for consent under its host each time; the first consent creates its row, without privileges', async () => {
     const server = await aServerThatFetches(host)
     const id = host.publish('/client.json', {
       client_name: 'Bank of Example',
@@ -141,13 +141,13 @@ describe('an application that describes itself', function () {
     const { body: audit } = await administrator.get('/api/admin/audit?action=application_created')
     expect(audit.results[0]).to.include({ subject: id, actor: `user:${person.id}` })
 
-    // Remembered, and all the same asked again.
+    // The consent is remembered, and asked for again all the same.
     const silent = await visitor.send('GET', ask(id, { prompt: 'none' }))
     expect(silent.headers.get('location')).to.include('consent_required')
     expect((await visitor.open(ask(id))).text).to.include('let in before')
   })
 
-  it('may have the scopes of resource servers that the policy names, and no others', async () => {
+  it('may request the scopes that self_registered_scopes names, and no other ones', async () => {
     const server = await aServerThatFetches(host)
     const scopes = ['notes:read', 'notes:write'].map(name => ({ name, description: name }))
     await anApplication(server, 'notes', {
@@ -159,7 +159,7 @@ describe('an application that describes itself', function () {
     const id = host.publish('/client.json')
     const asked = { scope: 'notes:read', resource: 'https://notes.example' }
     const refused = await opened(server, id, asked)
-    // RFC 9700 §4.11.2: no redirect to who was never looked at.
+    // RFC 9700 §4.11.2: no redirect to an application that no administrator has checked.
     expect([refused.status, refused.text.includes('127.0.0.1:5000')]).to.deep.equal([400, true])
     await server.setPolicy({ self_registered_scopes: 'notes:read unknown:word' })
     const { body } = await exchange(server, id, await letIn(server, id, asked))
@@ -168,7 +168,7 @@ describe('an application that describes itself', function () {
       expect((await opened(server, id, { scope })).status, scope).to.equal(400)
   })
 
-  it('is refused for what it must not say, and nothing of that is kept', async () => {
+  it('is refused for an invalid document, of which nothing is stored', async () => {
     const server = await aServerThatFetches(host)
     const wrong = [{ client_id: 'https://claude.example/client' }, { client_secret: 'x'.repeat(40) }]
     for (const [index, changes] of wrong.entries()) {
@@ -179,12 +179,12 @@ describe('an application that describes itself', function () {
     expect((await opened(server, `${host.origin}/twice`)).text).to.include('client_document_invalid')
     const html = host.publish('/html', {}, { 'Content-Type': 'text/html' })
     expect((await opened(server, html)).text).to.include('client_document_invalid')
-    // Asked for again, it is fetched again, and then it may be right.
+    // The next request fetches the document again, which may be valid then.
     expect((await opened(server, host.publish('/0'))).status).to.equal(303)
     expect(await rows(server)).to.equal(0)
   })
 
-  it('is not reached by redirects, in networks of our own, nor where it is too long; and nobody is told why', async () => {
+  it('is answered 503 if its document redirects, fails, is too long or has an internal address', async () => {
     const server = await aServerThatFetches(host)
     const good = host.publish('/good')
     host.answers.set('/moved', { status: 302, headers: { Location: good } })
@@ -203,14 +203,14 @@ describe('an application that describes itself', function () {
     }
     expect(host.asked, 'no redirect was followed').not.to.include('/good')
 
-    // The name leads to this machine, and no setting says that it may.
+    // The name resolves to this machine, and no setting allows that.
     const inside = await aServerThatFetches(host, {}, { mayCall: [] })
     host.asked.length = 0
     const { status, text } = await opened(inside, good)
     expect([status, text.includes('client_document_unavailable'), host.asked]).to.deep.equal([503, true, []])
     expect(await rows(server)).to.equal(0)
 
-    // The setting says so, and nobody has listed the host: whoever types addresses must not choose among what is inside.
+    // The setting allows it, but the host is not listed: addresses in requests must not choose among internal hosts.
     await server.setPolicy({ client_id_metadata_documents: 'any_host', client_id_metadata_document_hosts: '' })
     const strange = host.publish('/strange')
     expect((await opened(server, strange)).text).to.include('client_document_unavailable')
@@ -219,7 +219,7 @@ describe('an application that describes itself', function () {
     expect((await opened(server, strange)).status).to.equal(303)
   })
 
-  it('is fetched once for many, and refused by a flood of addresses; nothing is written', async () => {
+  it('is fetched once for simultaneous requests; a flood of addresses gets 503, a known one goes on', async () => {
     const server = await aServerThatFetches(host)
     const known = host.publish('/known')
     await Promise.all(Array.from({ length: 5 }, () => opened(server, known)))
@@ -233,12 +233,12 @@ describe('an application that describes itself', function () {
     expect(await rows(server)).to.equal(1)
   })
 
-  it('is what its document said when somebody let it in, until it says something else', async () => {
+  it('keeps the metadata of the consent until a later sign-in fetches a changed document', async () => {
     const server = await aServerThatFetches(host)
     const grant_types = ['authorization_code', 'refresh_token']
     const id = host.publish('/client.json', { grant_types })
     const code = await letIn(server, id)
-    // Changed between the code and the token: nobody asks anew.
+    // Changed between the code and the token: the document is not fetched again.
     const key = await aKey('ES256', 'one')
     const confidential = { grant_types, token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.jwk] } }
     host.publish('/client.json', confidential)
@@ -247,7 +247,7 @@ describe('an application that describes itself', function () {
 
     server.clock.advance('2h')
     const second = await letIn(server, id)
-    // From now on it proves to be the one that it says.
+    // From now on the application must authenticate.
     expect((await exchange(server, id, second)).body.error).to.equal('invalid_client')
     expect((await refreshed(server, id, body.refresh_token)).body.error).to.equal('invalid_client')
     const proof = shown(await anAssertion(key, id, server.clock.now()))
@@ -255,13 +255,13 @@ describe('an application that describes itself', function () {
     const userinfo = await aClient(server).get('/oauth/userinfo', body.access_token)
     expect(userinfo.status, 'tokens of before are stale').to.equal(401)
 
-    // Without an address to be answered at, a ticket of before leads nowhere.
+    // Once the document no longer lists the redirect URI, requests with it are refused.
     host.publish('/client.json', { ...confidential, redirect_uris: [`${host.origin}/other`] })
     server.clock.advance('2h')
     expect((await opened(server, id)).text).to.include('unregistered_redirect_uri')
   })
 
-  it('stays out where an administrator has disabled or deleted it, without being asked', async () => {
+  it('stays refused, without a fetch, after an administrator has disabled or deleted it', async () => {
     const server = await aServerThatFetches(host)
     const administrator = await asAdministrator(server)
     const id = host.publish('/client.json', { grant_types: ['authorization_code', 'refresh_token'] })
@@ -279,7 +279,7 @@ describe('an application that describes itself', function () {
     expect(host.asked).to.deep.equal([])
   })
 
-  it('is one row where several let it in at once', async () => {
+  it('is one row when four users consent at once', async () => {
     const server = await aServerThatFetches(host)
     const id = host.publish('/client.json')
     const codes = await Promise.all(Array.from({ length: 4 }, () => letIn(server, id)))
@@ -290,7 +290,7 @@ describe('an application that describes itself', function () {
     expect(body.results.filter((one: { subject: string }) => one.subject === id)).to.have.length(1)
   })
 
-  it('keeps what administrators have said of it, and what its pages are called', async () => {
+  it('keeps required_roles of an administrator, who cannot change members of the document', async () => {
     const server = await aServerThatFetches(host)
     const id = host.publish('/client.json')
     await letIn(server, id)
@@ -302,7 +302,7 @@ describe('an application that describes itself', function () {
     await applications.change(id, { metadata: { required_roles: ['support'] } }, 'system')
     await settle(server.composed)
     const written = await applications.require(id)
-    // What the document says the next sign-in would put back.
+    // The next sign-in would restore what the document says.
     const administrator = await asAdministrator(server)
     const path = `/api/admin/applications/${encodeURIComponent(id)}`
     for (const [member, value] of Object.entries({

@@ -1,4 +1,4 @@
-// `darvoza/client` with tokens that are bound to its key (RFC 9449), before the real server and a resource server with the kit.
+// `darvoza/client` with DPoP-bound tokens (RFC 9449), with a real server and a resource server that uses the verifier.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
@@ -27,16 +27,16 @@ const notes: Partial<NewApplication> = {
   },
 }
 
-describe('the client with tokens bound to its key', () => {
+describe('darvoza/client with DPoP-bound tokens', () => {
   let server: TestServer
   let browser: Awaited<ReturnType<typeof aBrowser>>
   let verifier: Verifier
   let guarded: ReturnType<typeof createServer>
-  /** `METHOD path: status` of what was sent. */
+  /** `METHOD path: status` of each request that was sent. */
   let sent: string[]
-  /** Stands before the token endpoint as one does that asks for nonces; null: nobody does. */
+  /** The nonce that is required in front of the token endpoint; null: none is. */
   let wanted: string | null
-  /** Whose `Date` a page may read. */
+  /** Whether a page may read the `Date` header of this origin. */
   let showsDate: (origin: string) => boolean
   const closing: { close(): unknown }[] = []
 
@@ -68,7 +68,7 @@ describe('the client with tokens bound to its key', () => {
     await verifier.close()
   })
 
-  /** Leads to the servers, wherever they listen. */
+  /** A fetch that leads to the servers, wherever they listen. */
   async function via(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const isRequest = input instanceof Request
     const { href, origin, pathname } = new URL(isRequest ? input.url : input)
@@ -84,13 +84,13 @@ describe('the client with tokens bound to its key', () => {
         : await fetch(isRequest ? new Request(led, input) : led, init)
     sent.push(`${method} ${pathname}: ${answer.status}`)
     const seen = new Response(answer.body, answer)
-    // Servers have the clock of the test.
+    // The servers have the clock of the test.
     if (showsDate(origin)) seen.headers.set('Date', new Date(server.clock.now()).toUTCString())
     else seen.headers.delete('Date')
     return seen
   }
 
-  /** @param ahead of the servers' clock, in ms */
+  /** @param ahead how far its clock is ahead of the servers' clock, in ms */
   const aTab = (keys: KeyStore | true = memoryKeys(), store = memoryStore(), ahead = 0) => {
     const clocks = { monotonic: server.clock.now, wall: () => server.clock.now() + ahead }
     const options = { issuer, clientId: 'notes', store, lock: null, clocks, fetch: via, origins: [api] }
@@ -112,7 +112,7 @@ describe('the client with tokens bound to its key', () => {
     return client
   }
 
-  it('cannot be made where there would be no bound tokens, nor be given a key that can be read', async () => {
+  it('requires a clientId, and has a private key that cannot be exported', async () => {
     expect(() => createClient({ issuer, dpop: true })).to.throw(TypeError, 'clientId')
     let kept: KeyPair | undefined
     const keys: KeyStore = { keep: async (_, make) => (kept ??= await make()) }
@@ -122,7 +122,7 @@ describe('the client with tokens bound to its key', () => {
     expect(read).to.be.instanceOf(Error)
   })
 
-  it('redeems its code, and is told by the server why one is refused', async () => {
+  it('redeems a code for bound tokens, and passes on the error code of a refused one', async () => {
     const client = await signedIn()
     const { cnf } = claimsOf((await client.accessToken())!)
     expect(cnf).to.deep.equal({ jkt: await client.keyThumbprint() })
@@ -133,7 +133,7 @@ describe('the client with tokens bound to its key', () => {
     expect(await other.redeem('x', { code_verifier: 'x' }).catch(error => error)).to.be.instanceOf(TypeError)
   })
 
-  it('shows a proof with each request and each refresh, also where bodies and queries go along', async () => {
+  it('sends a DPoP proof with each request and each refresh, also with a body or a query', async () => {
     const client = await signedIn()
     expect((await client.fetch(`${issuer}/oauth/userinfo?a=b`)).status).to.equal(200)
     expect(
@@ -149,17 +149,17 @@ describe('the client with tokens bound to its key', () => {
     expect(await client.signOut()).to.equal(true)
   })
 
-  it('sends again, once, what a resource server wants a nonce for, and has it from then on', async () => {
+  it('repeats a request once for the nonce of a resource server, and uses that nonce afterwards', async () => {
     const client = await signedIn()
     const put = () => client.fetch(`${api}/orders`, { method: 'PUT', body: 'all of it' })
     expect((await put()).status).to.equal(200)
     expect((await put()).status).to.equal(200)
     expect(sent).to.deep.equal(['PUT /orders: 401', 'PUT /orders: 200', 'PUT /orders: 200'])
-    // Another two minutes: the nonce is too old.
+    // After three minutes the nonce is too old.
     server.clock.advance('3m')
     expect((await put()).status).to.equal(200)
     expect(sent.slice(3)).to.deep.equal(['PUT /orders: 401', 'PUT /orders: 200'])
-    // What cannot be sent again is not, and signs nobody out; the next has the nonce.
+    // A stream cannot be sent again: its caller gets the 401 and stays signed in; the next request has the nonce.
     const other = await signedIn()
     const stream = new Blob(['x']).stream()
     const streamed = await other.fetch(`${api}/orders`, {
@@ -171,7 +171,7 @@ describe('the client with tokens bound to its key', () => {
     expect(await other.isSignedIn()).to.equal(true)
   })
 
-  it('sends again, once, what the token endpoint wants a nonce for, and gives up where it wants another each time', async () => {
+  it('repeats a token request once for a nonce, and fails where another one is required each time', async () => {
     wanted = 'first'
     const client = aTab()
     await redeem(client)
@@ -194,7 +194,7 @@ describe('the client with tokens bound to its key', () => {
     expect([code, turn, await always.isSignedIn()]).to.deep.equal(['unexpected_answer', 2, true])
   })
 
-  it('sends again each of many that are sent at once, although the first answer has brought the nonce for all', async () => {
+  it('repeats each of several simultaneous requests that lack the nonce', async () => {
     const client = await signedIn()
     const answers = await Promise.all(Array.from({ length: 5 }, () => client.fetch(`${api}/orders`)))
     expect(answers.map(({ status }) => status)).to.deep.equal(Array(5).fill(200))
@@ -209,7 +209,7 @@ describe('the client with tokens bound to its key', () => {
     expect(codes).to.deep.equal(['invalid_grant', 'invalid_grant'])
   })
 
-  it('makes proofs by the clocks of the servers where its own is wrong, and sends again what was refused for that', async () => {
+  it('corrects proofs by the Date of the servers where its own clock is wrong, and repeats requests', async () => {
     for (const ahead of [600_000, -86_400_000]) {
       const client = aTab(memoryKeys(), memoryStore(), ahead)
       await redeem(client)
@@ -223,7 +223,7 @@ describe('the client with tokens bound to its key', () => {
     }
   })
 
-  it('learns the time by a refresh where a resource server does not tell its own', async () => {
+  it('learns the time by a refresh where the Date of a resource server cannot be read', async () => {
     const [keys, store] = [memoryKeys(), memoryStore()]
     await signedIn(keys, store)
     showsDate = origin => origin !== api
@@ -238,7 +238,7 @@ describe('the client with tokens bound to its key', () => {
     expect(sent).to.deep.equal(['GET /notes: 200'])
   })
 
-  it('gives up where no server tells its time', async () => {
+  it('fails with invalid_dpop_proof where no Date of a server can be read', async () => {
     showsDate = () => false
     const client = aTab(memoryKeys(), memoryStore(), 600_000)
     const error = await redeem(client).then(
@@ -249,7 +249,7 @@ describe('the client with tokens bound to its key', () => {
     expect(sent).to.deep.equal(['POST /oauth/token: 400'])
   })
 
-  it('shares its key with its tabs, however many make one at once; without it the tokens are worth nothing', async () => {
+  it('shares one key among its tabs; a copy of the stored tokens is refused without that key', async () => {
     const [keys, store] = [memoryKeys(), memoryStore()]
     const tabs = Array.from({ length: 8 }, () => aTab(keys, store))
     const prints = await Promise.all(tabs.map(tab => tab.keyThumbprint()))
@@ -257,7 +257,7 @@ describe('the client with tokens bound to its key', () => {
     await redeem(tabs[0]!)
     for (const tab of tabs) expect((await tab.fetch(`${issuer}/oauth/userinfo`)).status).to.equal(200)
 
-    // Whoever has read the store.
+    // A thief has a copy of the store, but not the key.
     const copy = memoryStore()
     const name = `darvoza ${issuer} notes`
     await copy.write(name, (await store.read(name))!)

@@ -1,4 +1,4 @@
-// `darvoza/client` in Node, before a real server: what it sends where, what it tries again, and when it lets go.
+// `darvoza/client` in Node with a real server: where it sends tokens, what it repeats, and when it signs out.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
@@ -12,13 +12,13 @@ import { aServer, password, settle, type TestServer } from '../support/server.js
 
 const refreshPath = '/api/token/refresh/'
 
-/** Clocks that move by hand, and together with the server's. */
+/** Clocks that move with the test clock of the server. */
 function clocksOf(server: TestServer) {
   const began = server.clock.now()
   return { monotonic: () => server.clock.now() - began, wall: server.clock.now }
 }
 
-describe('the client', () => {
+describe('darvoza/client', () => {
   let server: TestServer
   let gateway: LosingGateway
   let person: { id: number; username: string; password: string }
@@ -36,7 +36,7 @@ describe('the client', () => {
     for (const one of closing.splice(0)) await one.close()
   })
 
-  /** As a tab has it; `told` is what it has told. */
+  /** A client as a tab has it; `told` lists its events. */
   function aTab(options: Partial<ClientOptions> = {}) {
     const { store = memoryStore() } = options
     const client = createClient({ issuer: gateway.url, clocks: clocksOf(server), lock: null, ...options, store })
@@ -49,12 +49,12 @@ describe('the client', () => {
     return {
       client,
       told,
-      /** The refresh token that it would spend next. */
+      /** The refresh token that the client would use next. */
       async held(): Promise<string | undefined> {
         const text = await store.read(options.name ?? `darvoza ${options.issuer ?? gateway.url}`)
         return text === null ? undefined : JSON.parse(text).refresh
       },
-      /** Of a new session. */
+      /** Tokens of a new session. */
       pair: () => aClient(server).signIn(person),
       heard: (event: string) =>
         waitFor(async () => {
@@ -97,7 +97,7 @@ describe('the client', () => {
   }
 
   describe('refuses', () => {
-    it('addresses that a password must not go to', () => {
+    it('an issuer or origin that is insecure or malformed, with a TypeError', () => {
       for (const issuer of [
         '',
         'id.example.com',
@@ -110,20 +110,20 @@ describe('the client', () => {
         expect(() => createClient({ issuer: 'https://id.example.com', origins: [origin] }), origin).to.throw(TypeError)
     })
 
-    it('a wrong password with the code, and says nothing of it', async () => {
+    it('a wrong password with no_active_account, and keeps the password out of the error', async () => {
       const error = await failure(aTab().client.signIn(person.username, 'wrong horse'))
       expect(error).to.include({ name: 'ClientError', code: 'no_active_account', status: 401 })
       expect(JSON.stringify(error) + error.stack).to.not.include('wrong horse')
       expect((await failure(aTab().client.signIn('', ''))).fields).to.have.keys('username', 'password')
     })
 
-    it('what is no answer with tokens', async () => {
+    it('an answer without usable tokens, with a TypeError', async () => {
       for (const answer of [{}, { access: 7 }, { access: 'a b' }, { access: 'a\r\nX: y' }])
         expect(await failure(aTab().client.setTokens(answer))).to.be.instanceOf(TypeError)
     })
   })
 
-  describe('sends the token', () => {
+  describe('sends the access token', () => {
     const authorized: string[] = []
     const seen = (incoming: IncomingMessage, response: ServerResponse) => {
       authorized.push(incoming.headers.authorization ?? 'nothing')
@@ -131,7 +131,7 @@ describe('the client', () => {
     }
     beforeEach(() => void authorized.splice(0))
 
-    it('to the issuer and to the origins that are named, and to nobody else', async () => {
+    it('to the issuer and to named origins, and to no other origin', async () => {
       const [named, foreign] = [await aSite(seen), await aSite(seen)]
       const { client } = await signedIn({ origins: [named] })
       const bearer = `Bearer ${await client.accessToken()}`
@@ -141,7 +141,7 @@ describe('the client', () => {
       expect(authorized).to.deep.equal([bearer, 'nothing'])
     })
 
-    it('not along a redirect to another origin, named or not', async () => {
+    it('not along a redirect from a named origin to another one', async () => {
       const foreign = await aSite(seen)
       const named = await aSite((_, response) => response.writeHead(307, { Location: `${foreign}/` }).end())
       const { client } = await signedIn({ origins: [named] })
@@ -149,7 +149,7 @@ describe('the client', () => {
       expect([authorized, refreshes()]).to.deep.equal([['nothing'], 0])
     })
 
-    it('not in the place of a credential that its caller has brought', async () => {
+    it('not in place of an Authorization header that the caller has set', async () => {
       const named = await aSite(seen)
       const { client } = await signedIn({ origins: [named] })
       await client.fetch(named, { headers: { Authorization: 'Basic x' } })
@@ -157,8 +157,8 @@ describe('the client', () => {
     })
   })
 
-  describe('renews', () => {
-    it('before the end: one request for a hundred callers, none of whom sees a 401', async () => {
+  describe('refreshes the access token', () => {
+    it('once it is due, with one request for 100 simultaneous calls, none of which gets a 401', async () => {
       const { client, told } = await signedIn()
       server.clock.advance('61m')
       const answers = await Promise.all(Array.from({ length: 100 }, () => client.fetch(me())))
@@ -166,7 +166,7 @@ describe('the client', () => {
       expect([refreshes(), gateway.carried.get('/api/me/'), told]).to.deep.equal([1, 100, ['refreshed']])
     })
 
-    it('by the time that went by, whatever the clock of the machine says', async () => {
+    it('by the time that has passed, whatever the wall clock of the machine says', async () => {
       const began = server.clock.now()
       let wrong = -5 * 3_600_000
       const clocks = { monotonic: () => server.clock.now() - began, wall: () => server.clock.now() + wrong }
@@ -180,7 +180,7 @@ describe('the client', () => {
       expect([refreshes(), gateway.carried.get('/api/me/')]).to.deep.equal([1, 2])
     })
 
-    it('after a sleep that the steady clock did not count', async () => {
+    it('after a sleep that the monotonic clock did not count', async () => {
       const { client } = await signedIn({ clocks: { monotonic: () => 0, wall: server.clock.now } })
       await client.fetch(me())
       server.clock.advance('2h')
@@ -188,7 +188,7 @@ describe('the client', () => {
       expect(gateway.carried.get('/api/me/'), 'without a 401').to.equal(2)
     })
 
-    it('a token that went stale, unseen, and sends the body once more, whatever it is made of', async () => {
+    it('once it has become stale, and repeats the request with a text, Blob or byte body', async () => {
       const { client } = await signedIn()
       const json = JSON.stringify({ first_name: 'Ann' })
       for (const [turn, body] of [json, new Blob([json]), new TextEncoder().encode(json)].entries()) {
@@ -201,7 +201,7 @@ describe('the client', () => {
       expect([refreshes(), gateway.carried.get('/api/me/')]).to.deep.equal([3, 6])
     })
 
-    it('behind a stream too, which cannot be sent twice: its caller sees the 401, and the next is good', async () => {
+    it('after a streamed request, which is not repeated: its caller gets 401, the next request 200', async () => {
       const { client } = await signedIn()
       await rename('renamed')
       const body = new Blob([JSON.stringify({ first_name: 'Ann' })]).stream()
@@ -211,7 +211,7 @@ describe('the client', () => {
       expect((await client.fetch(me())).status).to.equal(200)
     })
 
-    it('once for an origin that refuses whatever comes, and never in a loop', async () => {
+    it('once for an origin that always answers 401, and not in a loop', async () => {
       let asked = 0
       const broken = await aSite((_, response) => {
         asked++
@@ -222,7 +222,7 @@ describe('the client', () => {
       expect([asked, refreshes()]).to.deep.equal([6, 1])
     })
 
-    it('not for a refusal that no new token mends', async () => {
+    it('not after a 401 that no new token would mend', async () => {
       let told: Record<string, string> = {}
       let body = ''
       const site = await aSite((_, response) => response.writeHead(401, told).end(body))
@@ -242,7 +242,7 @@ describe('the client', () => {
       expect(refreshes()).to.equal(0)
     })
 
-    it('where refresh tokens do not rotate, and keeps the first', async () => {
+    it('where refresh tokens do not rotate, and keeps its refresh token', async () => {
       await server.setPolicy({ rotate_refresh_tokens: false })
       const { client, held } = await signedIn()
       const first = await held()
@@ -254,7 +254,7 @@ describe('the client', () => {
       expect(refreshes()).to.equal(3)
     })
 
-    it('for whoever still waits, when one has given up', async () => {
+    it('for the other callers when one of them aborts', async () => {
       const { client } = await signedIn()
       server.clock.advance('61m')
       const giving = new AbortController()
@@ -266,8 +266,8 @@ describe('the client', () => {
     })
   })
 
-  describe('keeps a session', () => {
-    it('whose answers are lost, by asking again with the same token', async () => {
+  describe('keeps the session', () => {
+    it('when answers to a refresh are lost, and repeats it with the same refresh token', async () => {
       const { client, told } = await signedIn()
       let lost = 0
       losing = path => path === refreshPath && lost++ < 3
@@ -276,7 +276,7 @@ describe('the client', () => {
       expect([refreshes(), told]).to.deep.equal([4, ['refreshed']])
     }).timeout(20_000)
 
-    it('while the server cannot be reached, and says so instead of a 401', async () => {
+    it('while the server is unreachable, and reports a temporary error instead of a 401', async () => {
       const { client, told, held } = await signedIn({ patience: 0.1 })
       const before = await held()
       losing = () => true
@@ -289,7 +289,7 @@ describe('the client', () => {
       expect((await client.fetch(me())).status).to.equal(200)
     })
 
-    it('and its token while that lives, though it is due', async () => {
+    it('and uses the access token while that is valid, though a refresh is due', async () => {
       const { client } = await signedIn({ patience: 0.1, slack: 600 })
       losing = path => path === refreshPath
       server.clock.advance('58m')
@@ -297,7 +297,7 @@ describe('the client', () => {
       expect(refreshes()).to.be.above(0)
     })
 
-    it('before a server that says when to come again, and leaves it alone until then', async () => {
+    it('when a refresh gets an unexpected answer, and waits for Retry-After', async () => {
       let asked = 0
       const answers: [number, Record<string, string>, string][] = [
         [503, { 'Retry-After': '60' }, '{}'],
@@ -325,7 +325,7 @@ describe('the client', () => {
       }
     })
 
-    it('with a store that throws whatever is asked of it', async () => {
+    it('with a store that throws on every access', async () => {
       const broken = () => {
         throw new Error('QuotaExceededError')
       }
@@ -343,7 +343,7 @@ describe('the client', () => {
       }
     })
 
-    it('from what another version, or somebody else, has left in the store: nobody is signed in', async () => {
+    it('but has none where the store holds malformed text', async () => {
       const store = memoryStore()
       for (const text of ['', '{', 'null', '[]', '{"access":7}', '{"access":"a b","lifetime":1,"askedAt":1}']) {
         void store.write(`darvoza ${gateway.url}`, text)
@@ -352,14 +352,14 @@ describe('the client', () => {
     })
   })
 
-  describe('in many tabs of one store', () => {
+  describe('in several tabs with one store', () => {
     async function tabs(count: number, options: Partial<ClientOptions> = {}) {
       const store = memoryStore()
       const first = await signedIn({ store, ...options })
       return [first, ...Array.from({ length: count - 1 }, () => aTab({ store, ...options }))]
     }
 
-    it('takes what another has got already, without a request', async () => {
+    it('uses the tokens that another tab has refreshed, without a request', async () => {
       const [one, two] = await tabs(2)
       server.clock.advance('61m')
       await one!.client.fetch(me())
@@ -367,7 +367,7 @@ describe('the client', () => {
       expect(refreshes()).to.equal(1)
     })
 
-    it('without a lock: all at once, with answers lost, again and again: nobody is signed out', async () => {
+    it('without a lock stays signed in when ten tabs refresh at once and answers are lost', async () => {
       const all = await tabs(10)
       let dice = 0
       losing = path => path === refreshPath && dice++ % 3 === 0
@@ -379,7 +379,7 @@ describe('the client', () => {
       expect(all.flatMap(({ told }) => told).filter(event => event.startsWith('signed out'))).to.deep.equal([])
     }).timeout(30_000)
 
-    it('under a lock: one request for all', async () => {
+    it('with a lock sends one refresh for all tabs', async () => {
       let last: Promise<unknown> = Promise.resolve()
       const lock: ClientOptions['lock'] = (_name, _signal, work) => {
         const done = last.then(work)
@@ -392,7 +392,7 @@ describe('the client', () => {
       expect(refreshes()).to.equal(1)
     })
 
-    it('goes on without a lock that fails, or that nobody gives', async () => {
+    it('goes on without the lock when that throws', async () => {
       const failing = async () => {
         throw new Error('SecurityError')
       }
@@ -401,7 +401,7 @@ describe('the client', () => {
       expect((await client.fetch(me())).status).to.equal(200)
     })
 
-    it('never puts an older token over a newer one, nor a refresh over a sign-out', async () => {
+    it('does not replace newer tokens by older ones, nor a sign-out by a late refresh', async () => {
       for (const [what, meanwhile] of [
         ['newer', async (other: ReturnType<typeof aTab>) => void (await other.client.refresh())],
         ['signed out', async (other: ReturnType<typeof aTab>) => void (await other.client.signOut())],
@@ -422,7 +422,7 @@ describe('the client', () => {
       }
     })
 
-    it('hears that another has signed out, or was, with the reason, and only once', async () => {
+    it('reports the sign-out of another tab once, with its reason', async () => {
       const [one, two] = await tabs(2)
       await two!.client.isSignedIn()
       await one!.client.signOut()
@@ -433,7 +433,7 @@ describe('the client', () => {
   })
 
   describe('signs out', () => {
-    it('when the session was ended, with the reason, and the caller has the 401', async () => {
+    it('when the session was ended, reports the reason once, and returns the 401 to the caller', async () => {
       const { client, told, held } = await signedIn()
       const administrator = aClient(server)
       const { access } = await administrator.signIn({ username: 'admin', password })
@@ -446,7 +446,7 @@ describe('the client', () => {
       expect(told).to.have.length(1)
     })
 
-    it('not when a refusal is of somebody who stands before the server', async () => {
+    it('not for a 401 without a known reason, as a proxy may send it', async () => {
       for (const body of [{ reason: 'unauthorized' }, { reason: 'expired', code: 'login' }, { detail: 'No.' }, {}]) {
         const fetch = async () => new Response(JSON.stringify(body), { status: 401 })
         const client = createClient({ issuer: 'http://localhost', fetch })
@@ -456,7 +456,7 @@ describe('the client', () => {
       }
     })
 
-    it('and sends nothing as nobody that was begun as somebody', async () => {
+    it('when the refresh token has expired, without sending the request unauthenticated', async () => {
       const { client, held } = await signedIn()
       server.clock.advance('25h')
       expect(await failure(client.fetch(me()))).to.include({ code: 'signed_out', reason: 'token_expired' })
@@ -464,7 +464,7 @@ describe('the client', () => {
       expect(await held()).to.equal(undefined)
     })
 
-    it('only after it has looked whether another tab has got further', async () => {
+    it('only after checking whether another tab has newer tokens', async () => {
       const store = memoryStore()
       const { client, told } = await signedIn({ store })
       const other = aTab({ store, name: 'elsewhere' })
@@ -481,7 +481,7 @@ describe('the client', () => {
       expect((await client.fetch(me())).status).to.equal(200)
     })
 
-    it('here at once, and at the server, which may be away', async () => {
+    it('locally at once, and then at the server, whose answer may be lost', async () => {
       const { client, told, held, heard } = await signedIn({ patience: 0.3 })
       const refresh = (await held())!
       losing = () => true
@@ -493,14 +493,14 @@ describe('the client', () => {
       expect((await aClient(server).refresh(refresh)).status).to.equal(401)
     })
 
-    it('once, however many calls notice it at that moment', async () => {
+    it('with one event, however many calls run at that moment', async () => {
       const { client, told } = await signedIn()
       const calls = () => Array.from({ length: 5 }, () => client.accessToken())
       await Promise.all([...calls(), client.signOut(), ...calls()])
       expect(told).to.deep.equal(['signed out: signed_out'])
     })
 
-    it('and in again on the same device, whose proof it has kept', async () => {
+    it('and in again on the same device, whose device token it has kept', async () => {
       const { client } = await signedIn()
       await client.signOut()
       await client.signIn(person.username, person.password)
@@ -510,7 +510,7 @@ describe('the client', () => {
   })
 })
 
-describe('the client of a public application', () => {
+describe('darvoza/client of a public application', () => {
   async function anApp() {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
@@ -543,13 +543,13 @@ describe('the client of a public application', () => {
     return { server, gateway, client, reasons, userinfo, first: body.refresh_token as string }
   }
 
-  it('knows no passwords', async () => {
+  it('refuses a sign-in by password with a TypeError', async () => {
     const client = createClient({ issuer: 'http://localhost', clientId: 'notes' })
     expect(await client.signIn('amy', password).catch(error => error)).to.be.instanceOf(TypeError)
     client.close()
   })
 
-  it('refreshes at the token endpoint, also when the answer is lost, and signs out by revocation', async () => {
+  it('refreshes at /oauth/token, also after a lost answer, and signs out by revocation', async () => {
     const { server, gateway, client, reasons, userinfo } = await anApp()
     server.clock.advance('61m')
     expect(await userinfo()).to.equal(200)
@@ -561,7 +561,7 @@ describe('the client of a public application', () => {
     await gateway.close()
   })
 
-  it('is told why its session is over', async () => {
+  it('reports session_ended after the reuse of a refresh token has ended its session', async () => {
     const { server, gateway, client, reasons, userinfo, first } = await anApp()
     await client.refresh()
     server.clock.advance('11s')
@@ -575,7 +575,7 @@ describe('the client of a public application', () => {
   })
 })
 
-/** Holds what passes while it is shut. */
+/** A gate that holds answers while it is shut. */
 function aGate() {
   let shut: Promise<void> | null = null
   const gate = { open: () => {}, cameIn: () => {} }
