@@ -1,4 +1,4 @@
-// `darvoza application …`: what an operator types, beside a running server and without one.
+// `darvoza application …`: commands of an operator, with and without a running server.
 import { expect } from 'chai'
 import { aSessionOf } from '../support/applications.js'
 import { aCommandLine, besideAServer, expectOneLine, expectRefused, patience } from '../support/command-line.js'
@@ -10,7 +10,7 @@ const application = (...args: string[]) => ['application', ...args]
 describe('applications on the command line', function () {
   this.timeout(patience)
 
-  it('are refused in one line that names all that is wrong, and nothing is made', async () => {
+  it('are refused with one line that names every problem, and nothing is created', async () => {
     const darvoza = await aCommandLine().migrated()
     await expectRefused(darvoza, [
       [application('create'), 2, /missing required argument 'name'/],
@@ -44,7 +44,7 @@ describe('applications on the command line', function () {
     expect(await darvoza.json(application('list'))).to.have.length(1)
   })
 
-  it('are made with a secret that is printed once, changed, disabled, enabled and deleted', async () => {
+  it('are created with a secret that is printed once, changed, disabled, enabled and deleted', async () => {
     const { server, darvoza } = await besideAServer()
     const made = await darvoza.json(
       application(...shop, '--permission', 'orders:read', '--set', 'contacts=["ops@shop.example"]'),
@@ -78,7 +78,7 @@ describe('applications on the command line', function () {
     for (const secret of [made.client_secret, rotated.client_secret])
       expect(await applicationSecrets.matches(id, secret)).to.equal(true)
 
-    // The running server knows it within a second.
+    // The running server applies the change within a second.
     await settle(server.composed)
     const amy = await server.aUser()
     await aSessionOf(server, amy, id, { scope: 'openid' })
@@ -91,7 +91,7 @@ describe('applications on the command line', function () {
     expectOneLine(await darvoza.run(application('show', id)), /There is no application/)
   })
 
-  it('are taken in from a file: made, changed, left alone', async () => {
+  it('are imported from a file, and reported as created, changed or unchanged', async () => {
     const darvoza = await aCommandLine().migrated()
     const till = { client_id: 'till', client_name: 'Till', redirect_uris: ['https://till.example/cb'] }
     const orders = {

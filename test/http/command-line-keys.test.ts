@@ -1,4 +1,4 @@
-// Keys on the command line, beside a running server; and SECRET_KEY changed without anybody noticing.
+// Keys on the command line, beside a running server; and a change of SECRET_KEY while sessions go on.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
@@ -15,10 +15,10 @@ import { aServer, settle, type TestServer } from '../support/server.js'
 const main = fileURLToPath(new URL('../../server/main.js', import.meta.url))
 const reasonOf = async (client: Client, token: string) => (await client.verify(token)).body.reason ?? null
 
-describe('keys on the command line', function () {
+describe('darvoza key on the command line', function () {
   this.timeout(patience)
 
-  it('are refused what makes no sense, in one line', async () => {
+  it('refuses invalid arguments with one line, and changes no key', async () => {
     const { server, darvoza } = await besideAServer()
     const before = await server.composed.parts.keys.keyRing.list()
     await expectRefused(darvoza, [
@@ -34,7 +34,7 @@ describe('keys on the command line', function () {
     expect(await server.composed.parts.keys.keyRing.list()).to.deep.equal(before)
   })
 
-  it('rotate, say from when on the next one signs, and warn where it is at once', async () => {
+  it('rotate prints from when on the next signing key signs, and warns with --now', async () => {
     const { server, darvoza } = await besideAServer()
     const client = aClient(server)
     const scheduled = await darvoza.run(['key', 'rotate'])
@@ -60,7 +60,7 @@ describe('keys on the command line', function () {
     expect(await darvoza.done(['key', 'list'])).to.match(/^KID +ALGORITHM +STATE .*\n(.* (active|retiring) .*\n){3}$/)
   })
 
-  it('revoke: a running server refuses what they signed within a second, and a refresh brings a good token', async () => {
+  it('revoke makes a running server refuse tokens of the key within a second; a refresh still works', async () => {
     const { server, darvoza } = await besideAServer()
     const client = aClient(server)
     const amy = await server.aUser()
@@ -86,7 +86,7 @@ describe('keys on the command line', function () {
   })
 })
 
-/** The command line beside a server, with these keys. */
+/** The command line on the database of this server, with these keys. */
 function withKeys({ settings }: TestServer, secretKey: Buffer, previous?: Buffer) {
   return aCommandLine({
     DATABASE_URL: urlOf(settings.database),
@@ -95,10 +95,10 @@ function withKeys({ settings }: TestServer, secretKey: Buffer, previous?: Buffer
   })
 }
 
-onEachEngine('another SECRET_KEY', engine => {
+onEachEngine('a change of SECRET_KEY', engine => {
   const next = randomBytes(32)
 
-  it('that is wrong is told in one line, by the command line and by a server, and seals nothing', async () => {
+  it('to a wrong key is reported in one line by command line and server, and changes no sealed secret', async () => {
     const server = await aServer({ engine })
     const { settings, composed } = server
     const sealed = () => composed.parts.storage.database.read('SELECT * FROM sealed_secret')
@@ -135,7 +135,7 @@ onEachEngine('another SECRET_KEY', engine => {
     expect(await sealed()).to.deep.equal(before)
   }).timeout(patience)
 
-  it('signs nobody out: beside the previous one, after a reseal, and alone', async () => {
+  it('keeps sessions and devices with both keys, after a reseal, and with the new key alone', async () => {
     const first = await aServer({ engine })
     const old = first.settings.secretKey!
     const { clock } = first
@@ -179,12 +179,12 @@ onEachEngine('another SECRET_KEY', engine => {
     const alone = await started(next)
     await good(alone)
     await alone.close()
-    // The old one opens nothing any more.
+    // The old key opens nothing any more.
     const ran = await withKeys(first, old).run(['key', 'list'])
     expectOneLine(ran, /SECRET_KEY does not open/)
   }).timeout(patience)
 
-  it('under which everything is sealed anew leaves a server that was not told going, until a key comes that it cannot open', async () => {
+  it('lets a server with the old key go on after a reseal, until it cannot open a new signing key', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -196,12 +196,12 @@ onEachEngine('another SECRET_KEY', engine => {
     expect((await client.refresh(pair.refresh)).status).to.equal(200)
     await client.signIn(amy)
 
-    // One that is to sign is told while there is time.
+    // A server that cannot open the next signing key logs that in time.
     const { kid } = await darvoza.json(['key', 'rotate'])
     await settle(server.composed)
     expect(server.logged.filter(line => line.includes(kid) && line.includes('cannot be opened'))).to.have.length(1)
     await client.signIn(amy)
-    // Then it signs elsewhere; here nothing is signed under a key of before.
+    // Then the key signs elsewhere, and this server does not go on signing under an older key.
     await darvoza.done(['key', 'rotate', '--now'])
     await server.composed.parts.revocation.tail.readNow().then(
       () => expect.fail('it took a key that it cannot open'),

@@ -1,4 +1,4 @@
-// The list and the blacklist of the former service, beside a running server.
+// `darvoza legacy …`: importing the token list and the blacklist of the legacy service, beside a running server.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { aCommandLine, expectRefused, patience, type TestCommandLine } from '../support/command-line.js'
@@ -16,7 +16,7 @@ const blacklisted = (pk: number, token: unknown) => ({
   fields: { token, blacklisted_at: '2026-01-04T10:00:00Z' },
 })
 
-/** A server that takes tokens of a former service, and the command line beside it. */
+/** A server that accepts tokens of a legacy service, and the command line beside it. */
 async function besideAServerAfterDjango(): Promise<{ server: TestServer; darvoza: TestCommandLine }> {
   const server = await aServerAfterDjango()
   const { database, secretKey } = server.settings
@@ -26,7 +26,7 @@ async function besideAServerAfterDjango(): Promise<{ server: TestServer; darvoza
     SECRET_KEY: secretKey!.toString('base64'),
     LEGACY_JWT_SECRET: legacySecret,
     LEGACY_JWT_CUT_OVER: new Date(cutOverAt).toISOString(),
-    // A command goes by the real clock.
+    // Commands use the real clock.
     LEGACY_JWT_ACCEPT_FOR: '3650d',
   })
   return { server, darvoza }
@@ -35,10 +35,10 @@ async function besideAServerAfterDjango(): Promise<{ server: TestServer; darvoza
 const rowsOf = (server: TestServer) =>
   server.composed.parts.storage.database.read('SELECT * FROM legacy_token ORDER BY hash')
 
-describe('the command line, about a former service', function () {
+describe('darvoza legacy on the command line', function () {
   this.timeout(patience)
 
-  it('refuses what is no dump, and changes nothing', async () => {
+  it('refuses a file that is no dump of token_blacklist, and imports nothing', async () => {
     const { server, darvoza } = await besideAServerAfterDjango()
     const users = JSON.stringify([{ model: 'auth.user', pk: 1, fields: { username: 'amy' } }])
     await expectRefused(darvoza, [
@@ -58,12 +58,12 @@ describe('the command line, about a former service', function () {
     expect(await rowsOf(server)).to.deep.equal([])
   })
 
-  it('takes a dump in, tells of bad rows with their place, and changes nothing the second time', async () => {
+  it('imports a dump, reports bad rows with their place, and imports nothing the second time', async () => {
     const { server, darvoza } = await besideAServerAfterDjango()
     const [amy, ben] = [await server.aUser(), await server.aUser()]
     const client = aClient(server)
     const dump = [
-      // In whatever order.
+      // Rows may come in any order.
       blacklisted(1, 2),
       outstanding(1, 'good', amy.id),
       outstanding(2, 'spent', amy.id),
@@ -103,7 +103,7 @@ describe('the command line, about a former service', function () {
       reason: 'token_revoked',
     })
     expect((await client.refresh(aLegacyToken(amy.id, { jti: 'good' }))).status).to.equal(200)
-    // Listed as somebody else's: this is not the token that stood there.
+    // Listed for another user: this is not the listed token.
     expect((await client.refresh(aLegacyToken(amy.id, { jti: 'without a zone' }))).body.reason).to.equal('token_claims')
 
     const lines = dump.slice(0, 8).map(row => JSON.stringify(row))
@@ -114,7 +114,7 @@ describe('the command line, about a former service', function () {
     expect(await darvoza.json(['audit', 'list', '--action', 'legacy_tokens_imported'])).to.have.length(1)
   })
 
-  it('ends the session of a blacklisted token that was exchanged before the list came', async () => {
+  it('ends the session of a blacklisted token that was exchanged before the import', async () => {
     const { server, darvoza } = await besideAServerAfterDjango()
     const amy = await server.aUser()
     const client = aClient(server)
@@ -130,7 +130,7 @@ describe('the command line, about a former service', function () {
     expect(await darvoza.json(args)).to.include({ sessions_ended: 0 })
   })
 
-  it('tells what was exchanged, what is still to come, who was refused, and when the door closes', async () => {
+  it('status reports exchanged, outstanding and refused tokens, and when the exchange closes', async () => {
     const { server, darvoza } = await besideAServerAfterDjango()
     const amy = await server.aUser()
     const client = aClient(server)
