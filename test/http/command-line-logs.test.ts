@@ -1,14 +1,14 @@
-// The command line about roles, the revocation log and the audit log, beside a running server.
+// Command line on the database of a running server: roles, the revocation log, verifiers and the audit log.
 import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
 import { besideAServer, expectOneLine, expectRefused, operator, patience } from '../support/command-line.js'
 import { aFollower, renewLease } from '../support/feed.js'
 import { password, settle } from '../support/server.js'
 
-describe('the command line, about roles and logs', function () {
+describe('command line: roles and logs', function () {
   this.timeout(patience)
 
-  it('makes, changes, renames and deletes roles, and the tokens of their holders follow', async () => {
+  it('creates, changes, renames and deletes a role; tokens with its old permissions become stale', async () => {
     const { server, darvoza } = await besideAServer()
     const client = aClient(server)
     await darvoza.done(['role', 'create', 'clerk', 'orders:read'])
@@ -30,7 +30,7 @@ describe('the command line, about roles and logs', function () {
     expect(names).to.deep.equal(['admin', 'auditor', 'support'])
   })
 
-  it('refuses what is no role, is taken or is built in, and changes nothing', async () => {
+  it('refuses invalid, duplicate, unknown and built-in roles, and changes no role', async () => {
     const { darvoza } = await besideAServer()
     await darvoza.done(['role', 'create', 'clerk'])
     await expectRefused(darvoza, [
@@ -44,7 +44,7 @@ describe('the command line, about roles and logs', function () {
     expect(await darvoza.json(['role', 'list'])).to.have.length(4)
   })
 
-  it('writes the revocation log by hand, and a running server enforces it', async () => {
+  it('refuses invalid revocation entries; adds a valid one, which a running server enforces', async () => {
     const { server, darvoza } = await besideAServer()
     const client = aClient(server)
     const { access } = await client.signIn({ username: 'admin', password })
@@ -60,9 +60,9 @@ describe('the command line, about roles and logs', function () {
     expect((await client.verify(access)).body.reason).to.equal('session_ended')
   })
 
-  it('lists who follows the revocation log, and how far each has come', async () => {
+  it('lists the verifiers that follow the revocation log, with applied position and lease', async () => {
     const { server, darvoza } = await besideAServer()
-    // Leases that last however long the commands take.
+    // The server clock is set ahead, so that the leases outlast the commands.
     server.clock.advance('30m')
     const [shop, till] = [await aFollower(server, 'shop-api'), await aFollower(server, 'till')]
     expect(await darvoza.json(['verifier', 'list'])).to.deep.equal([])
@@ -94,7 +94,7 @@ describe('the command line, about roles and logs', function () {
     await expectRefused(darvoza, [[['verifier', 'list', '--application', 'nobody'], 1, /nobody/]])
   })
 
-  it('tells who did what, and says at which entry the audit log was changed', async () => {
+  it('lists audit entries with their actor; audit verify names the entry that was altered', async () => {
     const { server, darvoza } = await besideAServer()
     const amy = await server.aUser({ username: 'amy' })
     await darvoza.done(['user', 'disable', 'amy'])

@@ -13,7 +13,7 @@ import { settle } from '../support/server.js'
 describe('darvoza policy', function () {
   this.timeout(patience)
 
-  it('refuses what makes no sense in one line, and changes nothing', async () => {
+  it('refuses invalid arguments and values on one line of stderr, and changes no policy', async () => {
     const darvoza = await aCommandLine().cheaply()
     await expectRefused(darvoza, [
       [['policy', 'preview'], 2, /missing required argument/],
@@ -30,7 +30,7 @@ describe('darvoza policy', function () {
     expect((await darvoza.json(['policy', 'show'])).version).to.equal(2)
   })
 
-  it('previews, sets, lists and takes back, beside a running server that follows', async () => {
+  it('previews, sets, lists and undoes policy versions, which a running server follows', async () => {
     const { server, darvoza } = await besideAServer()
     const client = aClient(server)
     const amy = await server.aUser({ username: 'amy' })

@@ -15,7 +15,7 @@ import { aFolder } from '../support/engines.js'
 import { waitFor } from '../support/mariadb.js'
 import { password } from '../support/server.js'
 
-describe('the command line, used wrongly', function () {
+describe('command line: errors', function () {
   this.timeout(patience)
 
   const wrong: [args: string[], saying: RegExp][] = [
@@ -50,7 +50,7 @@ describe('the command line, used wrongly', function () {
     [['policy', 'set', 'reuse_grace=5s', 'reuse_grace=6s'], /given twice/],
     [['migrate', 'down'], /--yes/],
   ]
-  it('says so on one line, exits with 2 and touches nothing', async () => {
+  it('reports wrong use on one line of stderr, exits with 2 and creates no data directory', async () => {
     const darvoza = aCommandLine()
     await expectRefused(
       darvoza,
@@ -59,7 +59,7 @@ describe('the command line, used wrongly', function () {
     expect(existsSync(darvoza.dataDir)).to.equal(false)
   })
 
-  it('is told as JSON on stderr with --json, and stdout stays empty', async () => {
+  it('reports errors as JSON on stderr with --json, and leaves stdout empty', async () => {
     const darvoza = await aCommandLine().migrated()
     const cases: [args: string[], exit: number, error: object, stdin?: string][] = [
       [['user', 'show', 'nobody', '--json'], 1, { code: 'not_found', message: 'There is no user nobody.' }],
@@ -76,7 +76,7 @@ describe('the command line, used wrongly', function () {
     }
   })
 
-  it('says its version, and loads no more than a command needs', async () => {
+  it('prints its version; --help and user list load only the modules they need', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
     expect(await aCommandLine().start(['--version'])).to.deep.equal({ code: 0, stdout: `${version}\n`, stderr: '' })
     const wrong = await aCommandLine().start(['user', 'shwo'])
@@ -90,7 +90,7 @@ describe('the command line, used wrongly', function () {
         .map(file => readFileSync(join(folder, file), 'utf8'))
         .join('')
     }
-    // Half of what a command waits for.
+    // Loading these packages takes half of the time of a command.
     const serving = ['node_modules/koa/', 'node_modules/ejs/', 'node_modules/i18next/']
     const [help, list] = [await loaded(['--help']), await loaded(['user', 'list'])]
     for (const part of [...serving, 'node_modules/async-mutex/']) expect(help, part).to.not.include(part)
@@ -98,13 +98,13 @@ describe('the command line, used wrongly', function () {
     expect(list).to.include('node_modules/async-mutex/')
   })
 
-  it('refuses settings that contradict themselves with 2, and says which', async () => {
+  it('exits with 2 and names the setting that is invalid', async () => {
     const ran = await aCommandLine({ DATABASE_URL: 'postgres://x' }).run(['user', 'list'])
     expect(ran.code).to.equal(2)
     expectOneLine(ran, /DATABASE_URL/)
   })
 
-  it('refuses values that break a rule, names the field, and changes nothing', async () => {
+  it('refuses invalid values of users and policies, names the field, and changes nothing', async () => {
     const darvoza = await aCommandLine().cheaply()
     const refused: [args: string[], stdin: string, saying: RegExp][] = [
       [['user', 'create', 'a b', '--password-stdin'], password, /username: Enter a valid username/],
@@ -128,7 +128,7 @@ describe('the command line, used wrongly', function () {
     expect((await darvoza.json(['policy', 'show'])).version).to.equal(2)
   })
 
-  it('makes no database of its own where there is none: the server it is meant for has another', async () => {
+  it('exits with 1 without creating a database if none exists', async () => {
     const darvoza = aCommandLine()
     const ran = await darvoza.run(['user', 'create', 'amy', '--password-stdin'], password)
     expect(ran.code).to.equal(1)
@@ -136,7 +136,7 @@ describe('the command line, used wrongly', function () {
     expect(existsSync(darvoza.dataDir)).to.equal(false)
   })
 
-  it('exits with 1 where what it names is not there', async () => {
+  it('exits with 1 for an unknown user, session or device', async () => {
     const darvoza = await aCommandLine().migrated()
     await expectRefused(darvoza, [
       [['user', 'show', 'nobody'], 1, /There is no/],
@@ -147,14 +147,14 @@ describe('the command line, used wrongly', function () {
     ])
   })
 
-  it('keeps one line and no control signs where a name has them', async () => {
+  it('removes line ends and control characters of a username from the error line', async () => {
     const darvoza = await aCommandLine().migrated()
     const ran = await darvoza.run(['user', 'show', 'a\nb\u001b[31m'])
     expect(ran.code).to.equal(1)
     expect(ran.stderr).to.match(/^[^\n\u001b]+\n$/)
   })
 
-  it('exits with 1 and without a stack where the database cannot be opened', async () => {
+  it('exits with 1 and one line, without a stack trace, if the database is unreachable', async () => {
     const ran = await aCommandLine({
       DATABASE_URL: 'mysql://root@127.0.0.1:1/darvoza',
       SECRET_KEY: btoa('0123456789'.repeat(4)),
@@ -163,7 +163,7 @@ describe('the command line, used wrongly', function () {
     expectOneLine(ran, /nobody listens at the address in DATABASE_URL/)
   })
 
-  it('refuses to take the last administrator away', async () => {
+  it('refuses to disable, delete or demote the last administrator', async () => {
     const darvoza = await aCommandLine().cheaply()
     await darvoza.done(['user', 'create', 'root', '--password-stdin', '--role', 'admin'], password)
     await expectRefused(darvoza, [
@@ -174,17 +174,17 @@ describe('the command line, used wrongly', function () {
   })
 })
 
-describe('the command line', function () {
+describe('command line', function () {
   this.timeout(patience)
 
-  it('helps without settings and without a database', async () => {
+  it('prints --help with invalid settings and without a database', async () => {
     const darvoza = aCommandLine({ DATABASE_URL: 'nonsense' })
     expect(await darvoza.done(['--help'])).to.contain('policy')
     expect(await darvoza.done(['user', 'create', '--help'])).to.contain('--password-stdin')
     expect(existsSync(darvoza.dataDir)).to.equal(false)
   })
 
-  it('makes, renames, gives roles to, disables, enables and deletes a user', async () => {
+  it('creates, renames, disables, enables and deletes a user, sets roles, and logs the revocations', async () => {
     const darvoza = await aCommandLine().cheaply()
     const made = await darvoza.json(
       [
@@ -226,12 +226,12 @@ describe('the command line', function () {
     expect(log.every((entry: { actor: string }) => entry.actor === operator)).to.equal(true)
   })
 
-  it('makes no administrator by itself', async () => {
+  it('creates no administrator in a migrated database', async () => {
     const darvoza = await aCommandLine().migrated()
     expect(await darvoza.json(['user', 'list'])).to.deep.equal([])
   })
 
-  it('sets policies with who and why, and shows them', async () => {
+  it('sets policies with actor and reason, and shows them', async () => {
     const darvoza = await aCommandLine().migrated()
     await darvoza.done([
       'policy',
@@ -247,7 +247,7 @@ describe('the command line', function () {
     expect(await darvoza.done(['policy', 'show'])).to.match(/^access_token_lifetime +15m /m)
   })
 
-  it('lists keys without their private half', async () => {
+  it('lists signing keys without their private part', async () => {
     const darvoza = await aCommandLine().migrated()
     const keys: { algorithm: string; state: string }[] = await darvoza.json(['key', 'list'])
     for (const key of keys)
@@ -261,7 +261,7 @@ describe('the command line', function () {
     ])
   })
 
-  it('takes the schema down only with --yes, and up again', async () => {
+  it('migrates the schema up, and undoes the last migration with --yes', async () => {
     const darvoza = aCommandLine()
     const before = await darvoza.json(['migrate', 'status'])
     expect(before.map((one: { done: boolean }) => one.done)).not.to.contain(true)
@@ -276,7 +276,7 @@ describe('the command line', function () {
 describe('user import', function () {
   this.timeout(patience)
 
-  it('refuses a file of something else with 2, before anything is written', async () => {
+  it('exits with 2 for input that is neither JSON Lines nor a JSON array, and creates no database', async () => {
     const darvoza = aCommandLine()
     const contents = ['username,password_hash\namy,x\n', '{\n  "username": "amy"\n}', '[{"username": "amy"}', '"amy"']
     await expectRefused(
@@ -286,7 +286,7 @@ describe('user import', function () {
     expect(existsSync(darvoza.dataDir)).to.equal(false)
   })
 
-  it('imports each user by itself: a line per refused one, exit 1, and the rest is there', async () => {
+  it('imports the valid users, reports each refused one on its own line and exits with 1', async () => {
     const darvoza = await aCommandLine().migrated()
     const hash = djangoHash(password)
     const users = [
@@ -328,7 +328,7 @@ describe('user import', function () {
     expect(listed[0]).to.include({ username: 'amy', is_active: false })
   })
 
-  it('says which fields it takes, and takes people without a password, who come out again as such', async () => {
+  it('lists its fields in --help, and imports users without a password, who are exported as such', async () => {
     const darvoza = await aCommandLine().migrated()
     const help = await darvoza.done(['user', 'import', '--help'])
     const fields = [
@@ -350,7 +350,7 @@ describe('user import', function () {
     expect(exported.map(line => JSON.parse(line).password_hash)).to.deep.equal(['!', '!Xr0rand', '!', '!'])
   })
 
-  it('reads what export writes, as lines and as an array, and exports the same again', async () => {
+  it('reads the output of user export as JSON Lines or array; a second export is identical', async () => {
     const darvoza = await aCommandLine().cheaply()
     await darvoza.done(
       ['user', 'create', 'amy', '--password-stdin', '--role', 'admin', '--last-name', 'Ünal'],
@@ -377,7 +377,7 @@ describe('user import', function () {
     }
   })
 
-  it('lists no more than --limit and says so, on every page', async () => {
+  it('imports 450 users; user list prints at most --limit of them and warns if there are more', async () => {
     const darvoza = await aCommandLine().migrated()
     const hash = djangoHash(password)
     const users = Array.from({ length: 450 }, (_, index) => ({ username: `user${index}`, password_hash: hash }))
@@ -391,10 +391,10 @@ describe('user import', function () {
   })
 })
 
-describe('the command line beside a running server', function () {
+describe('command line with a running server', function () {
   this.timeout(patience)
 
-  it('ends one session and leaves the other', async () => {
+  it('ends the given session and keeps the other session of the user', async () => {
     const { server, darvoza } = await besideAServer()
     const amy = await server.aUser({ username: 'amy' })
     const client = aClient(server)
@@ -416,7 +416,7 @@ describe('the command line beside a running server', function () {
     expect(all.find((session: { id: string }) => session.id === sid)).to.include({ state: 'ended', ended_by: operator })
   })
 
-  it("ends all of a user's sessions, and those of nobody else", async () => {
+  it('ends all sessions of one user and keeps those of other users', async () => {
     const { server, darvoza } = await besideAServer()
     const client = aClient(server)
     const amy = await client.signIn(await server.aUser({ username: 'amy' }))
@@ -428,7 +428,7 @@ describe('the command line beside a running server', function () {
     expect(live.map((session: { username: string }) => session.username)).to.deep.equal(['bob'])
   })
 
-  it('ends a device with its sessions', async () => {
+  it('ends a device together with its sessions', async () => {
     const { server, darvoza } = await besideAServer()
     const client = aClient(server, 'phone/1.0')
     const amy = await client.signIn(await server.aUser({ username: 'amy' }))
@@ -439,7 +439,7 @@ describe('the command line beside a running server', function () {
     expect(await darvoza.json(['device', 'list', '--user', 'amy'])).to.deep.equal([])
   })
 
-  it('disables a user, and enabling again revives no session', async () => {
+  it('disables a user and ends its sessions; enabling the user revives none', async () => {
     const { server, darvoza } = await besideAServer()
     const client = aClient(server)
     const amy = await server.aUser({ username: 'amy' })
@@ -452,7 +452,7 @@ describe('the command line beside a running server', function () {
     await client.signIn(amy)
   })
 
-  it('sets a password that signs in, with one line end taken off and no more, and ends every session', async () => {
+  it('sets a password from stdin without its last line end, and ends the sessions of the user', async () => {
     const { server, darvoza } = await besideAServer()
     const client = aClient(server)
     const amy = await server.aUser({ username: 'amy' })
@@ -463,7 +463,7 @@ describe('the command line beside a running server', function () {
     await client.signIn({ username: 'amy', password: ' another long one \n' })
   })
 
-  it('imports a Django user who signs in with the old password', async () => {
+  it('imports a Django password hash; the user signs in with the old password', async () => {
     const { server, darvoza } = await besideAServer()
     const user = { id: 41, username: 'amy', password_hash: djangoHash(password), roles: ['support'] }
     await darvoza.done(['user', 'import', '-'], JSON.stringify(user))

@@ -1,4 +1,4 @@
-// Files of configuration on both engines: all of one or nothing, and what somebody else has changed is not written over.
+// Applying configuration files on both engines: in one transaction, and without overwriting concurrent changes.
 import { expect } from 'chai'
 import mysql from 'mysql2/promise'
 import type { DatabaseSettings } from '../../config/settings.js'
@@ -31,7 +31,7 @@ const planned = (server: TestServer, text: string): Promise<Plan> =>
 const applied = (server: TestServer, text: string, { differences }: Plan) =>
   configurationOf(server).apply(wantedIn(text), differences, how, actor)
 
-/** What the change wrote, or the code it was refused with. */
+/** @returns `done`, or the error code of the refusal */
 const toldOf = (work: Promise<unknown>) =>
   work.then(
     () => 'done',
@@ -55,8 +55,8 @@ applications:
   till: { kind: web, redirect_uris: [https://till.example/cb], scope: openid orders:read, required_roles: [clerk] }
 `
 
-onEachEngine('a file of configuration', engine => {
-  it('that was exported changes nothing, and makes another installation the same', async function () {
+onEachEngine('configuration file', engine => {
+  it('is a no-op on the server that exported it, and configures another server identically', async function () {
     this.timeout(patience)
     const [server, empty] = [await aServer({ engine }), await aServer({ engine })]
     await composeDemo(server.composed.parts).make({ users: 5, sessions: 10, seed: 'test', password: null })
@@ -95,7 +95,7 @@ onEachEngine('a file of configuration', engine => {
       .and.not.include('__proto__')
   })
 
-  it('of two who apply one at once one wins, and the other is told', async () => {
+  it('is applied by one of three concurrent runs; the others get configuration_conflict', async () => {
     const server = await aServer({ engine })
     const plan = await planned(server, file)
     const told = await Promise.all([1, 2, 3].map(() => toldOf(applied(server, file, plan))))
@@ -107,7 +107,7 @@ onEachEngine('a file of configuration', engine => {
     expect((await planned(server, file)).differences.applications).to.deep.equal([])
   })
 
-  it('writes over nothing that somebody has changed since it was shown, and minds nothing else', async () => {
+  it('gets configuration_conflict if a value it changes was changed after the plan, and only then', async () => {
     const server = await aServer({ engine })
     const { roles } = server.composed.parts.people
     const { applications } = server.composed.parts.applications
@@ -141,13 +141,13 @@ onEachEngine('a file of configuration', engine => {
       .and.include('access_token_lifetime: 25m')
   })
 
-  it('is written whole or not at all: the last thing that cannot be takes back the first', async () => {
+  it('is applied in one transaction: an invalid application rolls back all other changes', async () => {
     const server = await aServer({ engine })
     const two = `${file}  a: { kind: resource_server, resource: https://a.example }
   b: { kind: resource_server, resource: https://b.example }
 `
     await applied(server, two, await planned(server, two))
-    // Each is free once the other is moved, and neither before.
+    // Both resource servers swap addresses: each address is free only after the other has moved.
     const swapped = two.replace('a.example', 'c.example').replace('b.example', 'a.example').replace('c.ex', 'b.ex')
     const more = swapped.replace('20m', '30m').replace('{ clerk', '{ boss: [], clerk')
     const plan = await planned(server, more)
@@ -155,7 +155,7 @@ onEachEngine('a file of configuration', engine => {
     const before = await everything(server)
     expect(await toldOf(applied(server, more, plan))).to.equal('invalid_fields')
     expect(await everything(server)).to.deep.equal(before)
-    // One after the other it goes: what is free before it is taken again.
+    // Accepted where one leaves its address before the other takes it.
     const moved = two
       .replace('https://a.example', 'https://c.example')
       .replace('https://b.example', 'https://a.example')
@@ -163,8 +163,8 @@ onEachEngine('a file of configuration', engine => {
   })
 })
 
-onMariaDb('a file of configuration', engine => {
-  it('is there whole or not at all after kill -9 in the middle of it', async function () {
+onMariaDb('configuration file', engine => {
+  it('is rolled back completely after kill -9 of darvoza apply, and can be applied again', async function () {
     this.timeout(patience)
     const server = await aServer({ engine })
     const { database, secretKey } = server.settings
@@ -172,7 +172,7 @@ onMariaDb('a file of configuration', engine => {
     const darvoza = aCommandLine(env)
     darvoza.file('a.yaml', file)
     const before = await everything(server)
-    // Its last row waits for a number that somebody else is about to use; all others are written by then.
+    // Another connection holds version 3: the last INSERT waits for it, after all other rows are written.
     const { engine: _, tls: __, name, ...where } = database as Extract<DatabaseSettings, { engine: 'mysql' }>
     const holder = await mysql.createConnection({ ...where, database: name })
     await holder.query('BEGIN')

@@ -68,7 +68,7 @@ applications:
   dusk: { kind: machine, client_secret_env: SHORT }
 `
 
-/** Where each stands, and what is said of it. */
+/** Position, path and message of each problem in that file. */
 const told: readonly (readonly [place: string, path: string, saying: RegExp])[] = [
   ['1:1', 'version', /must be 1/],
   ['2:1', 'polices', /did you mean policies\?/],
@@ -98,7 +98,7 @@ const told: readonly (readonly [place: string, path: string, saying: RegExp])[] 
 
 const apply = (...args: string[]) => ['apply', ...args]
 
-/** What `apply` may change, and the audit log with it. */
+/** @returns the exported configuration, which `apply` may change, and the audit log */
 async function everything(darvoza: TestCommandLine) {
   return [await darvoza.done(['export']), await darvoza.done(['audit', 'list', '--json'])]
 }
@@ -106,7 +106,7 @@ async function everything(darvoza: TestCommandLine) {
 describe('darvoza apply', function () {
   this.timeout(patience)
 
-  it('is refused in one line where it is used wrongly, and changes nothing', async () => {
+  it('reports invalid arguments on one line of stderr, and changes nothing', async () => {
     const darvoza = await aCommandLine().migrated()
     darvoza.file('a.yaml', shop)
     const before = await everything(darvoza)
@@ -125,7 +125,7 @@ describe('darvoza apply', function () {
     expect(await everything(darvoza)).to.deep.equal(before)
   })
 
-  it('tells all that is wrong with a file at once, each with its place, and changes nothing', async () => {
+  it('reports all problems of a file at once, each with line and column, and changes nothing', async () => {
     const darvoza = await aCommandLine({ SHORT: 'hunter2' }).migrated()
     darvoza.file('wrong.yaml', wrong)
     const before = await everything(darvoza)
@@ -145,7 +145,7 @@ describe('darvoza apply', function () {
     expect(await everything(darvoza)).to.deep.equal(before)
   })
 
-  it('prunes nothing by a section that is empty or not there', async () => {
+  it('refuses --prune with an empty section, and prunes nothing for a missing section', async () => {
     const darvoza = await aCommandLine().migrated()
     await darvoza.done(['role', 'create', 'clerk', 'orders:read'])
     for (const empty of ['roles:', 'roles: {}', 'applications:\nroles: { clerk: [orders:read] }']) {
@@ -161,7 +161,7 @@ describe('darvoza apply', function () {
     expect(await darvoza.json(['role', 'list'])).to.have.length(4)
   })
 
-  it('says what would change, does it in one go, and then nothing differs any more', async () => {
+  it('shows the differences with --dry-run, applies them, and then reports that nothing differs', async () => {
     const darvoza = await aCommandLine().migrated()
     darvoza.file('a.yaml', shop)
     const before = await everything(darvoza)
@@ -200,7 +200,7 @@ describe('darvoza apply', function () {
     expect(await everything(darvoza), 'neither written nor audited').to.deep.equal(after)
   })
 
-  it('writes no more at once than one transaction can', async () => {
+  it('refuses a file that changes more than 500 roles and applications', async () => {
     const darvoza = await aCommandLine().migrated()
     const text = JSON.stringify({
       version: 1,
@@ -212,7 +212,7 @@ describe('darvoza apply', function () {
     expect(await darvoza.done(apply('-', '--yes'), text.replace('"role0":[],', ''))).to.match(/^changed 500 roles$/m)
   })
 
-  it('asks on a terminal, and does it after a yes alone', async () => {
+  it('asks for confirmation on a terminal, and applies the file after y but not after n', async () => {
     const darvoza = await aCommandLine().migrated()
     darvoza.file('a.yaml', 'version: 1\nroles: { clerk: [orders:read] }')
     const answered = async (answer: string, env: Record<string, string> = {}) => {
@@ -238,7 +238,7 @@ describe('darvoza apply', function () {
     expect(await darvoza.json(['role', 'list'])).to.have.length(4)
   })
 
-  it('ends what it says that it would end, beside a running server that follows', async () => {
+  it('ends the sessions that --dry-run announced; a running server follows the changes', async () => {
     const { server, darvoza } = await besideAServer()
     darvoza.file('a.yaml', shop)
     await darvoza.done(apply('a.yaml', '--yes'))
@@ -278,7 +278,7 @@ describe('darvoza apply', function () {
     expect(ran.stderr).to.match(/a\.yaml:8:3: applications\.shop: Was deleted/)
   })
 
-  it('gives an application the secret of a variable, ends the one before it, and tells it nobody', async () => {
+  it('sets a client secret from an environment variable, ends the previous one, and prints neither', async () => {
     const [first, second] = ['a first secret of thirty-two characters', 'a second secret of thirty-two letters']
     const text = 'version: 1\napplications: { night: { kind: machine, scope: x, client_secret_env: NIGHT } }'
     const { server, darvoza: other } = await besideAServer()
@@ -298,14 +298,14 @@ describe('darvoza apply', function () {
       outputs.push(ran.stdout, ran.stderr)
       expect(await applicationSecrets.holds(database, 'night', secret)).to.equal(true)
     }
-    // By the clock of the server, which stands still.
+    // The clock of the test server stands still: only this passes the end of the first secret.
     server.clock.advance('1h')
     expect(await applicationSecrets.holds(database, 'night', first)).to.equal(false)
     outputs.push(await other.done(['export']), await other.done(['audit', 'list', '--json']))
     for (const output of outputs) for (const secret of [first, second]) expect(output).to.not.include(secret)
   })
 
-  it('leaves an application disabled that a file does not speak of, and disables one by a file', async () => {
+  it('keeps the state of an application unless the file has a state for it', async () => {
     const darvoza = await aCommandLine().migrated()
     const text = 'version: 1\napplications: { night: { kind: machine } }'
     await darvoza.done(apply('-', '--yes'), text)
@@ -322,7 +322,7 @@ describe('darvoza apply', function () {
 describe('darvoza export', function () {
   this.timeout(patience)
 
-  it('writes a file that changes nothing where it came from, as YAML and as JSON', async () => {
+  it('writes YAML and JSON files that are a no-op when applied to the same server', async () => {
     const darvoza = await aCommandLine().migrated()
     await darvoza.done(apply('-', '--yes'), shop)
     await darvoza.done(['application', 'change', 'shop', '--unset', 'scope', 'application_type'])

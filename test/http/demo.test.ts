@@ -1,4 +1,4 @@
-// A demo: whatever holds of rows that the server wrote holds of these.
+// Demo data: its rows satisfy the same invariants as rows that the server wrote.
 
 import { expect } from 'chai'
 import { composeDemo } from '../../server/composition/demo.js'
@@ -18,7 +18,7 @@ const order = { users: 200, sessions: 1_500, seed: 'test', password: null }
 
 const snakeToCamel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 
-/** Every row of a table by its property names, in the order of its key. */
+/** @returns all rows of a table, ordered by `by`, with camelCase property names */
 async function all<Row>(server: TestServer, table: string, by: string): Promise<Row[]> {
   const rows = await server.composed.parts.storage.database.read<object>(`SELECT * FROM \`${table}\` ORDER BY ${by}`)
   return rows.map(
@@ -29,7 +29,7 @@ async function all<Row>(server: TestServer, table: string, by: string): Promise<
 type UserRow = { id: number; username: string; usernameKey: string | null; passwordHash: string; active: number }
 type UserLife = UserRow & { endedSeq: number; lastLoginAt: number | null; createdAt: number; deletedAt: number | null }
 
-/** Of each version, the first one first; insists that none is older than the one before. */
+/** @returns the times of all policy versions, oldest first; fails if one is older than its predecessor */
 async function timesOfVersions(server: TestServer): Promise<number[]> {
   const versions = await server.composed.parts.policies.policies.versions({
     limit: 50,
@@ -40,8 +40,8 @@ async function timesOfVersions(server: TestServer): Promise<number[]> {
   return times
 }
 
-onEachEngine('a demo', engine => {
-  it('holds just as many users and sessions as were asked for, of every kind, and no administrator', async () => {
+onEachEngine('demo data', engine => {
+  it('has the requested number of users and sessions, of every kind, and no new administrator', async () => {
     const server = await aServer({ engine })
     const demo = composeDemo(server.composed.parts)
     const { sessionList } = server.composed.parts.devices
@@ -74,7 +74,7 @@ onEachEngine('a demo', engine => {
       expect([...reasons], reason).to.include(reason)
   }).timeout(60_000)
 
-  it('has sessions as the rules let them be: generations, spans, ends and numbers of the log', async () => {
+  it('has sessions with valid generations, time spans, ends and revocation log numbers', async () => {
     const server = await aServer({ engine })
     await composeDemo(server.composed.parts).make(order)
     const now = server.clock.now()
@@ -111,7 +111,7 @@ onEachEngine('a demo', engine => {
         expect(one.endedAt, what).to.be.within(one.rotatedAt, Math.min(now, one.expiresAt))
         if (one.endedReason === 'expired') expect([one.endedAt, one.endedBy]).to.deep.equal([one.expiresAt, 'system'])
         else if (one.endedReason === 'refresh_token_reused') expect(one.endedBy, what).to.equal('system')
-        // As with real people: whoever did it, by name; accounts are closed by the administrator.
+        // The actor is a user: the administrator, user 1, where accounts are disabled or deleted.
         else if (/^(user_disabled|user_deleted|all_ended)$/.test(one.endedReason!))
           expect(one.endedBy, what).to.equal('user:1')
         else expect(one.endedBy, what).to.match(/^user:\d+$/)
@@ -122,8 +122,8 @@ onEachEngine('a demo', engine => {
       expect(own.length).to.be.above(0)
       expect(device.firstSeenAt).to.equal(own[0]!.createdAt)
       expect(device.lastSeenAt).to.equal(Math.max(...own.map(one => one.lastSeenAt)))
-      // A sign-in ends the device's older session of our own application, unless that was over already; what codes open
-      // stands side by side.
+      // A sign-in ends the older `darvoza` session of its device, unless that has ended or expired; sessions opened by
+      // codes coexist.
       const ofOurs = own.filter(one => one.applicationId === 'darvoza')
       for (const [index, one] of ofOurs.entries()) {
         const next = ofOurs[index + 1]
@@ -143,7 +143,7 @@ onEachEngine('a demo', engine => {
     }
   }).timeout(60_000)
 
-  it('has a chain of audit entries that holds, in the order of what happened, before and behind real ones', async () => {
+  it('has audit entries in chronological order that keep the hash chain of real entries intact', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const demo = composeDemo(server.composed.parts)
@@ -173,7 +173,7 @@ onEachEngine('a demo', engine => {
     for (const secret of ['bcrypt', 'eyJ']) expect(text).to.not.include(secret)
   }).timeout(60_000)
 
-  it('has incidents with their sessions, entries of the log that live tokens could meet, and figures that add up', async () => {
+  it('has incidents that match sessions, unexpired revocation entries and consistent figures', async () => {
     const server = await aServer({ engine })
     await composeDemo(server.composed.parts).make({ ...order, sessions: 3_000 })
     const now = server.clock.now()
@@ -208,7 +208,7 @@ onEachEngine('a demo', engine => {
     expect(points.live_sessions.filter(point => point.value !== null).length).to.be.above(100)
   }).timeout(60_000)
 
-  it('lets nobody in without a password, and with one all who are active; a session of it refreshes', async () => {
+  it('has users who can sign in only if a demo password was given, and sessions that can be refreshed', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const demo = composeDemo(server.composed.parts)
@@ -254,7 +254,7 @@ onEachEngine('a demo', engine => {
     expect((await userStore.find(database, session.userId))!.username).to.equal(username)
   }).timeout(60_000)
 
-  it('makes the same people from the same seed, and others from another', async () => {
+  it('is identical for the same seed and different for another seed', async () => {
     const tables = {
       user: 'id',
       device: 'id',
@@ -268,7 +268,7 @@ onEachEngine('a demo', engine => {
       await composeDemo(server.composed.parts).make({ ...order, users: 40, sessions: 300, seed })
       const rows: Record<string, unknown[]> = {}
       for (const [table, by] of Object.entries(tables)) rows[table] = await all(server, table, by)
-      // The first is the real administrator, whose hash has a salt.
+      // Row 1 is the real administrator, whose password hash has a random salt.
       rows.user = (rows.user as UserRow[]).slice(1).map(({ passwordHash: _, ...user }) => user)
       rows.audit = (await all<AuditRecord>(server, 'audit_entry', 'seq')).slice(2).map(({ hash: _, ...entry }) => entry)
       return rows
@@ -278,7 +278,7 @@ onEachEngine('a demo', engine => {
     for (const table of [...Object.keys(tables), 'audit']) expect(other[table], table).to.not.deep.equal(one[table])
   }).timeout(60_000)
 
-  it('takes no name from who was there before, and leaves their sessions and the policy as they were', async () => {
+  it('leaves existing usernames, sessions and policy values unchanged when made a second time', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const demo = composeDemo(server.composed.parts)
@@ -315,7 +315,7 @@ onEachEngine('a demo', engine => {
     expect(count).to.equal(201)
   }).timeout(60_000)
 
-  it('has versions of the policy in the order of time, and none of before a change of somebody’s own', async () => {
+  it('has policy versions in chronological order, and none if the policy was changed before', async () => {
     const server = await aServer({ engine })
     const demo = composeDemo(server.composed.parts)
     const { policies } = server.composed.parts.policies
@@ -330,7 +330,7 @@ onEachEngine('a demo', engine => {
     expect(new Set(times.slice(-3)).size, 'one after the other').to.equal(3)
   }).timeout(60_000)
 
-  it('refuses a password that nobody should have, and makes nothing', async () => {
+  it('is refused with invalid_fields for a common password, and no users are created', async () => {
     const server = await aServer({ engine })
     const demo = composeDemo(server.composed.parts)
     const refused = await demo.make({ ...order, password: 'password' }).catch((error: { code: string }) => error.code)

@@ -1,4 +1,4 @@
-// Users of a real Django project, as its own dumpdata writes them, and the way back.
+// Import of users from dumpdata of a real Django project, and export back to Django.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ import { hashers, passwordOf } from '../support/django-users.js'
 
 const django = ['user', 'import', '--format', 'django']
 
-/** `back.py` of the documents, as a reader copies it. */
+/** The script `back.py`, cut out of docs/moving-from-simplejwt.md. */
 const wayBack = readFileSync(fileURLToPath(new URL('../../../docs/moving-from-simplejwt.md', import.meta.url)), 'utf8')
   .split('```python\n')
   .map(block => block.split('```')[0]!.replaceAll(/^ {3}/gm, ''))
@@ -21,13 +21,13 @@ onDjango('user import from a dump of Django', function () {
   // Python starts slowly on a busy machine.
   this.timeout(3 * patience)
 
-  it('takes in all of 400 rows but the 50 that are broken, and reports those; a second time changes nothing', () =>
+  it('imports 350 of 400 rows, reports the 50 broken ones, and changes nothing on a second run', () =>
     takeBrokenDump(400))
 
-  it(`signs in everybody of ${hashers.join(', ')} at their real costs, and hashes their passwords anew`, () =>
+  it(`signs in users with hashes of ${hashers.join(', ')} at real costs, and rehashes their passwords`, () =>
     signInWithEveryHash(2))
 
-  it('takes groups and permissions however the dump names them, and stops where they are missing', async () => {
+  it('imports groups and permissions by primary or natural key, and refuses a dump without them', async () => {
     const service = await aDjango()
     const every = ['auth.user', 'auth.group', 'auth.permission', 'contenttypes.contenttype']
     const [users, withGroups, byKeys, byNames, lines] = (await service.dumps(
@@ -75,7 +75,7 @@ User.objects.create_user('bob', id=142)`,
     expect(JSON.parse((await darvoza.done(['user', 'export'])).split('\n')[0]!).roles).to.deep.equal([])
   })
 
-  it('takes a user model of its own with --map, and one with UUIDs with --new-ids', async () => {
+  it('imports a custom user model with --map, and one with UUID keys with --new-ids', async () => {
     const [members, visitors] = await Promise.all([aDjango({ users: 'members' }), aDjango({ users: 'visitors' })])
     const [[dump], [uuids]] = (await Promise.all([
       members.dumps(
@@ -124,7 +124,7 @@ Visitor.objects.create_user('dan')`,
     expect([again.imported, again.unchanged]).to.deep.equal([0, 2])
   })
 
-  it('gives people back as the documents say, with new passwords and all else that Django knows of them', async () => {
+  it('exports users back to Django as documented, with changed passwords, groups and superusers', async () => {
     const service = await aDjango()
     const [dump] = await service.dumps(
       `
@@ -137,7 +137,7 @@ User.objects.get(username='amy').groups.add(Group.objects.create(name='Shop Mana
     const { server, darvoza } = await besideAServer()
     await darvoza.done([...django, '-'], dump)
     const client = aClient(server)
-    // Amy's is hashed anew, Bob's is another one, and Cid's is as it came.
+    // Amy's password is rehashed, Bob's is changed, and Cid's keeps its imported hash.
     await client.signIn({ username: 'amy', password: passwordOf('amy') })
     const { access } = await client.signIn({ username: 'bob', password: passwordOf('bob') })
     const changed = await client.send('POST', '/api/me/password/', {

@@ -1,4 +1,4 @@
-// `darvoza doctor URL`: against resource servers that are wrong in one thing each, and against good ones.
+// `darvoza doctor URL`, run against resource servers with one flaw each and against correct ones.
 import { expect } from 'chai'
 import { createVerifier } from '../../server/verifier/verifier.js'
 import { aConfidentialApplication, basic, inForm } from '../support/applications.js'
@@ -48,12 +48,12 @@ describe('darvoza doctor', function () {
     return made.url
   }
 
-  /** Verification and introspection: what is revoked is refused at once. */
+  /** Adds introspection to a judge, so that it refuses revoked tokens at once. */
   function exact(judge: Judge): Judge {
     return async token => (await judge(token)) && (await introspected(token))
   }
 
-  /** The server's clock is cranked by hand, while commands go by the database's. */
+  /** Advances the manual clock of the server to real time: commands go by the clock of the database. */
   function followTheClock(): void {
     const behind = Math.ceil((Date.now() - server.clock.now()) / 1_000)
     if (behind > 0) server.clock.advance(`${behind}s`)
@@ -77,7 +77,7 @@ describe('darvoza doctor', function () {
 
   const letIn = (findings: Found[]) => findings.filter(one => one.verdict === 'LET IN').map(one => one.attack)
 
-  it('finds what flawed resource servers let in, and tells how that is mended', async () => {
+  it('reports the attack that each flawed resource server accepts, with its fix', async () => {
     const cases: [Flaw, attacks: string[], mend: RegExp][] = [
       ['checks no scope', ['less_rights'], /403 insufficient_scope/],
       ['takes unsecured tokens', ['alg_none'], /algorithms: \["ES256"\]/],
@@ -91,7 +91,7 @@ describe('darvoza doctor', function () {
     }
   })
 
-  it('finds one that follows addresses out of tokens, also where it lets nothing in by that', async () => {
+  it('reports a resource server that fetches the jku of a token, even if it then refuses the token', async () => {
     const judge = flawed(null, expected)
     const url = await at(async token => {
       const { jku } = JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()) as { jku?: string }
@@ -103,7 +103,7 @@ describe('darvoza doctor', function () {
     expect(findings.find(one => one.attack === 'key_address_followed')!.answered).to.match(/2 times/)
   })
 
-  it('finds nothing at one that checks all, and says that a JWKS alone learns of no revocation', async () => {
+  it('reports only revoked_token for a correct JWKS verifier, and nothing with --until-expiry', async () => {
     const url = await at(flawed(null, expected))
     const { code, findings } = await examine(url, '--revoked-for', '100ms')
     expect(letIn(findings)).to.deep.equal(['revoked_token'])
@@ -116,7 +116,7 @@ describe('darvoza doctor', function () {
     expect([agreed.code, letIn(agreed.findings)]).to.deep.equal([0, []])
   })
 
-  it('lets one that introspects pass, also a token of a user, and ends what it has made', async () => {
+  it('passes a resource server that introspects, and ends the session of the user it opened', async () => {
     await server.aUser({ username: 'amy' })
     const url = await at(exact(byJose(expected, server.url)))
     const { code, findings } = await examine(url, '--user', 'amy')
@@ -138,7 +138,7 @@ describe('darvoza doctor', function () {
     expect(stdout.trim().split('\n').at(-1)).to.match(new RegExp(`^${findings.length} attacks: \\d+ held`))
   })
 
-  it('lets one with the kit pass, strictly, and tells how soon it learns of a revocation', async () => {
+  it('passes a resource server with createVerifier under --strict, and shows its revocation delay', async () => {
     await server.aUser({ username: 'amy' })
     const follower = await aConfidentialApplication(server, 'orders-follower', {
       kind: 'machine',
@@ -166,13 +166,13 @@ describe('darvoza doctor', function () {
     }
   })
 
-  it('finds a token taken out of the address', async () => {
+  it('reports a resource server that accepts a token in the query string', async () => {
     const url = await at(flawed(null, expected), fromQueryToo)
     const { findings } = await examine(url, '--revoked-for', '0')
     expect(letIn(findings)).to.deep.equal(['token_in_query', 'revoked_token'])
   })
 
-  it('finds one that is open, and stops there', async () => {
+  it('reports only no_token for a resource server without authentication', async () => {
     const url = await at(
       async () => true,
       () => '',
@@ -181,7 +181,7 @@ describe('darvoza doctor', function () {
     expect([code, letIn(findings)]).to.deep.equal([1, ['no_token']])
   })
 
-  it('says what to look at where a good token is not let in', async () => {
+  it('exits with 1 and shows the answer if the resource server refuses a valid token', async () => {
     const url = await at(flawed(null, { ...expected, audience: 'https://other.example' }))
     const ran = await darvoza.run(['doctor', url, '--audience', audience])
     expect([ran.code, ran.stdout]).to.deep.equal([1, ''])
@@ -191,7 +191,7 @@ describe('darvoza doctor', function () {
     )
   })
 
-  it('refuses what it cannot go by, and sends nothing', async () => {
+  it('exits with 2 for invalid arguments and with 1 for an unreachable address', async () => {
     const url = await at(async () => {
       throw new Error('was asked')
     })
