@@ -6,8 +6,8 @@ import { aBrowserOf, aRequest, aResourceServer, aWebsite } from '../support/auth
 import { type Engine, onEachEngine } from '../support/engines.js'
 import { aServer, password } from '../support/server.js'
 
-onEachEngine('a decision for an application', engine => {
-  it('is refused, and nothing is written, where the browser is signed in no more', async () => {
+onEachEngine('decision about an authorization request', engine => {
+  it('is refused with login_required if the browser session has ended, and writes no rows', async () => {
     const { server, decide, browser, rows } = await aHouse(engine)
     const { sessions } = server.composed.parts.devices
     await sessions.end(browser.session.id, null, 'system')
@@ -15,7 +15,7 @@ onEachEngine('a decision for an application', engine => {
     expect(await rows()).to.deep.equal({ codes: 0, consents: 0 })
   })
 
-  it('is refused where all sessions of the person, of the application or of everybody were ended since', async () => {
+  it('is refused with login_required after a revocation of kind user, application or all', async () => {
     for (const entry of ['user', 'application', 'all'] as const) {
       const { server, decide, amy, rows } = await aHouse(engine)
       const subject = { user: String(amy.id), application: 'shop', all: '' }[entry]
@@ -25,7 +25,7 @@ onEachEngine('a decision for an application', engine => {
     }
   })
 
-  it('is refused for an application that is disabled or not there, and for a person without a role it requires', async () => {
+  it('is refused for a disabled or unknown application, and for a user without its required role', async () => {
     const { server, decide, amy, rows } = await aHouse(engine)
     const { metadata } = (await server.composed.parts.revocation.applications.meet('shop'))!
     await changeApplication(server, 'shop', { metadata: { ...metadata, required_roles: ['support'] } })
@@ -38,14 +38,14 @@ onEachEngine('a decision for an application', engine => {
     expect((await rows()).codes).to.equal(1)
   })
 
-  it('is refused for what the person did not agree to, and for what nobody asked them about', async () => {
+  it('is refused with consent_required without consent or with consent to too few scopes', async () => {
     const { decide, rows } = await aHouse(engine)
     expect(await decide(null)).to.equal('consent_required')
     expect(await decide(['openid'])).to.equal('consent_required')
     expect(await rows()).to.deep.equal({ codes: 0, consents: 0 })
   })
 
-  it('makes a code that carries the sign-in, is kept as a hash, and is good for a minute', async () => {
+  it('issues a code that carries the sign-in, is stored as a hash and lasts one minute', async () => {
     const { server, code, browser, amy, audited } = await aHouse(engine)
     const signedInAt = server.clock.now()
     server.clock.advance('3m')
@@ -73,7 +73,7 @@ onEachEngine('a decision for an application', engine => {
     expect(await audited()).to.deep.equal([{ application: 'shop', scope: ['openid', 'profile'] }])
   })
 
-  it('says when the password was typed last, also where it was typed again on the way', async () => {
+  it('records the latest password check as the authentication time of the code', async () => {
     const { server, code, browser, actor } = await aHouse(engine)
     server.clock.advance('10m')
     await server.composed.parts.signIn.browserSessions.provePassword(browser, password, actor)
@@ -82,7 +82,7 @@ onEachEngine('a decision for an application', engine => {
     expect((await codeStore.find(database, hashOfCode(text)))?.authenticatedAt).to.equal(server.clock.now())
   })
 
-  it('is remembered, beside what was agreed to before, and needs no asking then', async () => {
+  it('adds its scopes to the stored consent, which then covers later requests', async () => {
     const { server, decide, code, amy, audited } = await aHouse(engine)
     await aResourceServer(server, 'api', 'read')
     await server.composed.parts.revocation.tail.readNow()
@@ -99,7 +99,7 @@ onEachEngine('a decision for an application', engine => {
     expect(await decide(null, { scope: ['email'] })).to.equal('consent_required')
   })
 
-  it('is for the resource servers that its words belong to now, where the request names none', async () => {
+  it('grants the resource servers of the requested scopes if the request names no resource', async () => {
     const { server, code } = await aHouse(engine)
     await aResourceServer(server, 'api', 'read')
     await server.composed.parts.revocation.tail.readNow()
@@ -110,21 +110,21 @@ onEachEngine('a decision for an application', engine => {
     expect((await codeStore.find(database, hashOfCode(text)))?.resources).to.deep.equal(['https://api.example'])
   })
 
-  it('grants no word that no resource server has', async () => {
+  it('grants no scope that no resource server defines', async () => {
     const { server, code } = await aHouse(engine)
     const text = await code(['openid'], { scope: ['openid', 'openid', 'read'] })
     const { codeStore, database } = server.composed.parts.storage
     expect((await codeStore.find(database, hashOfCode(text)))?.scope).to.equal('openid')
   })
 
-  it('is not remembered for an application of our own', async () => {
+  it('stores no consent for a first-party application', async () => {
     const { server, decide, rows } = await aHouse(engine)
     await anApplication(server, 'intranet', { metadata: { first_party: true } })
     expect(await decide(null, { applicationId: 'intranet' })).to.equal('decided')
     expect(await rows()).to.deep.equal({ codes: 1, consents: 0 })
   })
 
-  it('is made by ten tabs at once, each with a code of its own and one consent', async () => {
+  it('yields ten codes and one consent if ten tabs decide at once', async () => {
     const { decide, rows } = await aHouse(engine)
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => decide(['openid', 'profile'])))
     expect(outcomes.filter(one => one === 'decided')).to.have.length(10)
@@ -132,7 +132,7 @@ onEachEngine('a decision for an application', engine => {
   })
 })
 
-/** Amy's browser is signed in, and `shop` asks for her. */
+/** A server with the user amy, her signed-in browser and the application `shop`. */
 async function aHouse(engine: Engine) {
   const server = await aServer({ engine })
   const amy = await server.aUser({ username: 'amy' })
@@ -152,7 +152,7 @@ async function aHouse(engine: Engine) {
     actor,
     /** @returns the code */
     code,
-    /** @returns `decided`, or what it was refused with */
+    /** @returns `decided`, or the error code of the refusal */
     async decide(consented: readonly string[] | null, changes: Changes = {}): Promise<string> {
       try {
         await code(consented, changes)
@@ -167,7 +167,7 @@ async function aHouse(engine: Engine) {
         (await database.read<{ count: number }>(`SELECT COUNT(*) AS count FROM ${table}`, []))[0]!.count
       return { codes: await count('code'), consents: await count('consent') }
     },
-    /** What entries say of consents that were given. */
+    /** @returns the values that audit entries `consent_given` record */
     async audited(): Promise<unknown[]> {
       const rows = await database.read<{ after: string }>(
         "SELECT after_json AS after FROM audit_entry WHERE action = 'consent_given' ORDER BY seq",

@@ -1,4 +1,4 @@
-// Programs that no browser can come back to (RFC 8628), by the front door: what they are told, and what a person decides.
+// Device authorization grant (RFC 8628) over HTTP: endpoint, polling, and the page where a user enters the code.
 import { expect } from 'chai'
 import { throttles } from '../../server/identity/authorizations/network-throttle.js'
 import type { BrowserSession } from '../../server/identity/sign-in/browser-sessions.js'
@@ -40,15 +40,15 @@ async function sessionsOf({ composed: { parts } }: TestServer, applicationId = '
 
 type Approval = { subject: string; after: Record<string, unknown> }
 
-/** What the audit log says of programs that were let in. */
+/** @returns the audit entries `device_approved` */
 async function approvalsOf({ composed: { parts } }: TestServer): Promise<Approval[]> {
   const sql = "SELECT subject, after_json AS after FROM audit_entry WHERE action = 'device_approved' ORDER BY seq"
   const rows = await parts.storage.database.read<{ subject: string; after: string }>(sql)
   return rows.map(({ subject, after }) => ({ subject, after: JSON.parse(after) }))
 }
 
-describe('the device authorization endpoint', () => {
-  it('refuses applications without the grant, scopes they may not have, resources that are none, and writes nothing', async () => {
+describe('device authorization endpoint', () => {
+  it('refuses unauthorized clients, disallowed scopes and unknown resources, and writes no rows', async () => {
     const { server, program } = await aHouse()
     await anApplication(server, 'page', { kind: 'browser', metadata: { token_endpoint_auth_method: 'none' } })
     const secret = await aConfidentialApplication(server, 'kiosk', {
@@ -68,7 +68,7 @@ describe('the device authorization endpoint', () => {
     expect(kiosk.status).to.equal(200)
   })
 
-  it('takes so many of one network from who proves nothing, or registered itself', async () => {
+  it('limits requests per network for public and self-registered clients, not for confidential ones', async () => {
     const { server, program } = await aHouse()
     const own = { ...television, token_endpoint_auth_method: 'client_secret_basic' } as const
     const [kiosk, tool] = [
@@ -85,7 +85,7 @@ describe('the device authorization endpoint', () => {
     expect((await begin('kiosk', basic('kiosk', kiosk))).status).to.equal(200)
   })
 
-  it('gives a code for the program and a short one for the person, of consonants alone, that no cache keeps', async () => {
+  it('returns a device code and a user code of eight consonants with Cache-Control: no-store', async () => {
     const { server } = await aHouse()
     const response = await fetch(`${server.url}/oauth/device_authorization`, {
       method: 'POST',
@@ -109,8 +109,8 @@ describe('the device authorization endpoint', () => {
   })
 })
 
-onEachEngine('a program that waits', engine => {
-  it('is told to wait, to slow down by five seconds each time it asks too soon, and when it is too late', async () => {
+onEachEngine('device code grant', engine => {
+  it('answers authorization_pending, slow_down for polling too early, and expired_token at the end', async () => {
     const { server, program } = await aHouse(engine)
     const { device_code } = await program.begin()
     const after = async (span: string) => {
@@ -122,7 +122,7 @@ onEachEngine('a program that waits', engine => {
       [400, 'slow_down'],
     ]
     expect(await after('0s'), 'the first question').to.deep.equal(wait)
-    // RFC 8628 §3.5: at the very interval is as it was told to.
+    // RFC 8628 §3.5: polling exactly at the interval is allowed.
     for (let index = 0; index < 3; index++) expect(await after('5s')).to.deep.equal(wait)
     expect(await after('4s')).to.deep.equal(slower)
     expect(await after('5s'), 'ten by now').to.deep.equal(slower)
@@ -132,7 +132,7 @@ onEachEngine('a program that waits', engine => {
     expect(await after('10m')).to.deep.equal([400, 'expired_token'])
   })
 
-  it('is told nothing by a code that is none, or another’s', async () => {
+  it('answers invalid_grant for an unknown device code and for one of another application', async () => {
     const { server, program } = await aHouse(engine)
     await aTelevision(server, 'radio')
     const { device_code } = await program.begin()
@@ -143,7 +143,7 @@ onEachEngine('a program that waits', engine => {
     expect(error(await program.poll(device_code))).to.deep.equal([400, 'authorization_pending'])
   })
 
-  it('is let in by a person: a session on a device of its own, named by the program', async () => {
+  it('opens a session on a new device after approval, independent of the approving browser session', async () => {
     const { server, amy, visitor, program } = await aHouse(engine)
     const { device_code, user_code } = await program.begin({ scope: 'openid profile offline_access' })
     const answer = await decide(visitor, user_code, 'allow')
@@ -175,7 +175,7 @@ onEachEngine('a program that waits', engine => {
     })
     expect(refreshed.status).to.equal(200)
 
-    // The browser that let it in signs out: the television goes on, and ends as its own device does.
+    // The approving browser signs out: the session of the television is not its child and stays live.
     await visitor.submit('/logout', {}, '/account')
     const again = await program.send('/oauth/token', {
       grant_type: 'refresh_token',
@@ -184,7 +184,7 @@ onEachEngine('a program that waits', engine => {
     expect(again.status).to.equal(200)
   })
 
-  it('is bound to the key that it shows when it is let in, and a proof of while it waits is good again', async () => {
+  it('binds the session to a DPoP key; a DPoP proof used while pending may be sent again', async () => {
     const { server, visitor, program } = await aHouse(engine)
     const { device_code, user_code } = await program.begin()
     const key = aHolder(server.clock.now)
@@ -200,7 +200,7 @@ onEachEngine('a program that waits', engine => {
     expect((await program.send('/oauth/token', stolen)).status).to.equal(400)
   })
 
-  it('is told that it was sent away', async () => {
+  it('answers access_denied after the user has denied the request', async () => {
     const { visitor, program } = await aHouse(engine)
     const { device_code, user_code } = await program.begin()
     const { text } = await visitor.open(localOf(await decide(visitor, user_code, 'deny')))
@@ -208,7 +208,7 @@ onEachEngine('a program that waits', engine => {
     expect(error(await program.poll(device_code))).to.deep.equal([400, 'access_denied'])
   })
 
-  it('gives one session to many that ask at once', async () => {
+  it('opens one session for ten concurrent polls and answers nine with invalid_grant', async () => {
     const { server, visitor, program } = await aHouse(engine)
     const { device_code, user_code } = await program.begin()
     await decide(visitor, user_code, 'allow')
@@ -218,7 +218,7 @@ onEachEngine('a program that waits', engine => {
     expect(await sessionsOf(server)).to.have.length(1)
   })
 
-  it('is decided about once: of two people who allow it at once one has let it in, and of yes and no one holds', async () => {
+  it('accepts one of two concurrent decisions, whether both users allow or one denies', async () => {
     const { server, visitor, program } = await aHouse(engine)
     const ben = aVisitor(server)
     await ben.signIn(await server.aUser({ username: 'ben' }))
@@ -234,7 +234,7 @@ onEachEngine('a program that waits', engine => {
     expect((await program.poll(second.device_code)).body.error).to.equal(expected)
   })
 
-  it('gets nothing once what the decision stood on is over', async () => {
+  it('answers invalid_grant if the consent, browser session or user has ended since the approval', async () => {
     const { server, amy, visitor, program } = await aHouse(engine)
     const { devices, people, authorizations } = server.composed.parts
     const cut = async (what: string, end: () => Promise<unknown>) => {
@@ -253,7 +253,7 @@ onEachEngine('a program that waits', engine => {
     await cut('the user', () => people.users.disable(amy.id, 'system'))
   })
 
-  it('outlives a browser session that only ran out of its time', async () => {
+  it('opens a session although the approving browser session has expired', async () => {
     const { server, visitor, program } = await aHouse(engine)
     const { device_code, user_code } = await program.begin()
     await decide(visitor, user_code, 'allow')
@@ -264,7 +264,7 @@ onEachEngine('a program that waits', engine => {
     expect((await program.poll(device_code)).status).to.equal(200)
   })
 
-  it('counts as one of the sessions that a person may have', async () => {
+  it('counts towards max_sessions_per_user: ends the oldest session or answers access_denied', async () => {
     const { server, amy, visitor, program } = await aHouse(engine)
     await server.setPolicy({ max_sessions_per_user: 2, at_session_limit: 'end_oldest' })
     const letIn = async () => {
@@ -277,7 +277,7 @@ onEachEngine('a program that waits', engine => {
     const second = await letIn()
     expect([first.status, second.status]).to.deep.equal([200, 200])
     const open = (await sessionsOf(server)).filter(one => one.endedAt === null)
-    // The browser was the oldest of three.
+    // The browser session was the oldest of three.
     expect(open).to.have.length(2)
     expect(localOf(await visitor.send('GET', '/account'))).to.match(/^\/login/)
     await visitor.signIn(amy)
@@ -287,8 +287,8 @@ onEachEngine('a program that waits', engine => {
   })
 })
 
-describe('the page for a code', () => {
-  it('tells whoever is not signed in nothing of it, and leads to the sign-in and to a phone', async () => {
+describe('user code page', () => {
+  it('shows signed-out visitors a sign-in link and a QR code, the same for known and unknown codes', async () => {
     const { server, program } = await aHouse()
     const stranger = aVisitor(server)
     const { user_code } = await program.begin()
@@ -305,7 +305,7 @@ describe('the page for a code', () => {
     ).to.match(/^\/login/)
   })
 
-  it('says who asks, from where and for what, and that only who began it may agree', async () => {
+  it('shows application, address, scopes and a warning, with HTML in names escaped', async () => {
     const { server, visitor } = await aHouse(sqlite, { name: '<b>Television</b>' })
     await aResourceServer(server, 'orders', 'read')
     await settle(server.composed)
@@ -329,7 +329,7 @@ describe('the page for a code', () => {
     expect(headers.get('cache-control')).to.equal('no-store')
   })
 
-  it('takes a code in any case, with dashes, spaces, or letters of the other layout', async () => {
+  it('accepts a user code in lower case, with other dashes or spaces, or in Cyrillic lookalikes', async () => {
     const { visitor, program } = await aHouse()
     const { user_code } = await program.begin()
     const cyrillic = user_code.replace(/[BCHKMPTX]/g, letter => 'ВСНКМРТХ'['BCHKMPTX'.indexOf(letter)]!)
@@ -343,7 +343,7 @@ describe('the page for a code', () => {
       expect((await visitor.open(pathOf(typed))).text, typed).to.include('Let tv in?')
   })
 
-  it('tells what is no code from one that no program waits for', async () => {
+  it('shows different errors for a malformed and for an unknown user code', async () => {
     const { visitor } = await aHouse()
     const typed = async (text: string) => (await visitor.send('GET', pathOf(text))).text
     expect(await typed('ABC'))
@@ -354,7 +354,7 @@ describe('the page for a code', () => {
       .and.not.include('a code has eight letters')
   })
 
-  it('asks each time, also for what was agreed to before, and of an application of our own', async () => {
+  it('asks for approval each time, also after an earlier approval and for a first-party application', async () => {
     const { server, amy, visitor, program } = await aHouse(sqlite, { metadata: { first_party: true } })
     for (let index = 0; index < 2; index++) {
       const { user_code, device_code } = await program.begin()
@@ -369,7 +369,7 @@ describe('the page for a code', () => {
     )
   })
 
-  it('lets in nothing that was not shown', async () => {
+  it('rejects a decision that does not match the request shown, and approves nothing', async () => {
     const { server, visitor, program } = await aHouse()
     const { user_code, device_code } = await program.begin()
     const other = await program.begin()
@@ -386,14 +386,14 @@ describe('the page for a code', () => {
     expect((await sessionsOf(server)).length).to.equal(0)
   })
 
-  it('is for those who may use the application', async () => {
+  it('answers 403 to a user without a role that the application requires', async () => {
     const { visitor, program } = await aHouse(sqlite, { metadata: { required_roles: ['clerk'] } })
     const { user_code, device_code } = await program.begin()
     expect((await visitor.open(pathOf(user_code))).status).to.equal(403)
     expect((await program.poll(device_code)).body.error).to.equal('authorization_pending')
   })
 
-  it('asks for a newer sign-in where the application was ended for everybody since', async () => {
+  it('requires a new sign-in after all sessions of the application were ended', async () => {
     const { server, amy, visitor, program } = await aHouse()
     await server.composed.parts.applications.applications.endSessions('tv', 'system')
     await settle(server.composed)
@@ -410,7 +410,7 @@ describe('the page for a code', () => {
     expect((await program.poll(device_code)).status).to.equal(200)
   })
 
-  it('answers the same where the button was hit twice', async () => {
+  it('answers three concurrent submissions of one approval alike, and records one approval', async () => {
     const { server, visitor, program } = await aHouse()
     const { user_code, device_code } = await program.begin()
     const form = await formFor(visitor, user_code, 'allow')
@@ -421,8 +421,8 @@ describe('the page for a code', () => {
   })
 })
 
-describe('guesses at codes', () => {
-  it('are refused after a few, and so is the right one from then on, until the hour is over', async () => {
+describe('user code guesses', () => {
+  it('get 429 above the limit, as does a valid code, until the hour has passed', async () => {
     const { server, visitor, program } = await aHouse()
     await server.setPolicy({ sign_in_guesses_per_hour: 5 })
     const statuses: number[] = []
@@ -441,7 +441,7 @@ describe('guesses at codes', () => {
     expect((await visitor.open(pathOf(later))).text).to.include('Let tv in?')
   })
 
-  it('by the ten thousand cost a few look-ups, by one person or by many from one network, and are counted', async () => {
+  it('cost a limited number of look-ups per user and per network, and are all counted', async () => {
     const { server } = await aHouse()
     const { authorizations, logs, tokens, storage } = server.composed.parts
     let lookUps = 0
@@ -466,7 +466,7 @@ describe('guesses at codes', () => {
         .catch(thrown => thrown)
       refusals.set(refusal.code, (refusals.get(refusal.code) ?? 0) + 1)
     }
-    // Some at once, as one process of an attacker would.
+    // 100 at once, like a concurrent attacker.
     const tenThousand = async (browserOf: (index: number) => BrowserSession, addressOf: (index: number) => string) => {
       for (let from = 0; from < 10_000; from += 100)
         await Promise.all(

@@ -1,4 +1,4 @@
-// Both discovery documents: that they say what is so, and what clients make of them.
+// Discovery documents of OpenID Connect and OAuth: members, endpoints, caching and CORS.
 import { expect } from 'chai'
 import { endpoints } from '../../server/http/oauth/discovery.js'
 import { routes } from '../../server/http/routes.js'
@@ -7,14 +7,14 @@ import { later } from '../support/keys.js'
 import { sendRaw } from '../support/raw.js'
 import { aServer, issuer } from '../support/server.js'
 
-/** Those that are closed as the policy begins: registration.test.ts opens it. */
+/** Endpoints that the initial policy closes; registration.test.ts opens registration. */
 const byPolicy: ReadonlySet<string> = new Set(['registration_endpoint'])
 
 const paths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
 
-describe('the discovery documents', () => {
+describe('discovery documents', () => {
   // oidcc-discovery-endpoint-verification
-  it('say what OpenID Connect Discovery §3 and RFC 8414 §2 ask for, and nothing that is not there', async () => {
+  it('have the members of OpenID Connect Discovery §3 and RFC 8414 §2, and no empty ones', async () => {
     const client = aClient(await aServer())
     const [connect, oauth] = await Promise.all(paths.map(path => client.get(path)))
     for (const { status, headers } of [connect!, oauth!]) {
@@ -36,7 +36,7 @@ describe('the discovery documents', () => {
     expect(body.scopes_supported).to.include.members(['openid', 'profile', 'email', 'roles', 'offline_access'])
     expect(body.claims_supported).to.include.members(['sub', 'nonce', 'sid', 'name', 'email_verified', 'roles'])
     expect(body.authorization_response_iss_parameter_supported).to.equal(true)
-    // Each of these is true where it is left out, or was meant by who asks.
+    // Stated explicitly: the default of an absent member is true, or clients may expect support.
     for (const name of ['request_uri_parameter_supported', 'request_parameter_supported', 'claims_parameter_supported'])
       expect(body[name], name).to.equal(false)
     expect(body.introspection_endpoint_auth_methods_supported).to.not.include('none')
@@ -44,19 +44,19 @@ describe('the discovery documents', () => {
     for (const [name, value] of Object.entries(body)) expect(value, name).to.not.deep.equal([])
   })
 
-  it('name endpoints that are there, all below the issuer', async () => {
+  it('list exactly the existing OAuth endpoints, all below the issuer', async () => {
     const client = aClient(await aServer())
     const { body } = await client.get(paths[0]!)
     const known = new Set<string>(Object.values(routes).map(row => row.path))
     for (const [name, path] of Object.entries(endpoints))
       expect(body[name], name).to.equal(known.has(path) && !byPolicy.has(name) ? issuer + path : undefined)
-    // Nor is any left out.
+    // No OAuth route is missing.
     const told = new Set<string>(Object.values(endpoints))
     const oauth = [...known].filter(path => path.startsWith('/oauth/') && !path.includes(':'))
     expect(oauth.filter(path => !told.has(path))).to.deep.equal([])
   })
 
-  it('name the grants that are answered, and no other', async () => {
+  it('list the client_credentials grant, but not password, implicit or SAML bearer', async () => {
     const client = aClient(await aServer())
     const { grant_types_supported: grants } = (await client.get(paths[0]!)).body
     for (const grant of ['password', 'implicit', 'urn:ietf:params:oauth:grant-type:saml2-bearer'])
@@ -64,7 +64,7 @@ describe('the discovery documents', () => {
     expect(grants).to.include('client_credentials')
   })
 
-  it('stay the same until an algorithm comes or goes, and need not be sent again', async () => {
+  it('keep their ETag and answer If-None-Match with 304 until a signing algorithm is added', async () => {
     const server = await aServer()
     const client = aClient(server)
     const etag = async () => (await client.get(paths[0]!)).headers.get('etag')
@@ -77,14 +77,14 @@ describe('the discovery documents', () => {
     expect(await etag()).to.equal(first)
     await server.setPolicy({ access_token_algorithm: 'EdDSA' })
     await later('1m', server)
-    // Nothing signs with it yet.
+    // No token is signed with EdDSA yet.
     expect(await etag()).to.equal(first)
     await later('21m', server)
     expect((await client.get(paths[0]!)).body.id_token_signing_alg_values_supported).to.include('EdDSA')
     expect(await etag()).to.not.equal(first)
   })
 
-  it('come to pages of every origin, with preflights and errors alike', async () => {
+  it('allow every origin by CORS, in preflight and error answers too', async () => {
     const client = aClient(await aServer())
     const headers = { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'GET' }
     for (const path of [...paths, endpoints.jwks_uri]) {

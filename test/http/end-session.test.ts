@@ -1,4 +1,4 @@
-// Sign-out as an application asks (OpenID Connect RP-Initiated Logout): what it ends, where it leads, and what it never does.
+// OpenID Connect RP-Initiated Logout: which sessions it ends, where it redirects, and which requests it refuses.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
@@ -12,7 +12,7 @@ const back = 'https://shop.example/bye?from=gate'
 const foreign = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://shop.example' }
 const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
 
-/** Somebody in a browser, signed in to an application through it. */
+/** A user with a browser session, and a session of an application opened through it. */
 async function signedIn(server: TestServer) {
   const person = await server.aUser()
   const visitor = aVisitor(server)
@@ -47,7 +47,7 @@ const leave = (visitor: Visitor, asked: Record<string, string> | string) =>
 
 const locationOf = ({ status, headers }: { status: number; headers: Headers }) => [status, headers.get('location')]
 
-describe('a sign-out that an application asks for is refused, with nothing ended and no way out,', () => {
+describe('RP-initiated logout is refused, without a redirect or an ended session,', () => {
   let server: TestServer
   let world: Awaited<ReturnType<typeof signedIn>>
   beforeEach(async () => {
@@ -66,7 +66,7 @@ describe('a sign-out that an application asks for is refused, with nothing ended
   }
 
   // oidcc-rp-initiated-logout-bad-id-token-hint, oidcc-rp-initiated-logout-modified-id-token-hint
-  it('by a hint that is none of ours, was changed, or is another kind of token', async () => {
+  it('for an id_token_hint that is invalid, modified, unsigned or an access token', async () => {
     const { idToken, access } = world
     const [head, claims, signature] = idToken.split('.')
     const other = Buffer.from(JSON.stringify({ ...JSON.parse(String(Buffer.from(claims!, 'base64url'))), sub: '1' }))
@@ -80,7 +80,7 @@ describe('a sign-out that an application asks for is refused, with nothing ended
       await refused({ id_token_hint: hint, post_logout_redirect_uri: back, state: 'a' }, 'logout_hint_refused')
   })
 
-  it('by a hint whose application is another than the one that names itself', async () => {
+  it('for an id_token_hint of another application than client_id, and for an unknown client_id', async () => {
     const other = await tokensOf(server, world.person)
     await refused({ id_token_hint: world.idToken, client_id: other.id }, 'logout_hint_refused')
     await refused({ id_token_hint: world.idToken, client_id: 'nobody' }, 'logout_hint_refused')
@@ -89,7 +89,7 @@ describe('a sign-out that an application asks for is refused, with nothing ended
 
   // oidcc-rp-initiated-logout-bad-post-logout-redirect-uri,
   // oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri
-  it('by an address that is not registered, byte by byte', async () => {
+  it('for a post_logout_redirect_uri that is not registered byte by byte', async () => {
     for (const uri of [
       'https://evil.example/',
       `${back}&more=1`,
@@ -105,13 +105,13 @@ describe('a sign-out that an application asks for is refused, with nothing ended
     }
   })
 
-  it('by a parameter that is there twice, and by one that is huge', async () => {
+  it('for a repeated parameter and for a huge one', async () => {
     await refused(`state=a&state=b&id_token_hint=${world.idToken}`, 'invalid_request')
     await refused(`id_token_hint=${world.idToken}&id_token_hint=${world.idToken}`, 'invalid_request')
     await refused({ id_token_hint: world.idToken, state: 's'.repeat(7_000) }, 'invalid_request')
   })
 
-  it('by a form of another site that pretends that the person has agreed', async () => {
+  it('for a confirmation form sent from another site or without its form token', async () => {
     const before = await snapshotOf(server)
     const form = { id_token_hint: world.idToken }
     expect((await world.visitor.send('POST', '/logout/confirm', { form, headers: foreign })).status).to.equal(403)
@@ -120,14 +120,14 @@ describe('a sign-out that an application asks for is refused, with nothing ended
   })
 })
 
-onEachEngine('a sign-out that an application asks for', engine => {
+onEachEngine('RP-initiated logout', engine => {
   let server: TestServer
   beforeEach(async () => {
     server = await aServer({ engine })
   })
 
   // oidcc-rp-initiated-logout, oidcc-rp-initiated-logout-no-state
-  it('ends at once with its id_token, and leads back with the state that came', async () => {
+  it('ends the browser session and its child by id_token_hint, and redirects with state', async () => {
     for (const state of ['a b&c=d', undefined]) {
       const { visitor, idToken, sid, session } = await signedIn(server)
       const asked = { id_token_hint: idToken, post_logout_redirect_uri: back, ...(state !== undefined && { state }) }
@@ -136,13 +136,13 @@ onEachEngine('a sign-out that an application asks for', engine => {
       expect(locationOf(seen)).to.deep.equal([303, back + tail])
       expect(await isSignedIn(visitor)).to.equal(false)
       expect(await isEnded(server, sid)).to.equal(true)
-      // With it ends what was opened through it, the application's own session too.
+      // Sessions opened through the browser session end too, also that of the application itself.
       await server.composed.jobs.settled()
       expect(await isEnded(server, session.id)).to.equal(true)
     }
   })
 
-  it('takes an id_token that is over, and one whose key has gone, but none of a key that was stolen', async () => {
+  it('accepts an expired id_token_hint of a removed key, but none of a revoked key', async () => {
     const one = await signedIn(server)
     const two = await signedIn(server)
     const { keyRing } = server.composed.parts.keys
@@ -159,7 +159,7 @@ onEachEngine('a sign-out that an application asks for', engine => {
   })
 
   // oidcc-rp-initiated-logout-no-post-logout-redirect-uri
-  it('says that it is done where it is to lead nowhere', async () => {
+  it('shows a signed-out page without post_logout_redirect_uri', async () => {
     const { visitor, idToken, sid } = await signedIn(server)
     const seen = await leave(visitor, { id_token_hint: idToken })
     expect(locationOf(seen)).to.deep.equal([200, null])
@@ -168,7 +168,7 @@ onEachEngine('a sign-out that an application asks for', engine => {
   })
 
   // oidcc-rp-initiated-logout-no-id-token-hint, oidcc-rp-initiated-logout-no-params, oidcc-rp-initiated-logout-only-state
-  it('asks where it comes without a proof, and ends when the person agrees', async () => {
+  it('asks the user without an id_token_hint, and ends the session after confirmation', async () => {
     const { visitor, person, id, sid } = await signedIn(server)
     for (const asked of [
       {},
@@ -185,7 +185,7 @@ onEachEngine('a sign-out that an application asks for', engine => {
     const page = await leave(visitor, asked)
     expect(page.headers.get('content-security-policy')).to.match(/form-action [^;]*https:\/\/shop\.example/)
     const form = { _token: visitor.tokenOn(page, '/logout/confirm'), ...asked }
-    // What is sent with the answer is looked at once more.
+    // The parameters sent with the confirmation are checked again.
     const changed = { ...form, post_logout_redirect_uri: 'https://evil.example/' }
     const refused = await visitor.send('POST', '/logout/confirm', { form: changed, headers: ownSite })
     expect(locationOf(refused)).to.deep.equal([400, null])
@@ -195,7 +195,7 @@ onEachEngine('a sign-out that an application asks for', engine => {
     expect(await isEnded(server, sid)).to.equal(true)
   })
 
-  it('asks where the proof is of another person, or of another browser of the same one', async () => {
+  it('asks the user if the id_token_hint belongs to another user or another browser', async () => {
     const one = await signedIn(server)
     const other = await signedIn(server)
     const elsewhere = aVisitor(server)
@@ -210,11 +210,11 @@ onEachEngine('a sign-out that an application asks for', engine => {
     expect(await isEnded(server, other.sid)).to.equal(false)
   })
 
-  it('asks without a proof also where the sign-in has run out of its time: what was opened through it lives on', async () => {
+  it('asks without an id_token_hint also if the browser session has expired and a child lives on', async () => {
     for (const isMarked of [false, true]) {
       const { visitor, session, idToken } = await signedIn(server)
       server.clock.advance('25h')
-      // It has refreshed meanwhile.
+      // As if the session of the application had been refreshed meanwhile.
       const { database } = server.composed.parts.storage
       const until = server.clock.now() + 60_000
       await database.write('UPDATE session SET expires_at = ? WHERE id = ?', [until, session.id])
@@ -233,7 +233,7 @@ onEachEngine('a sign-out that an application asks for', engine => {
     }
   })
 
-  it('comes by a form of the application’s site as well, and then by an address with which the cookie comes', async () => {
+  it('accepts a cross-site POST by redirecting to a GET, with which the session cookie is sent', async () => {
     const { visitor, idToken, sid } = await signedIn(server)
     const form = { id_token_hint: idToken, post_logout_redirect_uri: back, state: 'a' }
     const seen = await aVisitor(server).send('POST', '/oauth/logout', { form, headers: foreign })
@@ -244,11 +244,11 @@ onEachEngine('a sign-out that an application asks for', engine => {
     expect(await isEnded(server, sid)).to.equal(true)
   })
 
-  it('where nobody is signed in leads back, ends what the application holds, and nobody else’s', async () => {
+  it('without a browser session ends only the session of the id_token_hint, and redirects', async () => {
     const { idToken, session, sid, id } = await signedIn(server)
     const stranger = aVisitor(server)
     const none = await leave(stranger, { client_id: id, post_logout_redirect_uri: back })
-    // Nobody has asked for it: the person goes on by a link.
+    // Without an id_token_hint the page has a link instead of a redirect.
     expect(locationOf(none)).to.deep.equal([200, null])
     expect(none.text).to.include(`href="${back}"`)
     expect(await isEnded(server, session.id)).to.equal(false)
@@ -256,18 +256,18 @@ onEachEngine('a sign-out that an application asks for', engine => {
     expect(locationOf(seen)).to.deep.equal([303, back])
     expect(await isEnded(server, session.id)).to.equal(true)
     expect(await isEnded(server, sid)).to.equal(false)
-    // Again: there is nothing left, and it leads back all the same.
+    // Sent again, with no session left to end, it redirects all the same.
     expect(locationOf(await leave(stranger, { id_token_hint: idToken, post_logout_redirect_uri: back }))).to.deep.equal(
       [303, back],
     )
   })
 
-  it('speaks the language that the application asks for', async () => {
+  it('shows its page in the language of ui_locales', async () => {
     const { visitor } = await signedIn(server)
     expect((await leave(visitor, { ui_locales: 'ru' })).text).to.include('Выйти?')
   })
 
-  it('is nothing that a page of another origin may ask for by itself', async () => {
+  it('allows no CORS preflight from another origin', async () => {
     const headers = { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'GET' }
     const preflight = await aClient(server).send('OPTIONS', '/oauth/logout', { headers })
     expect(preflight.headers.get('access-control-allow-origin')).to.equal(null)

@@ -1,4 +1,4 @@
-// id_tokens: what they say, by which key, and that nothing here takes one for an access token. Whoever reads them does so
+// id_tokens: claims, lifetimes and signing keys, and that no route accepts one as an access token. They are verified
 // with jose and the published keys alone.
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
@@ -9,19 +9,19 @@ import { everything, tokensOf } from '../support/id-tokens.js'
 import { later } from '../support/keys.js'
 import { aServer, issuer, settle, type TestServer } from '../support/server.js'
 
-/** As a relying party does it. */
+/** Verifies an id_token with the published JWKS, as a relying party does. */
 async function verified(server: TestServer, idToken: string, audience: string): Promise<JWTVerifyResult> {
   const jwks = createLocalJWKSet((await aClient(server).get('/.well-known/jwks.json')).body)
   return jwtVerify(idToken, jwks, { issuer, audience, currentDate: new Date(server.clock.now()) })
 }
 
-describe('an id_token', () => {
+describe('id_token', () => {
   let server: TestServer
   beforeEach(async () => {
     server = await aServer({ policy: { access_token_lifetime: 7_200 } })
   })
 
-  it('opens nothing: no route and no grant takes one, nor is it a hint of who calls', async () => {
+  it('is refused as an access token and as a refresh token', async () => {
     const amy = await server.aUser()
     const { idToken } = await tokensOf(server, amy, { scope: everything })
     const client = aClient(server)
@@ -33,7 +33,7 @@ describe('an id_token', () => {
   })
 
   // oidcc-server, oidcc-scope-profile
-  it('says who signed in, when, how and for whom, and is read with the published keys alone', async () => {
+  it('has the claims of the sign-in and the profile scope, and verifies with the published keys', async () => {
     const amy = await server.aUser({ username: 'amy', firstName: 'Amy', lastName: 'Winter', email: 'amy@example.org' })
     server.clock.advance('10m')
     const { id, session, access, idToken } = await tokensOf(server, amy, { scope: 'openid profile email', nonce: 'n1' })
@@ -61,14 +61,14 @@ describe('an id_token', () => {
     expect(claimsOf(access)).to.include({ sub: payload.sub, sid: payload.sid, auth_time: payload.auth_time })
   })
 
-  it('says no more than was granted: no nonce that was not sent, no name and no roles without their scopes', async () => {
+  it('has no nonce that was not sent, and no name or roles without their scopes', async () => {
     const bob = await server.aUser({ firstName: 'Bob', email: 'bob@example.org', roles: ['support'] })
     const { id, idToken } = await tokensOf(server, bob)
     const { payload } = await verified(server, idToken, id)
     expect(Object.keys(payload)).to.have.members('iss sub aud iat exp auth_time at_hash sid amr'.split(' '))
   })
 
-  it('says roles under their name and under the one that the application knows them by, and takes no claim away', async () => {
+  it('has the roles also under the roles_claim of the application, which replaces no other claim', async () => {
     const eve = await server.aUser({ username: 'eve', roles: ['support'] })
     const scope = 'openid profile roles'
     const told = async (roles_claim?: string) => {
@@ -85,7 +85,7 @@ describe('an id_token', () => {
     }
   })
 
-  it('never outlives the access token that it comes with, nor the hour', async () => {
+  it('expires together with an access token that lasts five minutes', async () => {
     const { id, idToken, access } = await tokensOf(server, await server.aUser(), {
       metadata: { lifetimes: { access_token_lifetime: 300 } },
     })
@@ -95,8 +95,8 @@ describe('an id_token', () => {
   })
 })
 
-onEachEngine('an id_token', engine => {
-  it('is signed with the algorithm that its application has registered, and at_hash by it', async () => {
+onEachEngine('id_token', engine => {
+  it('is signed with id_token_signed_response_alg, which also decides at_hash; 503 without a key', async () => {
     const server = await aServer({ engine, policy: { access_token_algorithm: 'EdDSA' } })
     await later('1m', server)
     await later('20m', server)
@@ -119,7 +119,7 @@ onEachEngine('an id_token', engine => {
   })
 
   // oidcc-server-rotate-keys
-  it('is good across a rotation, and by the new key from then on', async () => {
+  it('stays valid across a key rotation; later ones are signed with the new key', async () => {
     const server = await aServer({ engine })
     const amy = await server.aUser()
     const before = await tokensOf(server, amy)
@@ -131,7 +131,7 @@ onEachEngine('an id_token', engine => {
     for (const { idToken, id } of [before, after]) await verified(server, idToken, id)
   })
 
-  it('is there for the first who sign in after an upgrade, before the key of it would sign by the schedule', async () => {
+  it('is issued right after an upgrade of a database without an RS256 key', async () => {
     const former = await aServer({ engine })
     await former.composed.parts.storage.database.write("DELETE FROM signing_key WHERE algorithm = 'RS256'")
     const { settings, clock } = former

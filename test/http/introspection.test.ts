@@ -1,4 +1,4 @@
-// What a token is worth, told to those who may know (RFC 7662).
+// Token introspection (RFC 7662): which applications may introspect which tokens and API keys, and what they get.
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import type { NewApplication } from '../../server/storage/applications.js'
@@ -41,14 +41,14 @@ describe('introspection', () => {
     aClient(server).send('POST', '/oauth/introspect', { body, headers: { ...inForm, ...headers } })
   const askAbout = async (id: string, token: string) => (await ask(id, `token=${encodeURIComponent(token)}`)).body
 
-  /** Amy's at the shop. */
+  /** @returns tokens of a session of amy at the application `shop` */
   async function aPair(scope = 'openid profile orders:read') {
     const { refresh, session } = await aSessionOf(server, amy, 'shop', { scope })
     const pair = await server.composed.parts.tokens.rotate.rotate(refresh, 'shop', origin)
     return { access: pair.access.token, refresh: pair.refresh!, session }
   }
 
-  it('is refused to whoever does not prove to be an application, and to those who cannot', async () => {
+  it('answers 401 invalid_client without client authentication, 400 without exactly one token', async () => {
     const { access } = await aPair()
     const body = `token=${access}`
     const own = await aClient(server).signIn(amy)
@@ -70,7 +70,7 @@ describe('introspection', () => {
     expect([twice.status, twice.body.error]).to.deep.equal([400, 'invalid_request'])
   })
 
-  it('says nothing but that it is not active of what is no good, whatever stands there', async () => {
+  it('answers only active: false for an invalid token of any kind, 400 for an empty one', async () => {
     const { access, refresh } = await aPair()
     const device = (await aClient(server).signIn(amy)).device_token
     const odd = ['x', 'a.b.c', '\u0000', '\u202e', 'ü'.repeat(5_000), `${access}x`, access.slice(0, -3), device]
@@ -91,7 +91,7 @@ describe('introspection', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('tells of an access token to its application, its resource server and who asks for that, and to nobody else', async () => {
+  it('describes an access token only to its application, its resource server and by introspects', async () => {
     const { access } = await aPair()
     const { rev: _, token_type, user_id, client_id, ...claims } = claimsOf(access)
     expect([token_type, user_id, client_id, claims.aud]).to.deep.equal([
@@ -107,7 +107,7 @@ describe('introspection', () => {
     expect(expected).to.deep.include({ permissions: ['orders:read'], roles: [] })
   })
 
-  it('tells of an application’s own token that nobody stands behind it', async () => {
+  it('describes a client_credentials token without session, username and permissions', async () => {
     const answer = await aClient(server).send('POST', '/oauth/token', {
       body: 'grant_type=client_credentials',
       headers: { ...inForm, ...basic('robot', secrets.robot!) },
@@ -118,7 +118,7 @@ describe('introspection', () => {
     expect(told).to.not.have.any.keys('sid', 'username', 'permissions', 'auth_time')
   })
 
-  it('tells of a refresh token to its application alone, and spends nothing', async () => {
+  it('describes a refresh token to its application alone, and does not rotate it', async () => {
     const { refresh, session } = await aPair()
     const { jti, iat, exp } = claimsOf(refresh)
     const before = await snapshotOf(server)
@@ -136,7 +136,7 @@ describe('introspection', () => {
     expect((await server.composed.parts.tokens.rotate.rotate(refresh, 'shop', origin)).refresh).to.be.a('string')
   })
 
-  it('tells at once that a session, its device or its user is over', async () => {
+  it('answers active: false at once after its session, all sessions or the user were ended', async () => {
     const { sessions } = server.composed.parts.devices
     const { users } = server.composed.parts.people
     const ends = {
@@ -153,7 +153,7 @@ describe('introspection', () => {
     }
   })
 
-  it('tells that a token has expired, or serves to choose a password alone', async () => {
+  it('answers active: false for an expired token, and while the user must change the password', async () => {
     const { access, refresh } = await aPair()
     server.clock.advance('1h')
     expect(await askAbout('shop', access)).to.deep.equal({ active: false })
@@ -165,11 +165,11 @@ describe('introspection', () => {
     expect(await askAbout('shop', (await aPair()).access)).to.deep.equal({ active: false })
   })
 
-  it('asks the database nothing for an access token', async () => {
+  it('reads nothing but application rows from the database for an access token', async () => {
     const { access } = await aPair()
     const { database, applicationStore } = server.composed.parts.storage
     await anApplication(server, 'busy', { metadata: { introspects: ['https://orders.example/'] } })
-    // As another server has made it.
+    // Inserted directly, as if another server had created it.
     const hash = createHash('sha256').update('its secret').digest('base64url')
     const times = { createdAt: 1, expiresAt: null, lastUsedAt: server.clock.now() }
     await applicationStore.insertSecret(database, { id: 'a', applicationId: 'busy', hash, hint: '', ...times })
@@ -177,20 +177,20 @@ describe('introspection', () => {
     const asked = await textsOf(server, async () => {
       for (let round = 0; round < 10; round++) expect((await askAbout('busy', access)).active).to.equal(true)
     })
-    // Half a second of what an application is known by is held: on a slow machine some more are read.
+    // Application rows are cached for half a second: a slow machine reads them more than once.
     expect(asked.filter(sql => !/FROM application(_secret)? /.test(sql))).to.deep.equal([])
     expect(asked.length).to.be.below(10)
   })
 
-  it('does not tell of what another issuer calls by the same names', async () => {
+  it('answers active: false to other applications for a token of the application darvoza', async () => {
     const { access } = await aClient(server).signIn({ username: 'admin', password })
-    // Of our own pages: for us alone, unless somebody was told to ask for us.
+    // Its audience is the issuer, for which only an application with `introspects` may ask.
     for (const id of ['shop', 'orders', 'gateway']) expect(await askAbout(id, access)).to.deep.equal({ active: false })
   })
 })
 
 describe('introspection of an API key', () => {
-  it('answers who takes it, and who asks for others that do; nobody else, and nothing of one that is over', async () => {
+  it('describes an active key only to its resource server and to an application by introspects', async () => {
     const server = await aServer()
     const amy = await server.aUser({
       username: 'amy',
@@ -229,7 +229,7 @@ describe('introspection of an API key', () => {
     expect(await ask('orders', `${text.slice(0, -1)}!`)).to.deep.equal(inactive)
     expect(await ask('orders', `dvz_key_${'A'.repeat(43)}`)).to.deep.equal(inactive)
 
-    // For us alone, and theirs is not for us.
+    // A key for this server is not shown to resource servers, and theirs is refused by this server.
     const ours = await aKeyOf(server, amy.id, { scopes: ['darvoza:account', 'orders:read'], resource: issuer })
     expect(ours.key.resource).to.equal(null)
     for (const id of Object.keys(all)) expect(await ask(id, ours.text), id).to.deep.equal(inactive)
@@ -260,7 +260,7 @@ describe('introspection of an API key', () => {
     expect(await ask('orders', lasting.text)).to.deep.equal(inactive)
     expect(server.logged.join()).to.not.include(text)
 
-    // RFC 7009 §2.2.1: its user ends it, not who takes it; and whether there is one is not told.
+    // RFC 7009 §2.2.1: a resource server cannot revoke a key, and the answer does not show whether it exists.
     for (const token of [lasting.text, `dvz_key_${'A'.repeat(43)}`]) {
       const headers = { ...inForm, ...basic('orders', secrets.orders!) }
       const answer = await client.send('POST', '/oauth/revoke', { body: `token=${token}`, headers })
