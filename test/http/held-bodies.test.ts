@@ -1,5 +1,5 @@
-// Requests that hold their body back. Whoever sent the headers may be somebody else, or nobody, when the rest comes: every
-// route that changes something is sent halfway, its sender loses what it was let in by, and the rest changes nothing.
+// Requests whose body arrives late. Between headers and body the sender may lose its authorization: requests to every
+// changing route are sent halfway, the sender loses session, permission or token, and the rest changes nothing.
 import { expect } from 'chai'
 import { type Access, senderOf } from '../../server/http/kinds/kinds.js'
 import { pageRoutes } from '../../server/http/pages/routes.js'
@@ -24,16 +24,16 @@ const permissionOf = (name: string): OwnPermission | null => {
 }
 const isForRecent = (name: string) => 'recentlyAuthenticated' in table[name]!.access
 
-/** For anybody: what they change is judged by what their body holds, or is a cookie. */
+/** Public pages: what they change is judged by their body, or is a cookie. */
 const forAnybody = new Set<string>(
   Object.entries(pageRoutes).flatMap(([name, row]) => (row.access.kind === 'publicPage' ? [name] : [])),
 )
-/** A busy machine takes its time with so many. */
+/** Long enough for many held requests on a busy machine. */
 const patient = { bodyWait: 60_000 }
 
 const heldForms = formNames.filter(name => !forAnybody.has(name))
 
-/** Somebody who may do everything that is ours, signed in by token and by cookie; everything else may be lost. */
+/** A user with all permissions, signed in by token and by cookie, for one test to take them away. */
 type Sender = {
   id: number
   roleName: string
@@ -79,7 +79,7 @@ async function formsOf(world: World, sender: Sender, names: readonly FormName[])
     'Content-Type': 'application/x-www-form-urlencoded',
   }
   const own = { ...world, deviceId: sender.own.deviceId }
-  // Its form disables them first: the others' are about who is there.
+  // The form of this page disables its user first; the other forms need an active user.
   const other = { ...world, person: await world.server.aUser() }
   const about = (name: FormName) => {
     if (name === 'enableUserPage') return other
@@ -91,25 +91,25 @@ async function formsOf(world: World, sender: Sender, names: readonly FormName[])
     const body = String(new URLSearchParams({ ...fields, _token: sender.formToken }))
     ready.push({ name, method: 'POST', path, headers, body })
   }
-  // With those that the pages on the way have set.
+  // With the cookies that the pages of the forms have set.
   headers.Cookie = cookiesOf(sender.visitor)
   return ready
 }
 
-/** Sends the rest of each; what the database holds must not move. */
+/** Sends the rest of each request; the database must not change. */
 async function expectRefused(
   server: TestServer,
   held: readonly Held[],
   refused: (answer: RawAnswer, name: string) => void,
 ): Promise<void> {
-  // What goes on after the answer of the change, such as marking rows, is done.
+  // Waits for work that goes on after an answer, such as marking rows.
   await server.composed.jobs.stop()
   const before = await snapshotOf(server)
   for (const { name, finish } of held) refused(await finish(), name)
   expect(await snapshotOf(server)).to.equal(before)
 }
 
-/** The precise code of a refused token, or else the code. */
+/** @returns `reason` of a refused token, or else `code` */
 function codeOf({ text }: RawAnswer): string | undefined {
   const body = JSON.parse(text) as { code?: string; reason?: string }
   return body.reason ?? body.code
@@ -122,13 +122,13 @@ const refusedWith = (status: number, code: string | undefined) => (answer: RawAn
 const ledToSignIn = (answer: RawAnswer, name: string) => {
   const [status, location] = [answer.status, String(answer.headers.location)]
   expect(status, `${name}: ${answer.text.slice(0, 300)}`).to.equal(303)
-  // Whoever an application has sent here goes by the endpoint, which leads to the sign-in page; whoever lets a program in comes back.
+  // Consent leads back to the authorization endpoint, a device approval to its page after the sign-in.
   const wayBack = { saveConsent: '/oauth/authorize?ticket=', decideConnect: '/login?again=1&next=%2Fdevice' }[name]
   if (!wayBack || !location.startsWith(wayBack)) expect(location, name).to.equal('/login?next=%2F')
 }
 
-describe('the routes that change something', () => {
-  it('all have a call or a form to be tried with, or are judged by what their body holds', () => {
+describe('routes that change something', () => {
+  it('all have a call or a form in the test tables, or are judged by their body', () => {
     const changing = Object.entries(table).flatMap(([name, row]) =>
       row.method === 'GET' || senderOf(row) === 'client' ? [] : [name],
     )
@@ -140,7 +140,7 @@ describe('the routes that change something', () => {
     )
   })
 
-  it('do what they say when the body comes late and nothing has happened', async () => {
+  it('accept a late request body if nothing has happened meanwhile', async () => {
     const watch = aWatch()
     const server = await aServer({ onRequest: watch.onRequest, ports: patient })
     const client = aClient(server)
@@ -166,14 +166,14 @@ async function restorePassword(server: TestServer): Promise<void> {
   await server.composed.parts.people.users.setPassword(1, password, 'system')
 }
 
-describe('a body that is held back', () => {
+describe('late request body', () => {
   async function aStage() {
     const watch = aWatch()
     const server = await aServer({ onRequest: watch.onRequest, ports: patient })
     return { watch, server, world: await aWorld(server, 'world', []) }
   }
 
-  it('changes nothing once its sender is disabled', async () => {
+  it('changes nothing and gets 401 user_inactive after its sender was disabled', async () => {
     const { watch, server, world } = await aStage()
     const sender = await aSender(server, 'disabled')
     const byToken = await hold(server, watch, await callsOf(world, sender, callNames))
@@ -181,7 +181,7 @@ describe('a body that is held back', () => {
     await expectRefused(server, byToken, refusedWith(401, 'user_inactive'))
   }).timeout(30_000)
 
-  it('changes nothing once its sender is disabled, on a page', async () => {
+  it('changes nothing on a page and redirects to the sign-in after its sender was disabled', async () => {
     const { watch, server, world } = await aStage()
     const sender = await aSender(server, 'disabled-page')
     const byCookie = await hold(server, watch, await formsOf(world, sender, heldForms))
@@ -189,7 +189,7 @@ describe('a body that is held back', () => {
     await expectRefused(server, byCookie, ledToSignIn)
   }).timeout(30_000)
 
-  it('changes nothing once the session has ended, of the token or of the browser', async () => {
+  it('changes nothing after the session of its token or of its browser has ended', async () => {
     const { watch, server, world } = await aStage()
     const sender = await aSender(server, 'ended')
     const { sessions } = server.composed.parts.devices
@@ -202,7 +202,7 @@ describe('a body that is held back', () => {
     await expectRefused(server, byCookie, ledToSignIn)
   }).timeout(30_000)
 
-  it('changes nothing once the token was revoked by hand', async () => {
+  it('changes nothing and gets 401 token_revoked after its token was revoked', async () => {
     const { watch, server, world } = await aStage()
     const sender = await aSender(server, 'revoked')
     const byToken = await hold(server, watch, await callsOf(world, sender, callNames))
@@ -212,7 +212,7 @@ describe('a body that is held back', () => {
     await expectRefused(server, byToken, refusedWith(401, 'token_revoked'))
   }).timeout(30_000)
 
-  it('changes nothing once its sender has lost the permission that the route asks for, and no other', async () => {
+  it('changes nothing after its sender has lost only the permission that the route requires', async () => {
     const { watch, server, world } = await aStage()
     for (const permission of new Set([...callNames, ...heldForms].map(permissionOf))) {
       if (permission === null) continue
@@ -228,7 +228,7 @@ describe('a body that is held back', () => {
     }
   }).timeout(60_000)
 
-  it('changes nothing on a page whose session is over, or may less, between the look at its cookie and the change', async () => {
+  it('changes nothing on a page if its user loses rights between cookie check and change', async () => {
     const { watch, server, world } = await aStage()
     const {
       signIn: { browserSessions: pageSessions },
@@ -238,7 +238,7 @@ describe('a body that is held back', () => {
     const sender = await aSender(server, 'between')
     const browser = await pageSessions.find(sender.visitor.cookies.get('darvoza-4000')!)
     expect(browser?.user.id).to.equal(sender.id)
-    // From here on the look tells what was so a moment ago.
+    // From here on the cookie check returns an outdated session.
     pageSessions.find = async () => browser
     for (const permission of new Set(changing.map(permissionOf))) {
       if (permission === null) continue
@@ -254,14 +254,14 @@ describe('a body that is held back', () => {
     await expectRefused(server, held, ledToSignIn)
   }).timeout(30_000)
 
-  it('that comes later than 10 s is read no further: 408, and the connection is closed', async () => {
+  it('gets 408 request_timeout and a closed connection after the time limit', async () => {
     const short = await aServer({ ports: { bodyWait: 1_000 } })
     const sender = await aSender(short, 'slow')
     const about = await aWorld(short, 'slow', [])
     const [call] = await callsOf(about, sender, ['changeMe'])
     const [form] = await formsOf(about, sender, ['saveProfile'])
     const before = await snapshotOf(short)
-    // Nobody has signed in by it yet: an open route waits no longer.
+    // An open route, which needs no credentials, waits no longer than the others.
     const obtain = {
       ...call!,
       name: 'obtain',
@@ -278,14 +278,14 @@ describe('a body that is held back', () => {
     expect(await snapshotOf(short)).to.equal(before)
   })
 
-  it('changes nothing once the sign-in is too long ago for what the route does', async () => {
+  it('changes nothing if the recent authentication that the route requires is over five minutes old', async () => {
     const { watch, server, world } = await aStage()
     const sender = await aSender(server, 'stale')
     const byToken = await hold(server, watch, await callsOf(world, sender, callNames.filter(isForRecent)))
     const byCookie = await hold(server, watch, await formsOf(world, sender, heldForms.filter(isForRecent)))
     server.clock.advance('5m')
     server.clock.advance('1s')
-    // A look at a page moves its session once a minute; that is not what is asked here.
+    // A page view updates the row of its session once a minute, which would count as a change here.
     await aClient(server).send('GET', '/account', { headers: { Cookie: cookiesOf(sender.visitor) } })
     await expectRefused(server, byToken, refusedWith(401, 'insufficient_user_authentication'))
     await expectRefused(server, byCookie, ({ status, text }, name) => {
@@ -300,7 +300,7 @@ const allBut = (permission: OwnPermission) => [
   'orders:write',
 ]
 
-onMariaDb('a body that is held back at a server that has not heard of it yet', engine => {
+onMariaDb('late request body at a server that has not read the revocation yet', engine => {
   const changing = callNames.filter(name => !calls[name].looks)
 
   async function aStage() {
@@ -314,7 +314,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
       policy: null,
     })
     const world = await aWorld(here, 'world', [])
-    // It follows the log when it is told to, and by itself once it is a second behind.
+    // It reads the log on demand, and by itself once it is a second behind.
     there.composed.parts.revocation.tail.stop()
     async function held(sender: Sender, names: readonly CallName[], about = world): Promise<Held[]> {
       const requests = await callsOf(about, sender, names)
@@ -324,7 +324,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
     return { here, there, world, held }
   }
 
-  it('changes nothing once its sender is disabled', async () => {
+  it('changes nothing and gets 401 user_inactive after its sender was disabled', async () => {
     const { here, there, held } = await aStage()
     const sender = await aSender(there, 'disabled')
     const calls = await held(sender, changing)
@@ -332,7 +332,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
     await expectRefused(here, calls, refusedWith(401, 'user_inactive'))
   }).timeout(30_000)
 
-  it('changes nothing once the session has ended', async () => {
+  it('changes nothing and gets 401 session_ended after the session has ended', async () => {
     const { here, there, held } = await aStage()
     const sender = await aSender(there, 'ended')
     const calls = await held(sender, changing)
@@ -340,7 +340,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
     await expectRefused(here, calls, refusedWith(401, 'session_ended'))
   }).timeout(30_000)
 
-  it('changes nothing once its sender has lost the permission', async () => {
+  it('changes nothing after its sender has lost the permission that the route requires', async () => {
     const { here, there, held } = await aStage()
     for (const permission of new Set(changing.map(permissionOf))) {
       if (permission === null) continue
@@ -350,7 +350,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
         changing.filter(name => permissionOf(name) === permission),
       )
       await here.composed.parts.people.roles.update(sender.roleName, { permissions: allBut(permission) }, 'system')
-      // Where the machine took longer than a second the token itself is refused.
+      // If the machine took longer than a second, the token itself is refused.
       await expectRefused(here, calls, (answer, name) => {
         expect([answer.status, codeOf(answer)], `${name}: ${answer.text}`).to.be.deep.oneOf([
           [403, undefined],
@@ -360,7 +360,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
     }
   }).timeout(60_000)
 
-  it('is never obeyed after its sender was disabled, however close: the audit log has nothing of theirs behind it', async () => {
+  it('leaves no audit entry of its sender behind user_disabled when both race', async () => {
     const { here, there, held } = await aStage()
     const {
       logs: { auditLog },
@@ -380,7 +380,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
     }
   }).timeout(60_000)
 
-  it('is judged under locks that are taken in one order: people who act on each other at once never meet halfway', async () => {
+  it('causes no deadlock when two users change each other at once: locks are taken in one order', async () => {
     const { here } = await aStage()
     const client = aClient(here)
     const people = [await aSender(here, 'a'), await aSender(here, 'b')]
@@ -398,7 +398,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
       ]),
     )
     const answers = await Promise.all(acts)
-    // What is given makes tokens stale, and a machine that is very slow may say to come again: nobody is a victim.
+    // New permissions make tokens stale (401), a very slow machine answers 503; no request is a deadlock victim.
     for (const { status, text } of answers) expect(status, text).to.be.oneOf([200, 401, 503])
     expect(answers.filter(({ status }) => status === 200)).to.have.length.above(1)
     expect(await deadlocks()).to.equal(before)

@@ -1,4 +1,4 @@
-// Requests that no honest client sends. Each is refused in words, changes nothing, and keeps nobody else waiting.
+// Malformed and oversized request bodies. Each gets an error in JSON, changes nothing, and stalls no other request.
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { calmly } from '../support/calm.js'
@@ -37,8 +37,8 @@ const part = (name: string, value: string) =>
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
 const credentials = `"username":"admin","password":"${password}"`
 
-describe('a hostile body', () => {
-  it('with a member twice is refused, however it is spelt', async () => {
+describe('hostile request body', () => {
+  it('with a duplicate member is refused with 400 in JSON, form and multipart, also if escaped', async () => {
     await expectRefused(
       await aServer(),
       [400],
@@ -55,7 +55,7 @@ describe('a hostile body', () => {
     )
   })
 
-  it('that nests without end is refused', async () => {
+  it('with thousands of nested objects or arrays is refused with 400 or 413', async () => {
     await expectRefused(
       await aServer(),
       [400, 413],
@@ -69,7 +69,7 @@ describe('a hostile body', () => {
     )
   })
 
-  it('that is large is refused', async () => {
+  it('of 1 MB is refused with 413', async () => {
     const field = JSON.stringify({ username: 'a'.repeat(1_000_000), password, token: 'x', refresh: 'x' })
     await expectRefused(
       await aServer(),
@@ -83,7 +83,7 @@ describe('a hostile body', () => {
     )
   })
 
-  it('that is just small enough, and dear to read, is refused as fast', async () => {
+  it('below the size limit but expensive to parse is refused without stalling the server', async () => {
     const fill = (text: string, size = 60_000) => text.repeat(Math.floor(size / text.length))
     await expectRefused(
       await aServer(),
@@ -129,7 +129,7 @@ describe('a hostile body', () => {
     )
   })
 
-  it('of more than 1,000 fields is refused, and of so many it is read', async () => {
+  it('with 1,001 form fields is refused with 400, with 1,000 it is accepted', async () => {
     const server = await aServer()
     const fields = (count: number) => Array.from({ length: count }, (_, n) => `f${n}=1`).join('&')
     const send = (path: string, body: string) =>
@@ -141,7 +141,7 @@ describe('a hostile body', () => {
     expect(signedIn.status, signedIn.text).to.equal(200)
   })
 
-  it('that is no text is refused', async () => {
+  it('with invalid UTF-8, NUL bytes or bad percent escapes is refused with 400', async () => {
     await expectRefused(
       await aServer(),
       [400],
@@ -163,7 +163,7 @@ describe('a hostile body', () => {
     )
   })
 
-  it('with names that JavaScript has plans for is a body like any other', async () => {
+  it('with members such as __proto__ or constructor is refused with 400 and pollutes no prototype', async () => {
     await expectRefused(
       await aServer(),
       [400],
@@ -188,7 +188,7 @@ describe('a hostile body', () => {
     expect(({} as { polluted?: unknown }).polluted).to.equal(undefined)
   })
 
-  it('that is a bomb, or packed in a way that we do not unpack, is refused', async () => {
+  it('with a compression bomb or unsupported Content-Encoding is refused with 400, 413 or 415', async () => {
     const zeros = Buffer.alloc(20_000_000, '0')
     const pack = (packed: Buffer) => new Uint8Array(packed)
     const small = Buffer.from('{}')
@@ -208,7 +208,7 @@ describe('a hostile body', () => {
     )
   })
 
-  it('of a type that is nearly one of ours is refused', async () => {
+  it('with an unsupported or incomplete Content-Type is refused with 400 or 415', async () => {
     const types = ['__proto__', 'constructor', 'application/', '/', ';', 'application/json/x', 'multipart/form-data']
     await expectRefused(
       await aServer(),
@@ -221,7 +221,7 @@ describe('a hostile body', () => {
     )
   })
 
-  it('of fewer or more bytes than it claims does no harm', async () => {
+  it('with a wrong Content-Length or Transfer-Encoding is refused with 400 or 413', async () => {
     const server = await aServer()
     const head = (...more: string[]) => [
       'POST /api/token/ HTTP/1.1',
@@ -248,7 +248,7 @@ describe('a hostile body', () => {
     await aClient(server).signIn({ username: 'admin', password })
   })
 
-  it('that is a good one with bytes changed, cut or doubled is never an error of ours', async () => {
+  it('with random bytes changed, cut or doubled gets 400 or 401, never 500', async () => {
     const server = await aServer()
     const client = aClient(server)
     const good: [type: string, body: string][] = [
@@ -259,7 +259,7 @@ describe('a hostile body', () => {
         `${part('username', 'a')}${part('password', 'é')}${part('token', 'a.b.c')}${part('refresh', 'x')}--b--\r\n`,
       ],
     ]
-    // The same bytes at every run: what fails once can be looked at.
+    // A fixed seed: the same bytes in every run, so that a failure can be reproduced.
     let state = 20_260_105
     const random = (below: number) => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff

@@ -1,4 +1,4 @@
-// Ids, numbers and times that are none: each is refused where it comes in, and no statement ever holds one.
+// Invalid ids, numbers and times in paths, filters and bodies: refused at the input, and never a server error.
 import { expect } from 'chai'
 import { routes } from '../../server/http/routes.js'
 import { aClient } from '../support/client.js'
@@ -31,7 +31,7 @@ const hostile = [
 
 const filters = ['user', 'seq', 'before', 'after', 'limit', 'since', 'until']
 
-onEachEngine('a hostile number', engine => {
+onEachEngine('hostile id or number', engine => {
   let server: TestServer
   let client: ReturnType<typeof aClient>
   let access: string
@@ -41,7 +41,7 @@ onEachEngine('a hostile number', engine => {
     access = (await client.signIn({ username: 'admin', password })).access
   })
 
-  it('is refused as the subject of a revocation, with its field, and nothing changes', async () => {
+  it('is refused with 400 and its field as the subject of a revocation, and changes nothing', async () => {
     await server.aUser({ username: 'amy' })
     const before = await snapshotOf(server)
     const problem = async (body: object) => {
@@ -64,12 +64,12 @@ onEachEngine('a hostile number', engine => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('is no error of ours wherever an address has an id, nor in any filter', async () => {
+  it('causes no server error as an id in a path or as a filter of a list', async () => {
     const apis = Object.values(routes).filter(
       ({ path }) => path.startsWith('/api/admin/') || path.startsWith('/api/me/'),
     )
     let next = 0
-    /** A few of them, others each time. */
+    /** @returns the next four hostile values */
     const some = () => Array.from({ length: 4 }, () => hostile[next++ % hostile.length]!)
     for (const { method, path } of apis.filter(({ path }) => path.includes(':'))) {
       for (const id of some()) {

@@ -1,4 +1,4 @@
-// Paths, headers and addresses that lie.
+// Malformed and forged paths and headers.
 import { expect } from 'chai'
 import { calmly } from '../support/calm.js'
 import { aClient } from '../support/client.js'
@@ -44,8 +44,8 @@ const climbs = [
 
 const broken = ['/%', '/%zz', '/%c0%af', '/%ff', '/errors/%', '/assets/%e0%a4', '/api/token/%00', '/%00']
 
-describe('a hostile path', () => {
-  it('never leads to a file that is not published, nor to an error of ours', async () => {
+describe('hostile path', () => {
+  it('reads no unpublished file by path traversal, and causes no server error', async () => {
     const server = await aServer()
     for (const target of [...climbs, ...broken]) {
       const { status, text } = await request(server, 'GET', target)
@@ -54,7 +54,7 @@ describe('a hostile path', () => {
     }
   })
 
-  it('never leads past the guard', async () => {
+  it('does not reach the profile at /api/me without a token', async () => {
     const server = await aServer()
     const doors = [
       '/api/me',
@@ -83,7 +83,7 @@ describe('a hostile path', () => {
     }
   })
 
-  it('with an id that is none finds nothing and changes nothing', async () => {
+  it('with an invalid session or device id gets 400 or 404, and changes nothing', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(await server.aUser())
@@ -113,7 +113,7 @@ describe('a hostile path', () => {
     expect((await client.get('/api/me/', access)).status).to.equal(200)
   })
 
-  it('that is very long is refused', async () => {
+  it('that is very long is refused without stalling the server', async () => {
     const server = await aServer()
     await calmly(async () => {
       for (const target of [
@@ -128,8 +128,8 @@ describe('a hostile path', () => {
   })
 })
 
-describe('a hostile header', () => {
-  it('Host, or one that stands for it, never shows in an answer', async () => {
+describe('hostile header', () => {
+  it('Host, X-Forwarded-Host or Forwarded never appears in an answer', async () => {
     const server = await aServer()
     const evil = [
       ['Host: evil.example'],
@@ -160,7 +160,7 @@ describe('a hostile header', () => {
     expect(challenge.headers['www-authenticate']).to.include('error_uri="http://localhost:4000/errors/token_malformed"')
   })
 
-  it('Host that is no host, or is there twice, is no error of ours', async () => {
+  it('Host that is invalid or repeated causes no server error; a missing one gets 400', async () => {
     const server = await aServer()
     for (const hosts of [['Host: '], ['Host: a b'], ['Host: []'], ['Host: a', 'Host: b'], ['Host: ../..']]) {
       expect((await request(server, 'GET', '/', ...hosts)).status, hosts.join()).to.be.below(500)
@@ -168,7 +168,7 @@ describe('a hostile header', () => {
     expect((await sendRaw(server, ['GET / HTTP/1.1'])).status).to.equal(400)
   })
 
-  it('X-Forwarded-For counts for nothing unless a proxy is trusted, and then only its part of it', async () => {
+  it('X-Forwarded-For is ignored without a trusted proxy; with one only its last address counts', async () => {
     const addressOf = async (server: TestServer, forwarded: string) => {
       const body = JSON.stringify({ username: 'admin', password })
       const signedIn = await aClient(server).send('POST', '/api/token/', {
@@ -199,7 +199,7 @@ describe('a hostile header', () => {
       expect(await addressOf(proxied, forwarded), forwarded).to.equal(address)
   })
 
-  it('User-Agent, Accept, Origin and Cookie may hold anything', async () => {
+  it('User-Agent, Accept, Origin, Cookie and others may hold junk without a server error', async () => {
     const server = await aServer()
     const junk = ['', '\xff\xfe', '*/*;q=9', 'a'.repeat(9_000), ';;;,,,', '__proto__', '%00', '"', '<script>']
     for (const name of [
@@ -222,7 +222,7 @@ describe('a hostile header', () => {
     }
   })
 
-  it('User-Agent of any kind still makes a device that can be listed', async () => {
+  it('User-Agent of any kind gives its device a name of 1 to 150 characters', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     for (const userAgent of [

@@ -1,4 +1,4 @@
-// Tokens that nobody honest makes, most of them signed with the right key: the signature is not all there is to a token.
+// Forged tokens, most of them signed with the right key: a valid signature alone does not make a token valid.
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { expect } from 'chai'
 import { signInput } from '../../server/protocol/algorithms.js'
@@ -19,7 +19,7 @@ async function aScene(): Promise<Scene> {
   return { server, client, forge: aForge(server), pair, now: Math.floor(server.clock.now() / 1000) }
 }
 
-/** Every token at every door: each refuses it in its own words, nothing changes, nobody waits. */
+/** Sends every token to every endpoint: each refuses it with its reason, changes nothing and does not stall. */
 async function expectRefused({ server, client, pair }: Scene, cases: Case[]): Promise<void> {
   const before = await snapshotOf(server)
   for (let first = 0; first < cases.length; first += 10) await calmly(() => refuseEach(cases.slice(first, first + 10)))
@@ -53,8 +53,8 @@ const resigned = (token: string, change: (signature: Buffer) => Buffer) =>
   `${body(token)}.${change(Buffer.from(tail(token), 'base64url')).toString('base64url')}`
 const body = (token: string) => token.slice(0, token.lastIndexOf('.'))
 
-describe('a hostile token', () => {
-  it('that is not signed as its key says is refused', async () => {
+describe('hostile token', () => {
+  it('with a wrong algorithm, key id or signature is refused', async () => {
     const scene = await aScene()
     const { forge, pair, server } = scene
     const claims = claimsOf(pair.access)
@@ -124,7 +124,7 @@ describe('a hostile token', () => {
     ])
   })
 
-  it('that asks for what we do not do is refused', async () => {
+  it('with crit, b64, zip or cty, or with claims that are no object, is refused as token_malformed', async () => {
     const scene = await aScene()
     const { forge, pair } = scene
     const claims = claimsOf(pair.access)
@@ -144,7 +144,7 @@ describe('a hostile token', () => {
     ])
   })
 
-  it('that says something twice is refused', async () => {
+  it('with a duplicate claim is refused as token_malformed', async () => {
     const scene = await aScene()
     const { forge, pair } = scene
     const more = (token: string, members: string) => text(token).replace(/\}$/, `,${members}}`)
@@ -157,7 +157,7 @@ describe('a hostile token', () => {
     ])
   })
 
-  it('with an exp or iat that no token has is refused', async () => {
+  it('with an invalid, missing or implausible exp or iat is refused', async () => {
     const scene = await aScene()
     const { forge, pair, now } = scene
     const raw = (token: string, name: string, value: string) =>
@@ -199,7 +199,7 @@ describe('a hostile token', () => {
     ])
   })
 
-  it('with a claim of another shape is refused', async () => {
+  it('with a claim of the wrong type or another issuer or audience is refused', async () => {
     const scene = await aScene()
     const { forge, pair } = scene
     const uuid = 'a0000000-0000-4000-8000-000000000000'
@@ -259,7 +259,7 @@ describe('a hostile token', () => {
     ])
   })
 
-  it('of one kind in the place of another is refused', async () => {
+  it('of another type than the endpoint requires (access, refresh, device, id_token) is refused', async () => {
     const scene = await aScene()
     const { forge, pair, client } = scene
     const { access, refresh, device_token } = pair
@@ -289,12 +289,12 @@ describe('a hostile token', () => {
     ])
   })
 
-  it('that is spelt in another way than ours is refused', async () => {
+  it('in a non-canonical encoding or with an altered signature is refused', async () => {
     const scene = await aScene()
     const { pair, forge } = scene
     const { access, refresh } = pair
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-    /** The next letter differs in bits that no byte holds: it is the same signature to a reader that does not look. */
+    /** The next letter differs only in bits that no byte holds: a lenient decoder reads the same signature. */
     const respelt = (token: string) => token.slice(0, -1) + alphabet[alphabet.indexOf(token.at(-1)!) + 1]
     const flipped = (token: string) =>
       `${body(token)}.${tail(token).startsWith('A') ? 'B' : 'A'}${tail(token).slice(1)}`

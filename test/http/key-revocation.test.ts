@@ -1,4 +1,4 @@
-// Keys in the wrong hands: what they sign is worth nothing from the answer on, and whoever was signed in stays so.
+// Revocation of compromised keys: what they sign is refused from the answer on; only the refresh key ends sessions.
 import { expect } from 'chai'
 import { macInput, signInput } from '../../server/protocol/algorithms.js'
 import { aClient, type Client, claimsOf } from '../support/client.js'
@@ -9,7 +9,7 @@ import { aServer, closeServers, settle, type TestServer } from '../support/serve
 
 const reasonOf = async (client: Client, token: string) => (await client.verify(token)).body.reason ?? null
 
-/** Whoever stole the signing key signs what he likes with it, also when we have forgotten it. */
+/** @returns a function that signs any claims with the present signing key, also after that key is revoked */
 function aThief({ composed }: TestServer) {
   const { kid, algorithm, privateKey } = composed.parts.tokens.signingKeys.active()
   return (claims: object) => {
@@ -19,14 +19,14 @@ function aThief({ composed }: TestServer) {
   }
 }
 
-/** Stops a server from reading the log by itself; for the next second it takes itself for fresh. */
+/** Stops a server from reading the log by itself; for the next second it counts as fresh. */
 async function deafen(server: TestServer): Promise<void> {
   await settle(server.composed)
   server.composed.parts.revocation.tail.stop()
 }
 
-onEachEngine('a signing key that is revoked', engine => {
-  it('signs no token that anybody takes, whatever it says, also after a restart and after years', async () => {
+onEachEngine('revoked signing key', engine => {
+  it('signs no token that is accepted, also after a restart and after the end of its log entry', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const thief = aThief(server)
@@ -65,7 +65,7 @@ onEachEngine('a signing key that is revoked', engine => {
     await closeServers()
     const restarted = await aServer({ settings, clock })
     await refused(aClient(restarted))
-    // The log has forgotten by then.
+    // The entry of the revocation log has been deleted by then.
     clock.advance('500d')
     await restarted.composed.jobs.runAll()
     await settle(restarted.composed)
@@ -76,7 +76,7 @@ onEachEngine('a signing key that is revoked', engine => {
     await refused(aClient(restarted))
   })
 
-  it('ends no session: a refresh brings a good token at once, and again later', async () => {
+  it('ends no session: a refresh returns a valid access token at once, and again later', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const admin = await aKeyHolder(server)
@@ -90,19 +90,19 @@ onEachEngine('a signing key that is revoked', engine => {
     expect(await reasonOf(client, second.body.access)).to.equal(null)
   })
 
-  it('has the pending key in its place, where there is one', async () => {
+  it('is succeeded by the pending key if there is one', async () => {
     const server = await aServer({ engine })
     const admin = await aKeyHolder(server)
     server.clock.advance('1m')
     const { kid: pending } = (await admin.rotate()).body.key
     server.clock.advance('20m')
     const { successor } = (await admin.revoke(headerOf(admin.access).kid)).body
-    // Published long enough: no verifier notices.
+    // Published long enough for all verifiers to know it.
     expect([successor.key.kid, successor.key.state, successor.unknown_for]).to.deep.equal([pending, 'active', 0])
     expect(server.composed.parts.tokens.signingKeys.active().kid).to.equal(pending)
   })
 
-  it('needs not sign: pending, retiring and gone ones are revoked as well, and none takes their place', async () => {
+  it('has no successor if it was pending or retiring; revoked again it writes no log entry', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     let admin = await aKeyHolder(server)
@@ -116,13 +116,13 @@ onEachEngine('a signing key that is revoked', engine => {
     for (const kid of [pending, first]) {
       const { body } = await admin.revoke(kid)
       expect([body.key.state, body.successor]).to.deep.equal(['gone', null])
-      // The administrator's own token is under the first one.
+      // The token of the administrator is signed with the first key.
       admin = await aKeyHolder(server)
     }
     expect(await reasonOf(client, old)).to.equal('token_key_revoked')
     expect(await publishedKids(client)).to.deep.equal([active])
     expect(server.composed.parts.tokens.signingKeys.active().kid).to.equal(active)
-    // Told again it says so again, and writes nothing.
+    // A second revocation gets the same answer and writes nothing.
     const seq = async () =>
       (await server.composed.parts.storage.revocationStore.head(server.composed.parts.storage.database)).seq
     const before = await seq()
@@ -131,7 +131,7 @@ onEachEngine('a signing key that is revoked', engine => {
     expect(await seq()).to.equal(before)
   })
 
-  it('in the middle of a change of algorithm: another of the old one signs at once, until the new one may', async () => {
+  it('is succeeded at once by a key of the old algorithm during a change of algorithm', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const pair = await client.signIn(await server.aUser())
@@ -142,7 +142,7 @@ onEachEngine('a signing key that is revoked', engine => {
     expect(kid).to.equal(successor?.key.kid)
   })
 
-  it('by two at once has one successor, and one entry of the log', async () => {
+  it('has one successor and one log entry if revoked twice concurrently', async () => {
     const server = await aServer({ engine })
     const {
       keys: { keyRing },
@@ -156,8 +156,8 @@ onEachEngine('a signing key that is revoked', engine => {
   })
 })
 
-onEachEngine('the refresh key that is revoked', engine => {
-  it('ends every session, and refuses every token under it, those of a thief for new sessions too', async () => {
+onEachEngine('revocation of the refresh key or device key', engine => {
+  it('refresh key: ends every session, and refuses tokens forged with it for new sessions', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const admin = await aKeyHolder(server)
@@ -177,14 +177,14 @@ onEachEngine('the refresh key that is revoked', engine => {
     const sign = (input: string) => macInput(stolen.secret, input)
     const forged = forge.compact(header, claimsOf(fresh.refresh), sign)
     expect((await client.refresh(forged)).body.reason).to.equal('token_key_revoked')
-    // Under the new key's name the old secret is only a wrong one.
+    // With the kid of the new key the old secret gives a wrong signature.
     const renamed = forge.compact({ ...header, kid: '2' }, claimsOf(fresh.refresh), sign)
     expect((await client.refresh(renamed)).body.reason).to.equal('token_signature')
     for (const kid of ['0', '-1', '02', '1.0', '999999999', '3']) {
       const unknown = forge.compact({ ...header, kid }, claimsOf(fresh.refresh), sign)
       expect((await client.refresh(unknown)).body.reason, kid).to.equal('token_key_unknown')
     }
-    // No incident of it: the session lives, and its own token is good.
+    // The forged tokens cause no incident: the session is live, and its own token valid.
     const refreshed = await client.refresh(fresh.refresh)
     expect(refreshed.status).to.equal(200)
     expect(headerOf(refreshed.body.refresh).kid).to.equal('2')
@@ -194,7 +194,7 @@ onEachEngine('the refresh key that is revoked', engine => {
     expect(rows).to.deep.equal([{ version: 2 }])
   })
 
-  it('or the device key: no proof of before proves anything, and nobody is signed out', async () => {
+  it('device key: earlier device tokens are no longer recognized, and no session ends', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const admin = await aKeyHolder(server)
@@ -218,14 +218,14 @@ onEachEngine('the refresh key that is revoked', engine => {
   })
 })
 
-onMariaDb('a server that has not heard of it yet', engine => {
+onMariaDb('server that has not read a key change yet', engine => {
   async function two() {
     const here = await aServer({ engine })
     const there = await aServer({ settings: here.settings, clock: here.clock })
     return { here, there, atHere: aClient(here), atThere: aClient(there), admin: await aKeyHolder(here) }
   }
 
-  it('takes a token under a key that signs since a moment ago', async () => {
+  it('accepts a token signed with a key that was activated a moment ago', async () => {
     const { here, there, atHere, atThere, admin } = await two()
     const amy = await here.aUser()
     await deafen(there)
@@ -234,7 +234,7 @@ onMariaDb('a server that has not heard of it yet', engine => {
     expect((await atThere.get('/api/me/', access)).status).to.equal(200)
   })
 
-  it('publishes no keys of before to be kept, when it was stopped for a while', async () => {
+  it('publishes a new key after two seconds; while the database is silent its JWKS has no-cache', async () => {
     const { here, there, atThere, admin } = await two()
     await deafen(there)
     const { kid } = (await admin.rotate()).body.key
@@ -242,7 +242,7 @@ onMariaDb('a server that has not heard of it yet', engine => {
     here.clock.advance('2s')
     expect(await publishedKids(atThere)).to.include(kid)
 
-    // The database is silent: what it knows, for this once.
+    // The database is silent: the known keys are served, but not to be cached.
     there.composed.parts.revocation.tail.freshen = () => Promise.reject(new Error('silent'))
     here.clock.advance('2s')
     const { status, headers, body } = await atThere.get('/.well-known/jwks.json')
@@ -250,7 +250,7 @@ onMariaDb('a server that has not heard of it yet', engine => {
     expect(body.keys).to.have.length(3)
   })
 
-  it('asks the database once for all who bring made-up keys, and not at all for what can be no key', async () => {
+  it('shares database reads among tokens with 200 unknown kids, and reads none for malformed kids', async () => {
     const { here, there, atThere, admin } = await two()
     const forge = aForge(here)
     const claims = claimsOf(admin.access)
@@ -278,7 +278,7 @@ onMariaDb('a server that has not heard of it yet', engine => {
     expect(reads).to.be.within(1, 2 + (performance.now() - startedAt) / 50)
   })
 
-  it('is not fooled into a read by keys that are gone, or were revoked', async () => {
+  it('does not read the log for a token of a revoked key', async () => {
     const { here, there, atThere, admin } = await two()
     const old = admin.access
     await admin.revoke(headerOf(old).kid)
@@ -289,7 +289,7 @@ onMariaDb('a server that has not heard of it yet', engine => {
     expect(here.logged.filter(line => line.includes('nobody needs'))).to.deep.equal([])
   })
 
-  it('gives nobody a token under a signing key that was revoked elsewhere', async () => {
+  it('issues no access token signed with a key that another server has revoked', async () => {
     const { here, there, atHere, atThere, admin } = await two()
     const amy = await here.aUser()
     const bob = await here.aUser()
@@ -304,7 +304,7 @@ onMariaDb('a server that has not heard of it yet', engine => {
     expect(await reasonOf(atHere, signedIn.access)).to.equal(null)
   })
 
-  it('signs nobody in under a refresh or device key that was revoked elsewhere', async () => {
+  it('signs in with the new refresh and device keys after another server has revoked the old ones', async () => {
     const { here, there, atHere, atThere } = await two()
     const amy = await here.aUser()
     await deafen(there)
@@ -316,20 +316,20 @@ onMariaDb('a server that has not heard of it yet', engine => {
     await deafen(there)
     await here.composed.parts.keys.sealedSecrets.revoke('device', 'system')
     const first = await atHere.signIn(amy)
-    // The proof is of a version that the other server has never seen.
+    // The device token has a key version that the other server has not read yet.
     const again = await atThere.signIn(amy, { device_token: first.device_token })
     const devices = (await atThere.get('/api/me/devices/', again.access)).body.results
     expect(devices.filter((device: { current: boolean }) => device.current)).to.have.length(1)
     expect((await atHere.refresh(first.refresh)).body.reason, 'replaced on the same device').to.equal('session_ended')
   })
 
-  it('refreshes a session of the new refresh key, and lets a thief of the old one touch none', async () => {
+  it('refuses tokens forged with the old refresh key, and refreshes a session of the new key', async () => {
     const { here, there, atHere, atThere } = await two()
     const amy = await here.aUser()
     const stolen = here.composed.parts.tokens.secrets.present('refresh')
     await here.composed.parts.keys.sealedSecrets.revoke('refresh', 'system')
     const pair = await atHere.signIn(amy)
-    // The other server, at the instant before it hears of it.
+    // The other server, as it is before it reads the revocation.
     const old = there.composed.parts.tokens.secrets
     const present = old.present
     const find = old.find
@@ -347,8 +347,8 @@ onMariaDb('a server that has not heard of it yet', engine => {
   })
 })
 
-describe('a change of a key or secret', () => {
-  it('is noted, with who did it and none of the secrets', async () => {
+describe('change of a key or secret', () => {
+  it('is recorded in the audit log with its actor and without secrets', async () => {
     const server = await aServer()
     const admin = await aKeyHolder(server)
     const { parts } = server.composed

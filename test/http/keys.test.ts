@@ -1,4 +1,4 @@
-// Signing keys, by the front door: who may touch them, how they come and go, and that nobody notices.
+// Signing keys over HTTP: permissions, algorithms, rotation, removal and the published JWKS.
 import { createHmac, createPublicKey } from 'node:crypto'
 import { expect } from 'chai'
 import { createLocalJWKSet, jwtVerify } from 'jose'
@@ -17,8 +17,8 @@ import { aServer, issuer, settle, type TestServer } from '../support/server.js'
 
 const thumbprint = 'x'.repeat(43)
 
-describe('signing keys are not touched', () => {
-  it('by who has not the permission: an auditor sees them, and changes none', async () => {
+describe('signing keys are not changed', () => {
+  it('by users without the permission; an auditor may only list them', async () => {
     const server = await aServer()
     const client = aClient(server)
     const before = await server.composed.parts.keys.keyRing.list()
@@ -39,7 +39,7 @@ describe('signing keys are not touched', () => {
     expect((await client.verify(nobody)).status).to.equal(200)
   })
 
-  it('by an administrator whose sign-in is old: reading is all it is good for', async () => {
+  it('by an administrator whose authentication is over five minutes old, who may only list them', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await aKeyHolder(server)
@@ -53,7 +53,7 @@ describe('signing keys are not touched', () => {
     expect(await accessKeys(server)).to.have.length(1)
   })
 
-  it('by a request that makes no sense', async () => {
+  it('by a request with an invalid algorithm, now or kid', async () => {
     const server = await aServer()
     const admin = await aKeyHolder(server)
     const before = await admin.keys()
@@ -61,7 +61,7 @@ describe('signing keys are not touched', () => {
       [{ algorithm: 'HS256' }, 'algorithm'],
       [{ algorithm: 'none' }, 'algorithm'],
       [{ algorithm: '__proto__' }, 'algorithm'],
-      // Nothing is signed with it: it would go again at once.
+      // No token is signed with it: the key would be removed again at once.
       [{ algorithm: 'PS256' }, 'algorithm'],
       [{ now: 'perhaps' }, 'now'],
       [{ now: 1 }, 'now'],
@@ -73,7 +73,7 @@ describe('signing keys are not touched', () => {
     expect(await admin.keys()).to.deep.equal(before)
   })
 
-  it('and not removed, while anything may need them', async () => {
+  it('by a removal while they sign or their tokens may be valid', async () => {
     const server = await aServer()
     const { keyRing } = server.composed.parts.keys
     const admin = await aKeyHolder(server)
@@ -102,9 +102,9 @@ describe('signing keys are not touched', () => {
   })
 })
 
-describe('a token', () => {
+describe('access token', () => {
   for (const algorithm of signingAlgorithmNames) {
-    it(`${algorithm}: is as its key says, whatever it says itself`, async () => {
+    it(`${algorithm}: is refused if its alg or signature does not match its key`, async () => {
       const server = await aServer({ policy: { access_token_algorithm: algorithm } })
       const client = aClient(server)
       await later('1m', server)
@@ -120,7 +120,7 @@ describe('a token', () => {
         const answer = await client.verify(token)
         expect([answer.status, answer.body.reason], JSON.stringify(header)).to.deep.equal([401, reason])
       }
-      // The public key taken for the secret of an HMAC.
+      // Algorithm confusion: the public key as the secret of an HMAC.
       for (const secret of [spki, publicKey.export({ type: 'spki', format: 'der' })])
         await refused({ alg: 'HS256' }, input => createHmac('sha256', secret).update(input).digest(), 'token_algorithm')
       for (const other of signingAlgorithmNames.filter(one => one !== algorithm)) {
@@ -128,14 +128,14 @@ describe('a token', () => {
         await refused({ alg: other }, input => signInput(other, foreign, input), 'token_algorithm')
         await refused({ alg: algorithm }, input => signInput(other, foreign, input), 'token_signature')
         const sameKind = foreign.asymmetricKeyType === privateKey.asymmetricKeyType
-        // The right key, used in another way: RS256 and PS256 share theirs.
+        // The right key with another algorithm: RS256 and PS256 share their type of key.
         if (sameKind) await refused({ alg: algorithm }, input => signInput(other, privateKey, input), 'token_signature')
       }
       for (const alg of ['none', 'None', algorithm.toLowerCase(), 'ES512', ''])
         await refused({ alg }, input => signInput(algorithm, privateKey, input), 'token_algorithm')
     })
 
-    it(`${algorithm}: is what the policy asks for, and any verifier takes it`, async () => {
+    it(`${algorithm}: is signed with the algorithm of the policy, and verified by jose`, async () => {
       const server = await aServer({ policy: { access_token_algorithm: algorithm } })
       const client = aClient(server)
       await later('1m', server)
@@ -154,8 +154,8 @@ describe('a token', () => {
   }
 })
 
-onEachEngine('a key that is rotated', engine => {
-  it('is published at once, signs after 20 minutes, and what the old one signed stays good', async () => {
+onEachEngine('key rotation', engine => {
+  it('publishes a key at once, which signs after 20 minutes; tokens of the old key stay valid', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const admin = await aKeyHolder(server)
@@ -171,7 +171,7 @@ onEachEngine('a key that is rotated', engine => {
     expect(Date.parse(body.key.activates_at)).to.equal(server.clock.now() + 20 * 60_000)
     expect(await publishedKids(client)).to.have.members([old, kid])
     expect((await client.get('/.well-known/jwks.json')).headers.get('etag')).to.not.equal(etag)
-    // Asked for again: it is the one that comes.
+    // A second rotation returns the same pending key.
     expect((await admin.rotate()).body.key.kid).to.equal(kid)
 
     server.clock.advance('19m')
@@ -189,7 +189,7 @@ onEachEngine('a key that is rotated', engine => {
       [old, 'retiring'],
     ])
 
-    // The last token of the old key dies with the old key still published.
+    // The last token of the old key expires while that key is still published.
     server.clock.advance('59m')
     await later('0s', server)
     expect((await client.verify(before.access)).status).to.equal(200)
@@ -206,7 +206,7 @@ onEachEngine('a key that is rotated', engine => {
     expect((await client.verify(before.access)).body.reason).to.equal('token_key_unknown')
   })
 
-  it('loses its private half when it stops to sign, and nobody is told of any', async () => {
+  it('deletes the private part of the retiring key, and publishes none', async () => {
     const server = await aServer({ engine })
     const { database } = server.composed.parts.storage
     const admin = await aKeyHolder(server)
@@ -226,7 +226,7 @@ onEachEngine('a key that is rotated', engine => {
     for (const { d, p, k } of JSON.parse(jwks).keys) expect([d, p, k]).to.deep.equal([undefined, undefined, undefined])
   })
 
-  it('at once says for how long verifiers may not know it, unless it was published before', async () => {
+  it('with now returns unknown_for: 300, or 0 for a key published 20 minutes before', async () => {
     const server = await aServer({ engine })
     const admin = await aKeyHolder(server)
     const first = await admin.rotate({ now: true })
@@ -241,7 +241,7 @@ onEachEngine('a key that is rotated', engine => {
     expect((await admin.keys()).filter(key => key.state === 'active')).to.have.length(1)
   })
 
-  it('comes by itself: published a day before, signing after 90 days, or as the policy says', async () => {
+  it('is automatic after 90 days or key_rotation_interval, with the key published a day before', async () => {
     const server = await aServer({ engine, policy: { access_token_lifetime: 600 } })
     const states = async () => (await accessKeys(server)).map(key => key.state)
     await later('88d', server)
@@ -260,7 +260,7 @@ onEachEngine('a key that is rotated', engine => {
     expect(await states()).to.deep.equal(['active', 'retiring', 'gone'])
   })
 
-  it('is of the algorithm that the policy changes to, which signs after its 20 minutes', async () => {
+  it('follows a change of access_token_algorithm, whose new key signs after 20 minutes', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const pair = await client.signIn(await server.aUser())
@@ -283,20 +283,20 @@ onEachEngine('a key that is rotated', engine => {
     expect(await algorithmNow()).to.equal('EdDSA')
     expect((await client.verify(pair.access)).status).to.equal(200)
     await later('2h', server)
-    // Those of id_tokens stay, whatever the policy says of access tokens.
+    // Keys of id_tokens stay, independent of the policy for access tokens.
     expect(await algorithms()).to.have.members(['EdDSA', 'RS256', 'ES256'])
-    // One that signs already takes over at once, and the other goes when its tokens have.
+    // An algorithm with an active key takes over at once; the old key goes when its tokens have expired.
     await server.setPolicy({ access_token_algorithm: 'RS256' })
     expect(await algorithmNow()).to.equal('RS256')
     await later('1m', server)
     await later('2h', server)
     expect(await algorithms()).to.have.members(['RS256', 'ES256'])
-    // Until the next one signs it is the policy's of before that does, not just any.
+    // Until the new key signs, tokens are signed with the algorithm of the previous policy, not just any.
     await server.setPolicy({ access_token_algorithm: 'PS256' })
     expect(await algorithmNow()).to.equal('RS256')
   })
 
-  it('is made once by servers that look after their keys at once, with their notes in the audit log', async () => {
+  it('happens once per algorithm in concurrent upkeep by two servers, with one audit entry per act', async () => {
     const one = await aServer({ engine })
     // One server per SQLite file.
     const two = engine.name === 'SQLite' ? one : await aServer({ settings: one.settings, clock: one.clock })
@@ -324,11 +324,11 @@ onEachEngine('a key that is rotated', engine => {
     expect(new Set(kids).size).to.equal(1)
   })
 
-  it('by two operators at the same time is rotated without a fork', async () => {
+  it('requested six times at once leaves one active key and at most one pending key', async () => {
     const server = await aServer({ engine })
     const admin = await aKeyHolder(server)
     const answers = await Promise.all(Array.from({ length: 6 }, (_, at) => admin.rotate({ now: at % 2 === 0 })))
-    // Whoever was superseded between two looks is told to come again.
+    // A request that was overtaken between two reads gets 503.
     for (const { status } of answers) expect(status).to.be.oneOf([201, 503])
     expect(answers.some(({ status }) => status === 201)).to.equal(true)
     const states = (await admin.keys()).map(key => key.state)
@@ -337,11 +337,11 @@ onEachEngine('a key that is rotated', engine => {
   })
 })
 
-onEachEngine('keys of id_tokens', engine => {
+onEachEngine('signing keys of id_tokens', engine => {
   const statesOf = async ({ composed }: TestServer, algorithm: string) =>
     (await composed.parts.keys.keyRing.list()).filter(key => key.algorithm === algorithm).map(key => key.state)
 
-  it('come to a database of an older program: once, and published for 20 minutes before they sign', async () => {
+  it('are created once after an upgrade, and published for 20 minutes before they sign', async () => {
     const former = await aServer({ engine })
     const { database } = former.composed.parts.storage
     await database.write("DELETE FROM signing_key WHERE algorithm = 'RS256'")
@@ -350,7 +350,7 @@ onEachEngine('keys of id_tokens', engine => {
     const one = await aServer({ settings, clock })
     const two = engine.name === 'SQLite' ? one : await aServer({ settings, clock })
     const upkeep = () => Promise.all([one, two, one].map(server => server.composed.parts.keys.keyRing.upkeep()))
-    // The first of both came with the start itself.
+    // The first upkeep of each server ran at its start.
     await Promise.all([one.composed.jobs.settled(), two.composed.jobs.settled()])
     expect(await statesOf(one, 'RS256')).to.deep.equal(['pending'])
     await upkeep()
@@ -366,7 +366,7 @@ onEachEngine('keys of id_tokens', engine => {
     expect(await statesOf(one, 'ES256')).to.deep.equal(['active'])
   })
 
-  it('stay while an application has chosen them, whatever the policy says of access tokens', async () => {
+  it('stay while an application has chosen their algorithm, and retire afterwards', async () => {
     const server = await aServer({ engine, policy: { access_token_algorithm: 'EdDSA' } })
     await later('1m', server)
     await later('21m', server)
@@ -374,7 +374,7 @@ onEachEngine('keys of id_tokens', engine => {
     await server.setPolicy({ access_token_algorithm: 'ES256' })
     await later('3h', server)
     expect(await statesOf(server, 'EdDSA')).to.deep.equal(['active'])
-    // They take turns as the others do.
+    // They rotate like other keys.
     await later('90d', server)
     await later('1d', server)
     await later('3h', server)
@@ -385,7 +385,7 @@ onEachEngine('keys of id_tokens', engine => {
   })
 })
 
-describe('the JWKS', () => {
+describe('JWKS', () => {
   const members: Record<SigningAlgorithm, string[]> = {
     ES256: ['kty', 'crv', 'x', 'y'],
     RS256: ['kty', 'n', 'e'],
@@ -393,7 +393,7 @@ describe('the JWKS', () => {
     EdDSA: ['kty', 'crv', 'x'],
   }
 
-  it('has public members only, whatever the algorithm', async () => {
+  it('has only public members for every algorithm', async () => {
     const server = await aServer()
     for (const algorithm of signingAlgorithmNames) {
       await server.setPolicy({ access_token_algorithm: algorithm })
