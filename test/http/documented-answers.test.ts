@@ -1,5 +1,5 @@
-// Every answer that the API's document tells of, given by a real server: route by route, status by status, code by code. Each
-// is held against the document as it comes (support/client.ts), so that what is not told of fails as well.
+// Every documented answer of the API, given by a real server: all routes, statuses and error codes of the document.
+// The test client checks every answer against the document (support/client.ts), so that undocumented answers fail too.
 import { expect } from 'chai'
 import { type Access, senderOf } from '../../server/http/kinds/kinds.js'
 import type { RouteRow } from '../../server/http/route.js'
@@ -35,7 +35,7 @@ import { devicesOf } from '../support/sessions.js'
 import { aVisitor } from '../support/visitor.js'
 
 const table = Object.entries(routes) as [RouteName, RouteRow<Access>][]
-/** All of them, as `name status code`. */
+/** All documented answers, as `name status code`. */
 const documented = await documentedAnswers()
 const isTold = (name: string, code: string) =>
   documented.some(one => one.startsWith(`${name} `) && one.endsWith(` ${code}`))
@@ -50,19 +50,19 @@ function pathOf({ path }: RouteRow<Access>, values: Record<string, string> = {})
   return path.replace(/:(\w+)/g, (_, part: string) => encodeURIComponent({ ...somewhere, ...values }[part]!))
 }
 
-/** A few at a time: one after the other they would wait for each other more than they work. */
+/** Sends 16 requests at a time, which is faster than one after the other. */
 async function someAtOnce<T>(all: readonly T[], ask: (one: T) => Promise<unknown>): Promise<void> {
   for (let at = 0; at < all.length; at += 16) await Promise.all(all.slice(at, at + 16).map(ask))
 }
 
-/** Nothing brings these about but a mistake of ours. */
+/** Error codes that only a bug of the server raises. */
 const notTried = ['server_error']
 
-describe('the document of the API', function () {
+describe('OpenAPI document', function () {
   // A few thousand requests.
   this.timeout(120_000)
 
-  it('tells how every route refuses whom it does not know, and what it cannot read', async () => {
+  it('lists how each route refuses bad credentials, throttled API keys and unreadable requests', async () => {
     const server = await aServer()
     const client = aClient(server)
     const tokens = await refusedTokens(server)
@@ -96,7 +96,7 @@ describe('the document of the API', function () {
     await server.setPolicy({ api_key_requests_per_minute: 1 })
     await client.send('GET', '/api/me', byKey(keys.busy))
     await someAtOnce(told('too_many_requests'), ([, row]) => client.send(row.method, pathOf(row), byKey(keys.busy)))
-    // So many that are no keys: ten times as many as a username may have.
+    // Unknown API keys up to the limit of a network, which is ten times that of a username.
     await server.setPolicy({ sign_in_guesses_per_hour: 5 })
     const none = Array.from({ length: 50 }, (_, index) => byKey(`dvz_key_${String(index).padStart(43, 'C')}`))
     await someAtOnce(none, each => client.send('GET', '/api/me', each))
@@ -116,7 +116,7 @@ describe('the document of the API', function () {
     await someAtOnce(told('invalid_fields'), ([, row]) => {
       const headers = headersFor(row)
       const body = row.method === 'GET' ? { headers } : { headers, json: {} }
-      // Of these what is not known is left, and a name that is none is refused.
+      // Routes for applications ignore unknown parameters, but refuse an invalid verifier name.
       if (row.access.kind === 'program') return client.send(row.method, `${pathOf(row)}?verifier=a%20b`, body)
       return client.send(row.method, `${pathOf(row)}?nothing=1`, body)
     })
@@ -147,7 +147,7 @@ describe('the document of the API', function () {
       if (isTold('verify', code)) await client.verify(token)
   })
 
-  it('tells what comes of a body that does not come', async () => {
+  it('lists request_timeout for each route whose body does not arrive in time', async () => {
     const server = await aServer({ ports: { bodyWait: 50 } })
     const { access } = await aClient(server).signIn(admin)
     const token = aForge(server).access(changed(access, { scope: 'openid' }))
@@ -173,7 +173,7 @@ describe('the document of the API', function () {
     }
   })
 
-  it('tells what every route answers that shows something', async () => {
+  it('lists the answers of every route that reads, with counts, CSV files and 304', async () => {
     const server = await aServer()
     const client = aClient(server)
     const world = await aWorld(server, 'shown', [])
@@ -181,7 +181,7 @@ describe('the document of the API', function () {
     const { access, refresh } = await client.signIn(admin)
     await client.refresh(refresh)
     server.clock.advance('1m')
-    // For the list of incidents.
+    // Reuse of a refresh token, for the list of incidents.
     await client.refresh(refresh)
     const token = (await client.signIn(admin)).access
     const { application } = await server.composed.parts.applications.applications.create(
@@ -213,7 +213,7 @@ describe('the document of the API', function () {
     expect(claimsOf(access).sub).to.equal('1')
   })
 
-  it('tells what every route answers that changes something', async () => {
+  it('lists the success answers of every route that changes something', async () => {
     const server = await aServer()
     const client = aClient(server)
     for (const name of Object.keys(calls) as CallName[]) {
@@ -232,7 +232,7 @@ describe('the document of the API', function () {
     }
   })
 
-  it('tells what is not there, what may not be changed, and what was looked at too long ago', async () => {
+  it('lists not_found, protected users and roles, policy conflicts and authentication too old', async () => {
     const server = await aServer()
     const client = aClient(server)
     const world = await aWorld(server, 'own', [])
@@ -251,7 +251,7 @@ describe('the document of the API', function () {
     await client.patch('/api/admin/roles/support', { name: 'help' }, token)
     await client.delete('/api/admin/roles/support', token)
 
-    // A version that a newer one stands against.
+    // A policy version that a newer version conflicts with.
     const set = (reuse_grace: number, version?: number) =>
       client.patch('/api/admin/policies', { changes: { reuse_grace }, version }, token)
     const { version } = (await set(20)).body
@@ -271,7 +271,7 @@ describe('the document of the API', function () {
     await client.send('PATCH', `/api/admin/users/${carl.id}`, { json: { username: 'karl' }, ...ofCarl })
   })
 
-  it('tells what sign-ins and passwords are refused with', async () => {
+  it('lists the refusals of sign-ins and password changes', async () => {
     const shared = sharedHashing()
     let busy = false
     const slots = { ...shared, hash: shared.hash, matches: shared.matches }
@@ -309,7 +309,7 @@ describe('the document of the API', function () {
     await client.post('/api/token/blacklist', { refresh: (await client.refresh(pair.refresh)).body.refresh })
   })
 
-  it('tells what programs without a browser are answered', async () => {
+  it('lists the answers to device authorization requests and device code grants', async () => {
     const server = await aServer()
     const { ask, askBy } = await someApplications(server)
     await aTelevision(server, 'tv')
@@ -337,7 +337,7 @@ describe('the document of the API', function () {
     await poll(late)
   })
 
-  it('tells what applications are answered, and what they are refused with', async () => {
+  it('lists the answers of the token, PAR, userinfo, introspection and revocation endpoints', async () => {
     const server = await aServer({ policy: { sign_in_guesses_per_hour: 5 } })
     const refused = await refusedTokens(server)
     const applications = await someApplications(server)
@@ -427,7 +427,7 @@ describe('the document of the API', function () {
     }
   })
 
-  it('tells what those are answered who follow the log, and what they are refused with', async () => {
+  it('lists the answers of the revocation log feed and its leases', async () => {
     const server = await aServer({ ports: { feedLimits: { ofOne: 1, all: 2 } } })
     const client = aClient(server)
     const followers = [await aFollower(server, 'one'), await aFollower(server, 'two'), await aFollower(server, 'three')]
@@ -454,7 +454,7 @@ describe('the document of the API', function () {
     closeFeedReaders()
   })
 
-  it('tells what is refused while the database is silent, or went back, and once this server is to stop', async () => {
+  it('lists the refusals while the database is silent or went back, and while the server stops', async () => {
     const server = await aServer()
     const { ask } = await someApplications(server)
     const client = aClient(server)
@@ -478,14 +478,14 @@ describe('the document of the API', function () {
     await all()
     Object.assign(revocation.tail, { isFresh, freshen })
     Object.assign(storage.database, { transaction })
-    // A number that the log does not have yet, in a token that is ours.
+    // A genuine token whose `rev` is higher than the number of the log.
     await client.verify(aForge(server).access(changed(pair.access, { rev: 9_000 })))
     await all()
     server.composed.leave()
     await client.get('/readyz')
   })
 
-  it('tells what is refused while nobody knows what time it is', async () => {
+  it('lists the refusals with clock_jumped after the wall clock has jumped', async () => {
     const at = { monotonic: 0, uptime: 1_000_000, wall: Date.parse('2026-01-05T09:00:00Z') }
     const clocks = { monotonic: () => at.monotonic, uptime: () => at.uptime, wall: () => at.wall }
     const server = await aServer({ ports: { now: undefined, clocks } as never })
@@ -506,7 +506,7 @@ describe('the document of the API', function () {
     }
   })
 
-  it('tells what comes of registrations, and of who has no token for them', async () => {
+  it('lists the answers of client registration, also without a valid token', async () => {
     const server = await aServer({ policy: { registrations_per_day: 1 } })
     const client = aClient(server)
     const rows = table.filter(([, { access }]) => access.kind === 'registration')
@@ -543,7 +543,7 @@ describe('the document of the API', function () {
     expect((await manage(server, 'DELETE', mine)).status).to.equal(204)
   })
 
-  it('tells what comes of pushes of an application that describes itself, and whose document is gone', async () => {
+  it('lists the answers to pushed requests of a document application with a bad or missing document', async () => {
     const host = await aDocumentHost()
     const server = await aServerThatFetches(host)
     const id = host.publish('/client.json', { client_secret: 'x'.repeat(40) })
@@ -562,7 +562,7 @@ describe('the document of the API', function () {
     host.close()
   })
 
-  it('tells what comes of tokens of a former service', async () => {
+  it('lists the answers to tokens of a legacy service', async () => {
     const server = await aServerAfterDjango()
     const client = aClient(server)
     const amy = await server.aUser()
@@ -596,14 +596,14 @@ describe('the document of the API', function () {
     ])
   })
 
-  it('tells what is refused while there is more to do than can be done', async () => {
+  it('lists 503 for every route that sheds load', async () => {
     const client = aClient(await aServer({ ports: { mostUnderWay: () => 0 } }))
     for (const row of Object.values(routes))
       if ('shed' in row) expect((await client.send(row.method, row.path)).status, row.path).to.equal(503)
   })
 
-  it('tells nothing that nothing brings about', () => {
-    // What comes of `wait` is made for all routes alike, and tried in waiting.test.ts.
+  it('lists no answer that no request of these tests has raised', () => {
+    // Answers to `wait` are the same for all routes, and tested in waiting.test.ts.
     const isOfWaiting = (name: string, status: string) => {
       const { waits, answers = {} } = (routes as Record<string, RouteRow<Access>>)[name]!
       return waits === true && !(status in answers) && ['200', '202'].includes(status)
@@ -618,7 +618,7 @@ describe('the document of the API', function () {
 
 const byKey = (text: string) => ({ headers: { Authorization: `Token ${text}` } })
 
-/** API keys of the administrator: good ones, and by the code that each is refused with. */
+/** Valid API keys, and refused ones by the error code of their refusal. */
 async function someKeys(server: TestServer) {
   const { apiKeys } = server.composed.parts.apiKeys
   const make = async (...scopes: string[]) => aKeyOf(server, 1, { scopes })
@@ -647,7 +647,7 @@ async function someKeys(server: TestServer) {
   }
 }
 
-/** A website, a machine, and one whose keys cannot be fetched. */
+/** Applications: a website, a machine, one that exchanges tokens, and one whose JWKS cannot be fetched. */
 async function someApplications(server: TestServer) {
   const client = aClient(server)
   const user = await server.aUser()
@@ -697,13 +697,13 @@ async function someApplications(server: TestServer) {
       }
     },
 
-    /** Its refresh token, which is bound to some key. */
+    /** @returns a refresh token of the website that is bound to a DPoP key */
     async boundSession(): Promise<string> {
       const grant = { scope: 'openid', dpopJkt: 'A'.repeat(43) }
       return (await aSessionOf(server, await server.aUser(), 'shop', grant)).refresh
     },
 
-    /** Refresh tokens of the website whose sessions are over, each for another reason. */
+    /** @returns refresh tokens of the website, each refused for another reason */
     async refusedSessions(): Promise<string[]> {
       const { people, devices } = server.composed.parts
       const opened = async () => {
@@ -721,7 +721,7 @@ async function someApplications(server: TestServer) {
       return [ended, disabled, removed, spent].map(({ refresh }) => refresh)
     },
 
-    /** What the one shows whose keys nobody can fetch. */
+    /** @returns a client assertion of the application whose JWKS cannot be fetched */
     async unfetched(): Promise<object> {
       const assertion = await anAssertion(await aKey('ES256', 'a'), 'robot', server.clock.now())
       return Object.fromEntries(new URLSearchParams(shown(assertion)))

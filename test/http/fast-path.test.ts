@@ -1,5 +1,5 @@
-// Routes that are asked very often are answered without Koa where they are asked in the usual way. Every request here is sent
-// both ways to one server, and both answers are the same byte by byte, refusals too.
+// Fast path: usual requests to frequent routes are answered without Koa. Every request here is sent by the fast path
+// and through Koa to one server, and both answers must be the same byte by byte, refusals too.
 import { request, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect } from 'chai'
@@ -17,7 +17,7 @@ const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
 type Asked = { method?: string; path: string; headers?: Record<string, string>; body?: string }
 type Raw = { status: string; headers: string[]; body: string }
 
-/** All that is sent back; what is another one each time stands as its length. */
+/** @returns the raw answer; values that differ each time are replaced by their length */
 function send(url: string, { method = 'POST', path, headers = {}, body }: Asked): Promise<Raw> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
@@ -45,7 +45,7 @@ function send(url: string, { method = 'POST', path, headers = {}, body }: Asked)
 
 const fastRows = Object.values(routes).filter(row => 'fast' in row)
 
-describe('the fast path', () => {
+describe('fast path', () => {
   let server: TestServer
   let long: Server
   /** How many requests went through Koa. */
@@ -66,7 +66,7 @@ describe('the fast path', () => {
     return new Promise(resolve => long.close(resolve))
   })
 
-  /** Sends it both ways. */
+  /** Sends a request to the server and to Koa alone, and expects equal answers. */
   async function expectAlike(asked: Asked): Promise<{ isFast: boolean; status: number }> {
     byKoa = 0
     const one = await send(server.url, asked)
@@ -76,7 +76,7 @@ describe('the fast path', () => {
     return { isFast, status: Number(one.status.split(' ')[1]) }
   }
 
-  /** The usual request to each of its routes, good and bad. */
+  /** @returns usual requests to each fast route, valid and invalid, with the statuses they may get */
   async function usual(): Promise<{ asked: Asked; statuses: number[] }[]> {
     const shop = await aConfidentialApplication(server, 'shop', {
       metadata: { scope: 'openid', grant_types: ['refresh_token', 'client_credentials'], first_party: true },
@@ -167,7 +167,7 @@ describe('the fast path', () => {
     ].flatMap(({ asked, statuses }) => asked.map(one => ({ asked: one, statuses })))
   }
 
-  it('answers each of its routes, and refuses there, as Koa does', async () => {
+  it('answers and refuses usual requests to each fast route exactly as Koa does', async () => {
     const asked = await usual()
     const paths = new Set(asked.map(({ asked: { path } }) => path.replace(/\/$/, '')))
     expect([...paths].sort()).to.deep.equal(fastRows.map(row => row.path).sort())
@@ -178,7 +178,7 @@ describe('the fast path', () => {
     }
   }).timeout(30_000)
 
-  it('does so whatever the headers say of who asks, and from where', async () => {
+  it('is used with any Origin, Accept, Authorization or Cookie header, and answers as Koa does', async () => {
     const ways: Record<string, string>[] = [
       { Origin: 'https://shop.example' },
       { Accept: 'text/html' },
@@ -202,7 +202,7 @@ describe('the fast path', () => {
       }
   })
 
-  it('leaves to Koa whatever is asked in another way', async () => {
+  it('leaves unusual requests to Koa: query strings, other methods, encodings or content types', async () => {
     const verify = { path: '/api/token/verify/', body: '{"token":"none"}' }
     const unusual: Asked[] = [
       { ...verify, path: '/api/token/verify/?a=b', headers: json },
@@ -236,7 +236,7 @@ describe('the fast path', () => {
     })
   })
 
-  it('survives who hangs up while it reads or answers', async () => {
+  it('survives clients that disconnect while it reads or answers', async () => {
     const { port } = new URL(server.url)
     const head =
       'POST /api/token/verify/ HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n'
@@ -249,7 +249,7 @@ describe('the fast path', () => {
     expect(server.logged.filter(line => line.includes('a request failed'))).to.deep.equal([])
   })
 
-  it('does not remember a token by a part of it: another signature is another token', async () => {
+  it('refuses a token that differs from a verified one only in signature, claims or suffix', async () => {
     const amy = await server.aUser()
     const { access } = await aClient(server).signIn(amy)
     const verify = async (token: string) =>

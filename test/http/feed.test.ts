@@ -1,4 +1,4 @@
-// The revocation log as resource servers follow it: who may, what they are told, when it ends, and what a lease says.
+// Feed of the revocation log for resource servers: authorization, events, ends of streams, limits and leases.
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import { positionText, readPosition, readStretch } from '../../server/protocol/log/feed.js'
@@ -14,7 +14,7 @@ const aToken = (jti: string): RevocableClaims => ({ rev: 0, jti, sub: '1', clien
 const refuses = (reader: FeedReader, jti: string) => reader.projection().find(aToken(jti), '') !== null
 const endOf = (reader: FeedReader) => reader.events.find(({ event }) => event === 'end')?.data as { code: string }
 
-describe('the feed of the revocation log', () => {
+describe('revocation log feed', () => {
   let server: TestServer
   let token: string
   beforeEach(async () => {
@@ -36,7 +36,7 @@ describe('the feed of the revocation log', () => {
   const atHead = (reader: FeedReader) => reader.until('all of it', () => reader.position() === here())
   const ended = (reader: FeedReader, code: string) => reader.until(code, () => endOf(reader)?.code === code)
 
-  describe('is for applications alone, in their own name', () => {
+  describe('authorization', () => {
     const paths = [
       ['GET', '/revocations'],
       ['GET', '/revocations/stream'],
@@ -48,7 +48,7 @@ describe('the feed of the revocation log', () => {
         ...(method === 'POST' && { json: { verifier: 'a', applied: '' } }),
       })
 
-    it('not for people, whatever the scope of their tokens, nor for keys, nor for who has not the scope', async () => {
+    it('refuses users, API keys and application tokens without scope revocations:read', async () => {
       const client = aClient(server)
       const { access } = await client.signIn({ username: 'admin', password })
       const forge = aForge(server)
@@ -91,7 +91,7 @@ describe('the feed of the revocation log', () => {
       expect(server.composed.parts.revocation.feed.size()).to.equal(0)
     })
 
-    it('and no page of another origin reads it', async () => {
+    it('allows no other origin by CORS', async () => {
       for (const [method, path] of paths) {
         const { status, headers } = await ask(method, path, { Origin: 'https://evil.example' })
         expect([status, headers.get('access-control-allow-origin')]).to.deep.equal([401, null])
@@ -99,7 +99,7 @@ describe('the feed of the revocation log', () => {
     })
   })
 
-  it('refuses a name that is none, and answers HEAD without counting a reader', async () => {
+  it('answers 400 to an invalid verifier name, and HEAD without counting a reader', async () => {
     const bad = aFeedReader(server, token, { verifier: 'a b' })
     expect((await bad.opened).status).to.equal(400)
     await bad.closed
@@ -111,7 +111,7 @@ describe('the feed of the revocation log', () => {
     expect(server.composed.parts.revocation.feed.size()).to.equal(0)
   })
 
-  it('tells everything to who is new, and from then on each entry as it is committed', async () => {
+  it('sends a new reader a reset with all entries, then each entry as it is committed', async () => {
     const early = await revoke(uuid())
     const reader = aFeedReader(server, token)
     const { status, headers } = await reader.opened
@@ -127,7 +127,7 @@ describe('the feed of the revocation log', () => {
     expect(reader.events.at(-1)!.id).to.equal(here())
   })
 
-  it('says nothing of people, and not why', async () => {
+  it('sends entries without usernames, actors and reasons', async () => {
     const amy = await server.aUser()
     await server.composed.parts.people.users.disable(amy.id, 'system')
     const reader = aFeedReader(server, token)
@@ -141,7 +141,7 @@ describe('the feed of the revocation log', () => {
     expect(JSON.stringify(told)).to.not.include(amy.username).and.not.include('system')
   })
 
-  it('goes on where a reader stopped, without what it has', async () => {
+  it('resumes from the last position of a reader without repeating entries', async () => {
     const reader = aFeedReader(server, token)
     await atHead(reader)
     reader.close()
@@ -150,13 +150,13 @@ describe('the feed of the revocation log', () => {
     await atHead(next)
     expect(next.events.map(({ event }) => event)).to.deep.equal(['log', 'log'])
     for (const jti of missed) expect(refuses(next, jti)).to.equal(true)
-    // With nothing new it hears at once that it is connected.
+    // Without new entries a reader gets a comment at once, which shows that it is connected.
     const idle = aFeedReader(server, token, { from: next })
     await idle.until('a sign', () => idle.comments.length > 0)
     expect(idle.events).to.deep.equal([])
   })
 
-  it('begins anew where the position is of another log, or is none', async () => {
+  it('starts with a reset for an invalid position or one of another log', async () => {
     for (const from of ['0123456789abcdef:1', 'garbage', `${here()}0000000000000000`]) {
       const reader = aFeedReader(server, token, { from })
       await reader.until('a reset', () => reader.events[0]?.event === 'reset')
@@ -164,18 +164,18 @@ describe('the feed of the revocation log', () => {
     }
   })
 
-  it('refuses to go on from what the database has not got to: one of the two has lost something', async () => {
+  it('answers 503 log_went_back to a position ahead of the database, and stays ready', async () => {
     const { log, seq } = readPosition(here())!
     const reader = aFeedReader(server, token, { from: positionText({ log, seq: seq + 7 }) })
     expect((await reader.opened).status).to.equal(503)
     expect((await reader.opened).headers['retry-after']).to.equal('5')
     await reader.closed
     expect(reader.text()).to.include('log_went_back')
-    // Nobody else is believed to have seen it: whoever may read the log must not stop the server by a word.
+    // The position is not trusted as evidence: a reader of the log must not be able to stop the server.
     expect((await aClient(server).get('/readyz')).status).to.equal(200)
   })
 
-  it('is written as one answer too, complete up to its number', async () => {
+  it('is available as one snapshot at /revocations, complete up to its position', async () => {
     const jti = await revoke(uuid())
     const { status, body, headers } = await aClient(server).get('/revocations', token)
     expect([status, positionText(body)]).to.deep.equal([200, here()])
@@ -186,7 +186,7 @@ describe('the feed of the revocation log', () => {
     expect(projection.find(aToken(jti), '')?.effect).to.equal('end')
   })
 
-  describe('ends at once, and says why', () => {
+  describe('ends a stream with an error code', () => {
     const streams: [string, (of: { id: string; token: string }) => Promise<unknown>, string][] = [
       [
         'the application is disabled',
@@ -237,7 +237,7 @@ describe('the feed of the revocation log', () => {
           await atHead(other)
           expect(endOf(other)).to.equal(undefined)
         }
-        // It may come again, with a token that is good.
+        // The same token is refused when the reader connects again.
         const again = aFeedReader(server, follower.token, { from: reader })
         expect((await again.opened).status).to.equal(401)
       })
@@ -267,8 +267,8 @@ describe('the feed of the revocation log', () => {
     })
   })
 
-  describe('is told to so many', () => {
-    it('of one application, where one that has the same name gives way, and of all', async () => {
+  describe('limits the number of streams', () => {
+    it('per application and in total; a new stream replaces that of the same verifier name', async () => {
       const own = await aServer({ ports: { feedLimits: { ofOne: 2, all: 3 } } })
       const [one, other] = [await aFollower(own, 'one'), await aFollower(own, 'other')]
       const open = async (token: string, verifier: string) => {
@@ -294,7 +294,7 @@ describe('the feed of the revocation log', () => {
     })
   })
 
-  it('ends when the server is to stop, which nobody can begin it at any more', async () => {
+  it('ends with code stopping when the server stops, and answers new readers with 503', async () => {
     const own = await aServer()
     const { token: follower } = await aFollower(own)
     const reader = aFeedReader(own, follower)
@@ -307,7 +307,7 @@ describe('the feed of the revocation log', () => {
     expect(own.logged.filter(line => line.startsWith('a reader of the revocation log is gone'))).to.have.length(1)
   })
 
-  it('is cut off for who takes nothing for 30 s, and says something every 15 s to who has nothing to hear', async () => {
+  it('cuts off a reader that reads nothing for 30 s, and sends idle readers a comment every 15 s', async () => {
     let ahead = 0
     const own = await aServer({
       ports: {
@@ -319,7 +319,7 @@ describe('the feed of the revocation log', () => {
     await Promise.all([dead, quick].map(reader => reader.until('a position', () => reader.position())))
     dead.pause()
     const { tail, feed } = own.composed.parts.revocation
-    // As from another server, and more than all buffers on the way take.
+    // Entries as from another server, more than all buffers on the way can hold.
     tail.stop()
     for (let round = 0; round < 12; round++) {
       const after = tail.position
@@ -341,8 +341,8 @@ describe('the feed of the revocation log', () => {
     expect(quick.comments.length).to.be.at.least(heard + 1)
   })
 
-  describe('has leases that', () => {
-    it('are refused for each member that is wrong, which is named', async () => {
+  describe('leases', () => {
+    it('are refused with 400 and the name of the invalid member', async () => {
       const good = { verifier: 'shop-1', applied: here() }
       const wrong: [object, string][] = [
         [{ ...good, verifier: undefined }, 'verifier'],
@@ -364,8 +364,8 @@ describe('the feed of the revocation log', () => {
       }
     })
 
-    it('say how far the log is, for two seconds, by a read that was asked for after the call', async () => {
-      // What a newer program says beside is left.
+    it('last two seconds and return the log position, read from the database after the request', async () => {
+      // Unknown members, as of a newer verifier, are ignored.
       const more = { version: '1.2.3', keys_fetched_at: 1_767_600_000, later: true }
       const { storage, revocation } = server.composed.parts
       const { position, logId } = revocation.tail
@@ -374,12 +374,12 @@ describe('the feed of the revocation log', () => {
         200,
         { log: logId, seq: position, now: server.clock.now(), lease_ms: 2_000 },
       ])
-      // Another process commits, of which this one has not heard.
+      // As if another process had committed, which this process has not read yet.
       await storage.database.write('UPDATE log_head SET seq = seq + 1 WHERE id = 1', [])
       expect((await renewLease(server, token, { verifier: 'shop-1', applied: here() })).body.seq).to.equal(position + 1)
     })
 
-    it('share their reads, however many ask at once', async () => {
+    it('share at most eight database reads among 40 concurrent requests', async () => {
       const { database } = server.composed.parts.storage
       const { read } = database
       let heads = 0
@@ -398,7 +398,7 @@ describe('the feed of the revocation log', () => {
       expect(heads).to.be.within(1, 8)
     })
 
-    it('are not given while the database is silent: come again, and ask about each token meanwhile', async () => {
+    it('are refused with 503 and Retry-After while the database does not answer', async () => {
       const { database } = server.composed.parts.storage
       const { read } = database
       const held = Object.assign(database, {
@@ -410,12 +410,12 @@ describe('the feed of the revocation log', () => {
       held.read = read
     })
 
-    it('are given to nobody who has applied more than the database has', async () => {
+    it('are refused with 503 log_went_back for an applied position ahead of the database', async () => {
       const { log, seq } = readPosition(here())!
       const ahead = { verifier: 'a', applied: positionText({ log, seq: seq + 1 }) }
       const { status, body, headers } = await renewLease(server, token, ahead)
       expect([status, body.code, headers.get('retry-after')]).to.deep.equal([503, 'log_went_back', '5'])
-      // A position in another log tells nothing of this one.
+      // A position in another log says nothing about this one.
       const other = { verifier: 'a', applied: positionText({ log: 'ab', seq: seq + 1 }) }
       expect((await renewLease(server, token, other)).status).to.equal(200)
       expect((await aClient(server).get('/readyz')).status).to.equal(200)

@@ -1,4 +1,4 @@
-// What the dashboard plots: counted as it happens, written down by and by, read as series.
+// Figures of the dashboard: counted in memory, flushed to the database, read as time series.
 import { expect } from 'chai'
 import { type CountName, figureNames, figureRanges, grains } from '../../server/policy/figures.js'
 import type { Database } from '../../server/storage/database.js'
@@ -19,7 +19,7 @@ async function overview(server: TestServer, range = '24h') {
 }
 
 onEachEngine('figures', engine => {
-  it('tell of sign-ins, failures, refreshes, incidents and revocations, each once', async () => {
+  it('count sign-ins, failures, refreshes, incidents and revocations once each', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const { counters } = server.composed.parts.tokens
@@ -40,12 +40,12 @@ onEachEngine('figures', engine => {
     expect(totals).to.include({ sign_ins: 2, failed_sign_ins: 4, refreshes: 3, reuse_incidents: 1, revocations: 1 })
     expect(Object.keys(series)).to.deep.equal(figureNames)
     expect(now).to.include({ live_sessions: 2, live_users: 1 })
-    // A second writing adds what came since, and nothing twice.
+    // A second flush adds only what was counted since the first.
     await counters.flush()
     expect((await overview(server)).totals.sign_ins).to.equal(3)
   })
 
-  it('stand in the step in which they happened, in each range, with nothing where nothing was', async () => {
+  it('are placed in the step of their time in each range, and are null in steps without data', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const {
@@ -70,7 +70,7 @@ onEachEngine('figures', engine => {
         range,
       ).to.deep.equal(wanted)
       expect(totals.sign_ins, range).to.equal(3)
-      // Where nothing was counted nor measured, nobody knows that nothing happened.
+      // A step without any row is unknown, not zero.
       const known = points.refreshes.filter(point => point.value !== null)
       expect(
         known.map(point => [point.at, point.value]),
@@ -83,7 +83,7 @@ onEachEngine('figures', engine => {
     expect(await figures.recent('sign_ins', 5)).to.equal(2)
   })
 
-  it('of many processes add up, and survive a database that is away', async () => {
+  it('of several processes add up, and survive an unavailable database', async () => {
     const database = await aDatabase(engine)
     const figureStore = createFigureStore(database.dialect)
     let isAway = false
@@ -130,7 +130,7 @@ onEachEngine('figures', engine => {
     )
   })
 
-  it('are forgotten when they are older than each grain is kept', async () => {
+  it('are deleted after the retention time of their grain', async () => {
     const server = await aServer({ engine })
     const {
       logs: { figures },
@@ -151,7 +151,7 @@ onEachEngine('figures', engine => {
     expect(await rows()).to.deep.equal([])
   })
 
-  it('measure how many sessions live, once in five minutes among all processes', async () => {
+  it('measure live sessions and users at most once in five minutes', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const {
@@ -179,7 +179,7 @@ onEachEngine('figures', engine => {
     expect(points.live_sessions.filter(point => point.value !== null).length).to.be.within(1, 2)
   })
 
-  it('and devices: a refresh says that a device was seen, written down later, and never back', async () => {
+  it('flush the last_seen_at that a refresh gives a device later, and never move it back', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const {

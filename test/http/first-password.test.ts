@@ -1,5 +1,5 @@
-// A password that somebody else knows, such as the printed one of the first administrator: its tokens serve to choose
-// another, and for nothing else that is ours.
+// must_change_password: while another person knows the password, as the printed one of the first administrator, the
+// tokens of its user authorize a change of the password, and no other route of this server but the own profile.
 import { expect } from 'chai'
 import { type Access, senderOf } from '../../server/http/kinds/kinds.js'
 import type { RouteRow } from '../../server/http/route.js'
@@ -12,11 +12,11 @@ import { snapshotOf } from '../support/snapshot.js'
 const longPassword = 'a much better horse'
 const pathOf = ({ path }: RouteRow) => path.replace(/:\w+/g, '1')
 const closed = Object.entries(routes as Record<string, RouteRow<Access>>).filter(([, row]) => senderOf(row) === 'token')
-/** What may be done before. */
+/** Routes that are allowed before the password is changed. */
 const allowed = ['me', 'changeMe', 'changePassword']
 
-onEachEngine('the tokens of somebody whose password must be changed', engine => {
-  it('open nothing but the own profile and password, whatever their user may do', async () => {
+onEachEngine('tokens of a user who must change the password', engine => {
+  it('authorize only the own profile and password, even of an administrator', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const root = await server.aUser({ username: 'root', roles: ['admin'], mustChangePassword: true })
@@ -25,7 +25,7 @@ onEachEngine('the tokens of somebody whose password must be changed', engine => 
     const claims = claimsOf(pair.access)
     expect(claims).to.include({ scope: 'darvoza:account', must_change_password: true })
     expect([claims.roles, claims.permissions]).to.deep.equal([['admin'], []])
-    // A refresh is no way around it.
+    // A refresh does not lift the restriction.
     const { access } = (await client.refresh(pair.refresh)).body
     expect(claimsOf(access)).to.include({ scope: 'darvoza:account', must_change_password: true })
 
@@ -35,12 +35,12 @@ onEachEngine('the tokens of somebody whose password must be changed', engine => 
       const isOauth = row.access.kind === 'scope'
       const body = row.method === 'GET' || isOauth ? {} : { json: {} }
       const answer = await client.send(row.method, pathOf(row), { token: access, ...body })
-      // On OAuth's wire its scope says so, and where only applications are let in: it has none but ours.
+      // OAuth routes and routes for applications refuse it by its scope, which is `darvoza:account` alone.
       const isByScope = isOauth || row.access.kind === 'program'
       const expected = isByScope ? 'insufficient_scope' : 'password_change_required'
       expect([answer.status, answer.body.code ?? answer.body.error], name).to.deep.equal([403, expected])
     }
-    // A resource server that goes by the roles in it would be told that it is good.
+    // A resource server that goes by its roles must not get it verified as valid.
     const verified = await client.verify(access)
     expect([verified.status, verified.body.code]).to.deep.equal([403, 'password_change_required'])
     expect(await snapshotOf(server)).to.equal(before)
@@ -48,7 +48,7 @@ onEachEngine('the tokens of somebody whose password must be changed', engine => 
     expect((await client.patch('/api/me/', { first_name: 'Root' }, access)).status).to.equal(200)
   })
 
-  it('are what an administrator asks for, with a new user and with a new password', async () => {
+  it('are issued after an administrator sets must_change_password on creation or password reset', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const { access } = await client.signIn({ username: 'admin', password })
@@ -66,7 +66,7 @@ onEachEngine('the tokens of somebody whose password must be changed', engine => 
     expect(await client.signIn({ ...amy, password })).to.include({ must_change_password: true })
   })
 
-  it('are stale once another was chosen: a refresh of the same session brings whole ones', async () => {
+  it('become stale after a password change; a refresh of the session returns unrestricted ones', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const root = await server.aUser({ username: 'root', roles: ['admin'], mustChangePassword: true })
@@ -84,7 +84,7 @@ onEachEngine('the tokens of somebody whose password must be changed', engine => 
     expect(await client.signIn({ ...root, password: longPassword })).to.not.have.property('must_change_password')
   })
 
-  it('are judged by the row where something is changed, whatever an older token says', async () => {
+  it('are refused by the database row on changes, even if issued before without restriction', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const { access } = await client.signIn({ username: 'admin', password })

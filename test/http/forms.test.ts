@@ -1,5 +1,5 @@
-// Every form of every page, made from the route table: refused without its token, from another site, with another session's
-// token and by whoever may less, with nothing changed; and whatever else is sent with a good one is written nowhere.
+// Every form of every page, made from the route table: refused without its token, from another site, with the token of
+// another session and for users without its permission, changing nothing; extra fields of a form are not written.
 import { expect } from 'chai'
 import type { PageAccess } from '../../server/http/kinds/page.js'
 import type { PublicPageAccess } from '../../server/http/kinds/public-page.js'
@@ -21,7 +21,7 @@ const permissionOf = (name: PageRouteName) => {
 }
 const isForRecent = (name: PageRouteName) => 'recentlyAuthenticated' in accessOf(name)
 
-/** Each form once, about somebody of its own. */
+/** @returns each form once, filled in about a user of its own */
 async function everyForm(server: TestServer): Promise<ReadyForm[]> {
   const ready: ReadyForm[] = []
   for (const name of formNames) ready.push(await readyForm(server, name, name.toLowerCase()))
@@ -42,12 +42,12 @@ async function expectUnchanged(server: TestServer, before: string, what: string)
 }
 
 describe('every form of every page', () => {
-  it('stands in the table of filled-in forms', () => {
+  it('has a row in the table of filled-in forms', () => {
     const posts = Object.entries(pageRoutes).flatMap(([name, row]) => (row.method === 'POST' ? [name] : []))
     expect([...formNames].sort()).to.deep.equal(posts.sort())
   })
 
-  it('does what it says for who may send it, so that what is refused below is refused for its own reason', async () => {
+  it('is accepted from an authorized sender, and changes the database unless it only reads', async () => {
     const server = await aServer()
     for (const [index, name] of formNames.entries()) {
       const form = await readyForm(server, name, `m${index}`)
@@ -59,7 +59,7 @@ describe('every form of every page', () => {
     }
   }).timeout(60_000)
 
-  it('is refused without a token, with a made-up one, with one that was changed, and with that of another session', async () => {
+  it('is refused without its form token, and with a made-up or altered one or that of another session', async () => {
     const server = await aServer()
     const ready = await everyForm(server)
     const stranger = aVisitor(server)
@@ -88,7 +88,7 @@ describe('every form of every page', () => {
     }
   }).timeout(60_000)
 
-  it('is refused from another site, whatever else is right with it', async () => {
+  it('is refused from another site, even with a valid form token', async () => {
     const server = await aServer()
     const ready = await everyForm(server)
     const tokens = new Map<ReadyForm, string>()
@@ -112,7 +112,7 @@ describe('every form of every page', () => {
     }
   }).timeout(60_000)
 
-  it('is refused to everybody who lacks its permission, be it the only one that they lack', async () => {
+  it('is refused for users without its permission, even if they have all others', async () => {
     const server = await aServer()
     const ready = (await everyForm(server)).filter(({ name }) => permissionOf(name) !== undefined)
     expect(ready).to.have.length.above(20)
@@ -133,7 +133,7 @@ describe('every form of every page', () => {
     }
   }).timeout(60_000)
 
-  it('that acts on somebody does nothing to who may do more than its sender, whatever the sender may', async () => {
+  it('that acts on a user changes no user with more permissions than its sender', async () => {
     const server = await aServer()
     const { roles } = server.composed.parts.people
     const some = Object.keys(ownPermissions).filter(permission => permission !== 'darvoza:keys:write')
@@ -146,15 +146,15 @@ describe('every form of every page', () => {
     const before = await snapshotOf(server)
     for (const form of ready) {
       const { status, text } = await send(form, token, ownSite, deputy)
-      // Many at once: whoever is left out is named where the list is.
+      // Bulk acts: the page of the list names the users that were left out.
       if (status === 303) expect((await deputy.open('/account')).text, form.name).to.match(/left out/i)
       else expect([status, text.includes('permission_denied')], form.name).to.deep.equal([403, true])
-      // The page has told what it had to, and keeps it no more.
+      // The message has been shown, and is no longer stored.
       await expectUnchanged(server, before, form.name)
     }
   }).timeout(60_000)
 
-  it('that is for who typed the password recently asks for it once the last time is five minutes ago', async () => {
+  it('that needs recent authentication asks for the password after five minutes', async () => {
     const server = await aServer()
     const ready = (await everyForm(server)).filter(({ name }) => isForRecent(name))
     expect(ready).to.have.length.above(15)
@@ -170,7 +170,7 @@ describe('every form of every page', () => {
     }
   }).timeout(60_000)
 
-  it('is refused with a field that is there twice, and nothing changes', async () => {
+  it('is refused with 400 for a repeated field, and changes nothing', async () => {
     const server = await aServer()
     for (const form of await everyForm(server)) {
       const fields = { ...form.fields, _token: await tokenOf(form.sender) }
@@ -192,7 +192,7 @@ describe('every form of every page', () => {
     }
   }).timeout(60_000)
 
-  it('leaves alone whatever is sent beside its own fields: the same is written as without', async () => {
+  it('ignores additional fields: the same rows are written as without them', async () => {
     const [plain, crowded, json] = [await aServer(), await aServer(), await aServer()]
     for (const [index, name] of formNames.entries()) {
       const mark = `m${index}`
@@ -203,7 +203,7 @@ describe('every form of every page', () => {
           const answer = await (server === json
             ? sendJson(server, form, token)
             : send(server === plain ? form : { ...form, fields: { ...extras(form), ...form.fields } }, token))
-          // What goes on after the answer of the change, such as marking rows, is done.
+          // Waits for work that goes on after the answer, such as marking rows.
           await server.composed.jobs.stop()
           return { answer: [answerOf(answer)], ...masked(await snapshotOf(server)) }
         }),
@@ -214,7 +214,7 @@ describe('every form of every page', () => {
   }).timeout(90_000)
 })
 
-/** Forms that change a person, or end what is theirs. */
+/** Forms that change a user, or end sessions and devices of a user. */
 const onSomebody: FormName[] = [
   'disableUsersPage',
   'signOutUsersPage',
@@ -234,7 +234,7 @@ const onSomebody: FormName[] = [
   'endSessionPage',
 ]
 
-/** Those who have a built-in role or none, and for each permission one who has all others. */
+/** @returns users with a built-in role or none, and for each permission a user with all others */
 async function lesserPeople(server: TestServer, permissions: ReadonlySet<OwnPermission>) {
   const all = Object.keys(ownPermissions) as OwnPermission[]
   const kinds: { who: string; roles: string[]; permissions: OwnPermission[] }[] = [
@@ -257,7 +257,7 @@ async function lesserPeople(server: TestServer, permissions: ReadonlySet<OwnPerm
   return people
 }
 
-/** What an attacker would like to be written; a field that the form has itself is not among it. */
+/** Fields that an attacker would like to be written; `extras` leaves out those that the form has itself. */
 const wanted: Record<string, string> = {
   id: '1',
   user_id: '1',
@@ -303,7 +303,7 @@ function extras({ fields }: ReadyForm): Record<string, string> {
   return Object.fromEntries(all.filter(([name]) => !Object.hasOwn(fields, name)))
 }
 
-/** The same as JSON, where values can be more than text. */
+/** Sends the form with additional fields as JSON, where values need not be strings. */
 function sendJson(server: TestServer, form: ReadyForm, _token: string): Promise<{ status: number; headers: Headers }> {
   const lists = { roles: ['admin'], permissions: ['darvoza:keys:write'], is_admin: true, id: 1, user: { id: 1 } }
   const others = Object.entries(lists).filter(([name]) => !Object.hasOwn(form.fields, name))
@@ -318,7 +318,7 @@ const cookiesOf = ({ cookies }: Visitor) => [...cookies].map(([name, value]) => 
 const answerOf = ({ status, headers }: Pick<Seen, 'status' | 'headers'>) =>
   `${status} ${maskIds(headers.get('location') ?? '')}`
 
-/** What two servers that did the same have in common: all but ids, secrets and hashes. */
+/** Masks ids, secrets and hashes, in which two servers with the same changes differ. */
 function masked(snapshot: string): Record<string, string[]> {
   const tables = JSON.parse(snapshot) as Record<string, string[]>
   return Object.fromEntries(Object.entries(tables).map(([name, rows]) => [name, rows.map(maskRow).sort()]))

@@ -1,4 +1,4 @@
-// P5: guesses at passwords are bounded, and never keep the owner out of a device that is in use.
+// P5: password guesses are limited, and never lock the owner out of a device in use.
 import { expect } from 'chai'
 import type { Policy } from '../../server/policy/policies.js'
 import { refuse } from '../../server/protocol/errors.js'
@@ -14,7 +14,7 @@ const here = '192.0.2.7'
 
 type Guess = { username: string; password: string; device_token?: string }
 
-/** A server behind one proxy, that counts what reaches a hash; the limit is low, so that tests are short. */
+/** A server behind one proxy that counts password comparisons; the limit is low, so that tests are short. */
 async function aGuessedServer(policy: Partial<Policy> = {}) {
   let hashed = 0
   let beforeHash: () => Promise<void> = async () => {}
@@ -42,7 +42,7 @@ async function aGuessedServer(policy: Partial<Policy> = {}) {
         json: { username, password, device_token },
         headers: { 'X-Forwarded-For': from },
       }),
-    /** How many passwords were compared meanwhile. */
+    /** @returns how many passwords were compared during `work` */
     async hashesOf(work: () => Promise<unknown>): Promise<number> {
       const before = hashed
       await work()
@@ -63,7 +63,7 @@ async function repeat<T>(count: number, work: (index: number) => Promise<T>): Pr
 const statuses = (answers: Answer[]) => answers.map(answer => answer.status)
 const limits = ({ headers }: Answer) => [headers.get('ratelimit-policy'), headers.get('ratelimit')]
 
-/** A user with two devices; what each proves. */
+/** A user with two devices, and the device token of each. */
 async function onTwoDevices(server: TestServer) {
   const amy = await server.aUser()
   const client = aClient(server)
@@ -74,14 +74,14 @@ async function onTwoDevices(server: TestServer) {
   }
 }
 
-describe('guesses at a password', () => {
-  it('beyond the limit are refused without a hash, alike for a name that is somebody’s, nobody’s, or a disabled user’s', async () => {
+describe('password guesses', () => {
+  it('above the limit get 429 without hashing, alike for known, disabled and unknown usernames', async () => {
     const { server, guess, hashesOf } = await aGuessedServer()
     const [amy, ben] = [await server.aUser(), await server.aUser()]
     await server.composed.parts.people.users.disable(ben.id, 'system')
     const told: unknown[] = []
     for (const [index, username] of [amy.username, ben.username, 'nobody', '<script>'].entries()) {
-      // Each from an address of its own: what is told of the network must not depend on the one before.
+      // Each from an address of its own: the count of the network must not depend on the username before.
       const from = `192.0.2.${index}`
       const hashes = await hashesOf(async () => {
         const tested = await repeat(limit, () => guess({ username, password: wrong }, from))
@@ -102,7 +102,7 @@ describe('guesses at a password', () => {
     for (const others of told) expect(others).to.deep.equal(told[0])
   })
 
-  it('a hundred at once never get more than the limit into a hash', async () => {
+  it('sent a hundred at once are hashed only up to the limit', async () => {
     const { server, guess, hashesOf } = await aGuessedServer()
     const amy = await server.aUser()
     for (const username of [amy.username, 'nobody']) {
@@ -119,7 +119,7 @@ describe('guesses at a password', () => {
     }
   })
 
-  it('that are right are given back, so that only wrong ones count', async () => {
+  it('that are correct are not counted', async () => {
     const { server, guess } = await aGuessedServer()
     const amy = await server.aUser()
     const wrongly = { ...amy, password: wrong }
@@ -130,7 +130,7 @@ describe('guesses at a password', () => {
     expect((await guess(amy)).status).to.equal(429)
   })
 
-  it('that could not be tested are given back', async () => {
+  it('that could not be tested because of overload are not counted', async () => {
     const { server, guess, beforeHashing } = await aGuessedServer()
     const amy = await server.aUser()
     beforeHashing(async () => {
@@ -142,7 +142,7 @@ describe('guesses at a password', () => {
     expect(limits(answer)[1]).to.include(`"user";r=${limit - 1}`)
   })
 
-  it('count again from the end of the window that the refusal names', async () => {
+  it('are tested again after the Retry-After of the refusal', async () => {
     const { server, guess } = await aGuessedServer()
     const amy = await server.aUser()
     server.clock.advance('17m')
@@ -160,7 +160,7 @@ describe('guesses at a password', () => {
     ])
   })
 
-  it('that fill the bucket while they are still tested make nobody wait for an hour', async () => {
+  it('that fill the limit while still being tested give Retry-After: 2 instead of an hour', async () => {
     const { server, guess, beforeHashing } = await aGuessedServer()
     const amy = await server.aUser()
     let letGo = () => {}
@@ -178,7 +178,7 @@ describe('guesses at a password', () => {
     expect((await guess(amy)).status).to.equal(200)
   })
 
-  it('at one name count together, however the name is spelt and wherever they come from', async () => {
+  it('at one username count together, across its spellings and all addresses', async () => {
     const { server, guess } = await aGuessedServer()
     await server.aUser({ username: 'Zoé' })
     const spellings = ['zoé', 'ZOÉ', 'Zoe\u0301', '  zoé\n', 'ｚｏé']
@@ -189,7 +189,7 @@ describe('guesses at a password', () => {
     expect((await guess({ username: 'Zoé', password }, '203.0.113.1')).status).to.equal(429)
   })
 
-  it('follow the policy at once', async () => {
+  it('follow a change of the policy sign_in_guesses_per_hour at once', async () => {
     const { server, guess } = await aGuessedServer()
     const amy = await server.aUser()
     await repeat(limit + 1, () => guess({ ...amy, password: wrong }))
@@ -199,14 +199,14 @@ describe('guesses at a password', () => {
     expect((await guess(amy)).status).to.equal(429)
   })
 
-  it('with the right password of a disabled user count as wrong', async () => {
+  it('with the correct password of a disabled user count as wrong', async () => {
     const { server, guess } = await aGuessedServer()
     const amy = await server.aUser()
     await server.composed.parts.people.users.disable(amy.id, 'system')
     expect(statuses(await repeat(limit + 1, () => guess(amy)))).to.deep.equal([...Array(limit).fill(401), 429])
   })
 
-  it('of a request that is none are not counted, and nothing is told', async () => {
+  it('without username or password get 400 without RateLimit fields, and are not counted', async () => {
     const { server, client, guess } = await aGuessedServer()
     const amy = await server.aUser()
     for (const body of [{}, { username: amy.username }, { username: amy.username, password: '' }]) {
@@ -217,7 +217,7 @@ describe('guesses at a password', () => {
     expect((await guess(amy)).status).to.equal(200)
   })
 
-  it('never stand in the log', async () => {
+  it('are never logged, neither username nor password', async () => {
     const { server, guess } = await aGuessedServer()
     const amy = await server.aUser({ username: 'amelia' })
     await repeat(limit + 1, () => guess({ ...amy, password: wrong }))
@@ -225,11 +225,11 @@ describe('guesses at a password', () => {
   })
 })
 
-describe('P5: the owner on a device that is in use', () => {
-  it('signs in whatever is guessed elsewhere, also from the same address', async () => {
+describe('P5: the owner on a device in use', () => {
+  it('signs in although guesses have used up the limits of the username and the network', async () => {
     const { server, guess } = await aGuessedServer()
     const { amy, phone, laptop } = await onTwoDevices(server)
-    // Both the bucket of the user's strangers and that of the network are full.
+    // Uses up the limit of the username on unknown devices and that of the network.
     await repeat(limit, () => guess({ ...amy, password: wrong }))
     await repeat(10 * limit, index => guess({ username: `nobody${index}`, password: wrong }))
     expect((await guess(amy)).status).to.equal(429)
@@ -240,7 +240,7 @@ describe('P5: the owner on a device that is in use', () => {
       )
   })
 
-  it('has a limit there too, which refuses that device alone', async () => {
+  it('has a limit of wrong passwords per device, which blocks that device alone', async () => {
     const { server, guess, hashesOf } = await aGuessedServer()
     const { amy, phone, laptop } = await onTwoDevices(server)
     const hashes = await hashesOf(async () => {
@@ -254,7 +254,7 @@ describe('P5: the owner on a device that is in use', () => {
     expect((await guess(amy)).status).to.equal(200)
   })
 
-  it('is a stranger with what proves nothing: a token of another user, of an ended device, or a forged one', async () => {
+  it('is not recognized by a device token of another user, of an ended device, or a forged one', async () => {
     const { server, client, guess } = await aGuessedServer()
     const { amy, phone, laptop } = await onTwoDevices(server)
     const ben = await onTwoDevices(server)
@@ -269,7 +269,7 @@ describe('P5: the owner on a device that is in use', () => {
     expect((await guess({ ...amy, device_token })).status).to.equal(200)
   })
 
-  it('keeps the network out of it: wrong passwords on a proven device count for no one else', async () => {
+  it('does not count wrong passwords on a recognized device against the network', async () => {
     const { server, guess } = await aGuessedServer()
     const { amy, phone } = await onTwoDevices(server)
     const ben = await server.aUser()
@@ -277,7 +277,7 @@ describe('P5: the owner on a device that is in use', () => {
     expect(limits(await guess(ben))[1]).to.include(`"network";r=${10 * limit};`)
   })
 
-  it('is not kept out by somebody who signs in rightly all the time, on as many devices as they like', async () => {
+  it('signs in while another user floods the server with correct sign-ins on four devices', async () => {
     const work = {
       hash: async () => sharedHashing().hash(password, 4),
       async matches() {
@@ -306,7 +306,7 @@ describe('P5: the owner on a device that is in use', () => {
     expect(new Set(statuses(others))).to.deep.equal(new Set([200, 503]))
   })
 
-  it('2,000 guesses from 100 addresses, while the owner signs in: no sign-in of the owner fails, and few guesses reach a hash', async () => {
+  it('signs in every time during 2,000 guesses from 100 addresses, of which only 60 are hashed', async () => {
     const { server, guess, hashesOf } = await aGuessedServer({ sign_in_guesses_per_hour: 20 })
     const { amy, phone } = await onTwoDevices(server)
     const names = [amy.username, amy.username.toUpperCase(), 'nobody', 'no-one']
@@ -321,7 +321,7 @@ describe('P5: the owner on a device that is in use', () => {
         }
       }
       const sign = async () => {
-        // From one of the addresses that attack, too.
+        // From addresses that the attack uses as well.
         owner.push(...(await repeat(20, index => guess({ ...amy, device_token: phone }, `198.51.100.${index}`))))
       }
       await Promise.all([...Array.from({ length: 20 }, (_, lane) => attack(lane)), sign()])
@@ -331,14 +331,14 @@ describe('P5: the owner on a device that is in use', () => {
       `      P5: ${owner.filter(({ status }) => status === 200).length} of ${owner.length} sign-ins of the owner, ${guesses} of 2,000 guesses reached a hash: ${JSON.stringify(counts)}`,
     )
     expect(statuses(owner)).to.deep.equal(owner.map(() => 200))
-    // Three names, for two of them are one.
+    // Three usernames, since two of the four are spellings of one.
     expect(guesses).to.equal(3 * 20)
     expect(counts).to.deep.equal({ 401: 60, 429: 1_940 })
   }).timeout(60_000)
 })
 
-describe('guesses from one network', () => {
-  it('count over all names, those that were wrong alone, and refuse no other network', async () => {
+describe('password guesses from one network', () => {
+  it('count over all usernames if wrong, and block no other network', async () => {
     const { server, guess } = await aGuessedServer()
     const amy = await server.aUser()
     const names = (index: number) => ({ username: `nobody${index}`, password: wrong })
@@ -350,7 +350,7 @@ describe('guesses from one network', () => {
     expect((await guess(amy, '192.0.2.8')).status).to.equal(200)
   })
 
-  it('behind a proxy that writes ports count for the address; one that hides addresses makes no bucket for all', async () => {
+  it('count per address without port; without an address in X-Forwarded-For they share no limit', async () => {
     const { server, guess } = await aGuessedServer()
     const amy = await server.aUser()
     await repeat(10 * limit, index =>
@@ -362,7 +362,7 @@ describe('guesses from one network', () => {
     expect((await guess(amy, 'unknown')).status).to.equal(200)
   })
 
-  it('of IPv6 count for the whole /64, and are not lost among its addresses', async () => {
+  it('from IPv6 addresses count for the whole /64', async () => {
     const { server, guess } = await aGuessedServer()
     const amy = await server.aUser()
     await repeat(10 * limit, index =>
@@ -373,8 +373,8 @@ describe('guesses from one network', () => {
   })
 })
 
-describe('the RateLimit header fields of a sign-in', () => {
-  it('tell what the caller has used up, and give it back after a right password', async () => {
+describe('RateLimit header fields of a sign-in', () => {
+  it('show the remaining guesses of user and network; a correct password uses up none', async () => {
     const { server, guess } = await aGuessedServer()
     const amy = await server.aUser()
     const policy = `"user";q=${limit};w=3600, "network";q=${10 * limit};w=3600`
@@ -386,7 +386,7 @@ describe('the RateLimit header fields of a sign-in', () => {
     expect(limits(await guess(amy))).to.deep.equal([policy, left(0, 9 * limit)])
   })
 
-  it('do not tell that somebody else tries the same name', async () => {
+  it('do not reveal guesses at the same username from another address', async () => {
     const { server, guess } = await aGuessedServer()
     const amy = await server.aUser()
     await repeat(limit - 2, () => guess({ ...amy, password: wrong }, '203.0.113.1'))
@@ -395,7 +395,7 @@ describe('the RateLimit header fields of a sign-in', () => {
     expect(limits(asSomebody)).to.deep.equal(limits(asNobody))
   })
 
-  it('may be read by pages of other origins', async () => {
+  it('are exposed to other origins by CORS', async () => {
     const { server, client } = await aGuessedServer()
     const answer = await client.send('POST', path, {
       json: await server.aUser(),
@@ -406,10 +406,10 @@ describe('the RateLimit header fields of a sign-in', () => {
   })
 })
 
-describe('the old password, asked for by a change of the password', () => {
+describe('old password in a password change', () => {
   const change = (old_password: string) => ({ old_password, new_password: 'a new horse battery' })
 
-  it('is a guess: beyond the limit 429 without a hash, and the device may still sign in', async () => {
+  it('counts as a guess: 429 without hashing above the limit, while the device may still sign in', async () => {
     const { server, client, guess, hashesOf } = await aGuessedServer()
     const amy = await server.aUser()
     const { access, device_token } = await client.signIn(amy)
@@ -417,7 +417,7 @@ describe('the old password, asked for by a change of the password', () => {
     const hashes = await hashesOf(async () => {
       const guessOld = () => client.post('/api/me/password/', change(wrong), access)
       const atOnce = await Promise.all(Array.from({ length: 4 * limit }, guessOld))
-      // Three at once are all that one person may have tested; whoever is told so has not guessed.
+      // At most three guesses of one user are tested at once; the others get 503 and do not count.
       expect(statuses(atOnce).filter(status => ![400, 429, 503].includes(status))).to.deep.equal([])
       const guessed = statuses(atOnce).filter(status => status === 400).length
       const answers = await repeat(limit, guessOld)
@@ -427,14 +427,14 @@ describe('the old password, asked for by a change of the password', () => {
       expect(Number(refused.headers.get('retry-after'))).to.be.within(1, 3_600)
     })
     expect(hashes).to.equal(limit)
-    // A session on the same device is the same guesser; whoever stole its token keeps nobody from signing in.
+    // Sessions on one device share the limit; a thief of one token blocks no sign-in.
     const again = await guess({ ...amy, device_token })
     expect(again.status).to.equal(200)
     expect((await client.post('/api/me/password/', change(password), again.body.access)).status).to.equal(429)
     expect((await client.post('/api/me/password/', change(password), other.access)).status).to.equal(204)
   })
 
-  it('is given back when it is right', async () => {
+  it('is not counted if it is correct', async () => {
     const { server, client } = await aGuessedServer()
     const { access } = await client.signIn(await server.aUser())
     let present = password
