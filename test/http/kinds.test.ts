@@ -1,4 +1,4 @@
-// Kinds of access, routes and a grant that only this file has, added through the public tables: nothing in server/ knows them.
+// Kinds of access, routes and an OAuth grant of this file, added by the public tables; server/ names none of them.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -22,10 +22,10 @@ import { aClient, type Client } from '../support/client.js'
 import { aServer, issuer, password, type TestServer } from '../support/server.js'
 import { aVisitor } from '../support/visitor.js'
 
-/** No header `DPoP` has come. */
+/** Stands for a request without a `DPoP` header. */
 const shownProofs = { of: async () => null }
 
-// A grant: its row and its handler.
+// The test grant: its row and its handler.
 const testGrant = grant({
   grantType: 'urn:test:grant',
   parameters: { ticket: { required: true }, note: {}, resource: { repeats: true } },
@@ -40,7 +40,7 @@ const testGrant = grant({
   },
 })
 
-// The authorization endpoint: by cookie, from any site; what is wrong is a page of ours until the address to go back to is known.
+// The authorization endpoint: by cookie, from any site; errors are pages of ours until the redirect_uri is known.
 const known = 'https://shop.example/back'
 
 const backToApplication = async (ctx: Context, next: () => Promise<void>) => {
@@ -77,7 +77,7 @@ function authorize(ctx: Context): Promise<void> | void {
   })
 }
 
-/** A server whose tables have more rows than ours. */
+/** A server with the routes and the grant of this file in its tables. */
 async function aServerWithMore() {
   const server = await aServer()
   const { parts } = server.composed
@@ -124,7 +124,7 @@ async function aServerWithMore() {
   return { server: more as TestServer, client: aClient(more), logged }
 }
 
-/** An application that may have the grant of this file, and no other. */
+/** Two applications, one per authentication method, that may use the grant of this file alone. */
 async function aShop({ composed }: TestServer): Promise<void> {
   const { storage, applications } = composed.parts
   const metadata = { grant_types: [testGrant.grantType] } as unknown as ApplicationMetadata
@@ -150,14 +150,14 @@ const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
 const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`
 const asShop = { ...form, Authorization: basic('shop:secret') }
 
-/** Asks a token endpoint. */
+/** Sends a form to the token endpoint. */
 const asking =
   (client: Client) =>
   (body: string, headers: Record<string, string> = asShop) =>
     client.send('POST', '/oauth/token', { body, headers })
 
-describe('a grant that a table is given', () => {
-  it('is refused with what is missing, what is there twice, and what no table has, as RFC 6749 §5.2 says', async () => {
+describe('a grant added to the token endpoint', () => {
+  it('answers bad parameters, unknown grant types and handler refusals with RFC 6749 §5.2 errors', async () => {
     const { client, logged } = await aServerWithMore()
     const ask = asking(client)
     const ours = 'grant_type=urn:test:grant'
@@ -177,7 +177,7 @@ describe('a grant that a table is given', () => {
       [`${ours}&ticket=spent`]: [400, 'invalid_grant'],
       [`${ours}&ticket=stolen`]: [400, 'invalid_grant'],
       [`${ours}&ticket=full`]: [400, 'access_denied'],
-      // What may pass never throws away what was shown.
+      // A transient failure is 503, so that clients keep their credential.
       [`${ours}&ticket=early`]: [503, 'temporarily_unavailable'],
       [`${ours}&ticket=broken`]: [500, 'server_error'],
     }
@@ -194,7 +194,7 @@ describe('a grant that a table is given', () => {
     expect(logged.filter(line => line.startsWith('a request failed'))).to.have.length(1)
   })
 
-  it('is refused to an application that proves nothing, before its parameters are looked at', async () => {
+  it('answers 401 invalid_client to an unauthenticated application before it reads parameters', async () => {
     const ask = asking((await aServerWithMore()).client)
     for (const authorization of [basic('shop:wrong'), basic('nobody:secret')]) {
       const { status, body, headers } = await ask('grant_type=nothing', { ...form, Authorization: authorization })
@@ -205,13 +205,13 @@ describe('a grant that a table is given', () => {
     expect([status, body.error, headers.get('www-authenticate')]).to.deep.equal([401, 'invalid_client', null])
   })
 
-  it('takes a form and nothing else, and no other method', async () => {
+  it('accepts only a POST with a form body: JSON is answered with 415, GET with 405', async () => {
     const { client } = await aServerWithMore()
     const ask = asking(client)
     const json = { ...asShop, 'Content-Type': 'application/json' }
     const refused = await ask('{"grant_type":"urn:test:grant"}', json)
     expect([refused.status, refused.body.error]).to.deep.equal([415, 'invalid_request'])
-    // RFC 6749 §5.2 leaves out the quotation mark.
+    // RFC 6749 §5.2 allows no double quote in error_description.
     expect(refused.body.error_description).to.equal("Unsupported media type 'application/json' in request.")
     const other = await client.get('/oauth/token')
     expect([other.status, other.body.error, other.headers.get('allow')]).to.deep.equal([
@@ -224,7 +224,7 @@ describe('a grant that a table is given', () => {
     expect([nothing.status, nothing.body.error]).to.deep.equal([404, 'invalid_request'])
   })
 
-  it('answers tokens, that nobody may keep and every origin may ask for', async () => {
+  it('answers tokens with Cache-Control: no-store and CORS headers for every origin', async () => {
     const { client } = await aServerWithMore()
     const ask = asking(client)
     const body = 'grant_type=urn:test:grant&ticket=1&note=&resource=a&resource=b&unknown=1'
@@ -246,15 +246,15 @@ describe('a grant that a table is given', () => {
     expect((await client.send('OPTIONS', '/oauth/token', { headers: preflight })).status).to.equal(204)
   })
 
-  it('cannot be in a table twice', () => {
+  it('throws when two grants have the same grant type', () => {
     expect(() => createTokenEndpoint({ grants: [testGrant, testGrant], shownProofs })).to.throw(
       'two grants have the same type',
     )
   })
 })
 
-describe('a kind that asks for a scope', () => {
-  it('takes a token that has it, in a header, and nothing else', async () => {
+describe('the access kind that requires a scope', () => {
+  it('accepts only an access token with that scope in the Authorization header, no session cookie', async () => {
     const { server, client } = await aServerWithMore()
     const { access, user_id } = await client.signIn({ username: 'admin', password })
     const lesser = await client.signIn(await server.aUser())
@@ -276,10 +276,10 @@ describe('a kind that asks for a scope', () => {
   })
 })
 
-describe('a kind of the authorization endpoint', () => {
+describe('the access kind of the authorization endpoint', () => {
   const way = `redirect_uri=${encodeURIComponent(known)}`
 
-  it('is a page of ours while nobody knows where to go back to, and leads back from then on', async () => {
+  it('shows errors as a page until the redirect_uri is known, and redirects to it from then on', async () => {
     const visitor = aVisitor((await aServerWithMore()).server)
     for (const query of ['', '?redirect_uri=https://evil.example/']) {
       const { status, text, headers } = await visitor.send('GET', `/oauth/authorize${query}`)
@@ -291,7 +291,7 @@ describe('a kind of the authorization endpoint', () => {
     expect(headers.get('access-control-allow-origin')).to.equal(null)
   })
 
-  it('knows the browser by its cookie, and takes a form of any site', async () => {
+  it('authenticates by the session cookie, and accepts cross-site form posts', async () => {
     const visitor = aVisitor((await aServerWithMore()).server)
     await visitor.signIn({ username: 'admin', password })
     const read = await visitor.send('GET', `/oauth/authorize?${way}`)
@@ -299,7 +299,7 @@ describe('a kind of the authorization endpoint', () => {
     const foreign = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://shop.example' }
     const sent = await visitor.send('POST', '/oauth/authorize', { form: { redirect_uri: known }, headers: foreign })
     expect([sent.status, sent.headers.get('location')]).to.deep.equal([303, '/oauth/authorize?ticket=1'])
-    // The pages that were there stay closed to it.
+    // All other pages refuse a cross-site form.
     const own = await visitor.send('POST', '/account', { form: { a: 'b' }, headers: foreign })
     expect(own.status).to.equal(403)
   })

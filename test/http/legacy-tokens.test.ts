@@ -1,4 +1,4 @@
-// Refresh tokens that the former service signed (Django with simplejwt) are exchanged for ours, each once.
+// Refresh tokens of the former service (Django with simplejwt): each is exchanged once for tokens of this server.
 import { expect } from 'chai'
 import { type Answer, aClient, claimsOf } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
@@ -36,7 +36,7 @@ const sessionsOf = (server: TestServer, userId: number) =>
   )
 const countOfIncidents = async (server: TestServer) => (await rows(server, 'SELECT id FROM incident')).length
 
-describe('a refresh token of a former service is refused', () => {
+describe('a refresh token of the former service is refused', () => {
   let server: TestServer
   let client: ReturnType<typeof aClient>
   let amy: { id: number; username: string; password: string }
@@ -46,7 +46,7 @@ describe('a refresh token of a former service is refused', () => {
     amy = await server.aUser()
   })
 
-  /** At refresh, verify and blacklist alike, and nothing changes by it. */
+  /** Expects the same refusal at refresh, verify and blacklist, and an unchanged database. */
   async function expectRefusedEverywhere(token: string, detail: string, reason: string): Promise<void> {
     const before = await snapshotOf(server)
     expectRefused(await client.refresh(token), detail, reason)
@@ -55,13 +55,13 @@ describe('a refresh token of a former service is refused', () => {
     expect(await snapshotOf(server), reason).to.equal(before)
   }
 
-  it('where no former service is set up, as any token of another kind', async () => {
+  it('with token_type where no former service is configured', async () => {
     const plain = await aServer()
     const ben = await plain.aUser()
     expectRefused(await aClient(plain).refresh(aLegacyToken(ben.id)), 'Token has wrong type', 'token_type')
   })
 
-  it('whose signature, or algorithm, is not the one of the settings', async () => {
+  it('when its signature is invalid or its algorithm is not the configured one', async () => {
     const invalid = 'Token is invalid'
     const forged = aLegacyToken(amy.id, {}, { secret: 'a secret that somebody guesses' })
     await expectRefusedEverywhere(forged, invalid, 'token_signature')
@@ -76,7 +76,7 @@ describe('a refresh token of a former service is refused', () => {
       await expectRefusedEverywhere(aLegacyToken(amy.id, {}, { header: { alg } }), invalid, 'token_algorithm')
   })
 
-  it('that asks for an extension, holds a token, or says something twice', async () => {
+  it('when it has a crit, cty, zip or b64 header, a repeated claim, or base64 padding', async () => {
     for (const header of [{ crit: ['b64'] }, { cty: 'JWT' }, { zip: 'DEF' }, { b64: false }])
       await expectRefusedEverywhere(aLegacyToken(amy.id, {}, { header }), 'Token is invalid', 'token_malformed')
     const claims = `"exp":${iat + 86_400},"iat":${iat},"jti":"twice","token_type":"refresh","user_id":${amy.id}`
@@ -84,14 +84,14 @@ describe('a refresh token of a former service is refused', () => {
     await expectRefusedEverywhere(`${aLegacyToken(amy.id)}=`, 'Token is invalid', 'token_malformed')
   })
 
-  it('that names a key, or has the form of ours', async () => {
+  it('when its header has a kid, or a typ other than JWT', async () => {
     for (const header of [{ kid: '1' }, { kid: null }, { typ: 'rt' }, { typ: undefined }])
       await expectRefusedEverywhere(aLegacyToken(amy.id, {}, { header }), 'Token has wrong type', 'token_type')
     const dressed = aLegacyToken(amy.id, {}, { header: { typ: 'rt+jwt', kid: '1' } })
     await expectRefusedEverywhere(dressed, 'Token is invalid', 'token_signature')
   })
 
-  it('of another type: access tokens are not taken, and clients refresh then', async () => {
+  it('when its token_type is not refresh; /api/me/ accepts no token of that service', async () => {
     for (const token_type of ['access', 'sliding', 'Refresh', '', null, ['refresh']])
       await expectRefusedEverywhere(aLegacyToken(amy.id, { token_type }), 'Token has wrong type', 'token_type')
     const access = aLegacyToken(amy.id, { token_type: 'access' })
@@ -99,7 +99,7 @@ describe('a refresh token of a former service is refused', () => {
     expect((await client.get('/api/me/', aLegacyToken(amy.id))).status).to.equal(401)
   })
 
-  it('that lacks a claim, or has one that cannot be right', async () => {
+  it('when a claim is missing or has an invalid value (token_claims)', async () => {
     const hostile: object[] = [
       { exp: undefined },
       { exp: null },
@@ -134,7 +134,7 @@ describe('a refresh token of a former service is refused', () => {
     await expectRefusedEverywhere(signed(endless), 'Token is invalid', 'token_claims')
   })
 
-  it('that was signed after the cut-over: whoever still has the secret makes no new ones', async () => {
+  it('when its iat is after the cut-over (legacy_token_after_cut_over)', async () => {
     const late = (at: number) => aLegacyToken(amy.id, { iat: at, exp: at + 86_400 })
     const reason = 'legacy_token_after_cut_over'
     await expectRefusedEverywhere(late(cutOverAt / 1000 + 1), 'Token is invalid', reason)
@@ -142,14 +142,14 @@ describe('a refresh token of a former service is refused', () => {
     expect((await client.verify(late(cutOverAt / 1000))).status).to.equal(200)
   })
 
-  it('that has expired, or is not valid yet', async () => {
+  it('when it has expired (exp) or is not valid yet (nbf)', async () => {
     const over = aLegacyToken(amy.id, { iat: iat - 86_400, exp: secondsOf(server.clock) })
     await expectRefusedEverywhere(over, 'Token is expired', 'token_expired')
     const early = aLegacyToken(amy.id, { nbf: secondsOf(server.clock) + 60 })
     await expectRefusedEverywhere(early, 'Token is invalid', 'token_not_yet_valid')
   })
 
-  it('of a user who is not there, was deleted or disabled', async () => {
+  it('when its user is unknown, deleted or disabled', async () => {
     const [ben, cid] = [await server.aUser(), await server.aUser()]
     const { users } = server.composed.parts.people
     await users.disable(ben.id, 'system')
@@ -168,7 +168,7 @@ describe('a refresh token of a former service is refused', () => {
     expectRefused(await client.refresh(aLegacyToken(ben.id)), 'Token is blacklisted', 'session_ended')
   })
 
-  it('of somebody who has only the same id as its user: who was made here, or was given a new id', async () => {
+  it('when its user id belongs to a user created here or imported with a new id', async () => {
     const { users, userImport } = server.composed.parts.people
     const made = await users.create({ username: 'made.here', password: null }, 'system')
     const [given, kept] = await userImport.begin('system', { dryRun: false }).addUsers([
@@ -187,7 +187,7 @@ describe('a refresh token of a former service is refused', () => {
     expect((await client.refresh(aLegacyToken(5_000))).status).to.equal(200)
   })
 
-  it('of somebody made here, also once the audit log has forgotten it; not of who came from elsewhere', async () => {
+  it('when its user was created here, not imported, also once the audit log is truncated', async () => {
     const { people, storage } = server.composed.parts
     const made = await people.users.create({ username: 'made.here', password: null }, 'system')
     const from = { username: 'from.there', id: 6_000, createdAt: server.clock.now() - 86_400_000 }
@@ -198,7 +198,7 @@ describe('a refresh token of a former service is refused', () => {
     expect((await client.refresh(aLegacyToken(6_000))).status).to.equal(200)
   })
 
-  it('of somebody whom that service had disabled, also once they are enabled here', async () => {
+  it('when its user was imported as disabled, also after being enabled here', async () => {
     const { users } = server.composed.parts.people
     const { id } = await users.importOne({ username: 'left', active: false }, 'system')
     const token = aLegacyToken(id)
@@ -210,7 +210,7 @@ describe('a refresh token of a former service is refused', () => {
     expect((await client.get('/api/me/', access)).status).to.equal(200)
   })
 
-  it('once anything ended all of the sessions of its user here', async () => {
+  it('after a password change, or an end of all sessions, of its user', async () => {
     const { people, devices } = server.composed.parts
     const ends: ((id: number) => Promise<unknown>)[] = [
       id => people.users.setPassword(id, another, 'system'),
@@ -231,7 +231,7 @@ describe('a refresh token of a former service is refused', () => {
     }
   })
 
-  it('where its user may have no further session, and is not spent by that', async () => {
+  it('with session_limit_reached at the session limit of its user, and can be exchanged later', async () => {
     await server.setPolicy({ max_sessions_per_user: 1, at_session_limit: 'refuse' })
     const ben = await server.aUser()
     await client.signIn(ben)
@@ -242,7 +242,7 @@ describe('a refresh token of a former service is refused', () => {
     expect((await client.refresh(token)).status).to.equal(200)
   })
 
-  it('with another issuer or audience than that service had', async () => {
+  it('when its iss or aud differs from LEGACY_JWT_ISSUER or LEGACY_JWT_AUDIENCE', async () => {
     const legacy = { LEGACY_JWT_ISSUER: 'https://old.example', LEGACY_JWT_AUDIENCE: 'shop' }
     const strict = await aServerAfterDjango({ legacy })
     const ben = await strict.aUser()
@@ -256,7 +256,7 @@ describe('a refresh token of a former service is refused', () => {
       expect((await to.refresh(aLegacyToken(ben.id, { ...right, aud }))).status).to.equal(200)
   })
 
-  it('once the door is closed', async () => {
+  it('once LEGACY_JWT_ACCEPT_FOR has passed since the cut-over', async () => {
     const closing = await aServerAfterDjango({ legacy: { LEGACY_JWT_ACCEPT_FOR: '2h' } })
     const ben = await closing.aUser()
     const [first, second] = [aLegacyToken(ben.id), aLegacyToken(ben.id)]
@@ -267,7 +267,7 @@ describe('a refresh token of a former service is refused', () => {
       expectRefused(await to.refresh(token), 'Token is expired', 'legacy_tokens_closed')
   })
 
-  it('after everybody was signed out', async () => {
+  it('after the sessions of all users were ended', async () => {
     const ended = await aServerAfterDjango()
     const ben = await ended.aUser()
     await ended.composed.parts.logs.revocationLog.add({ kind: 'all', subject: '', effect: 'end', why: '' }, 'system')
@@ -276,8 +276,8 @@ describe('a refresh token of a former service is refused', () => {
   })
 })
 
-onEachEngine('a refresh token of a former service', engine => {
-  it('becomes a session of its user on a device of its own, with the age that it has', async () => {
+onEachEngine('a refresh token of the former service', engine => {
+  it('is exchanged for a session on a new device, whose auth_time is the iat of the token', async () => {
     const server = await aServerAfterDjango({ engine })
     const amy = await server.aUser({ username: 'amy', roles: ['support'] })
     const client = aClient(server, 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0')
@@ -293,10 +293,10 @@ onEachEngine('a refresh token of a former service', engine => {
     expect(me.body.username).to.equal('amy')
     const { results } = (await client.get('/api/me/devices/', answer.body.access)).body
     expect(results.map((one: { name: string }) => one.name)).to.deep.equal(['Firefox · Linux'])
-    // Nothing that asks for a recent sign-in.
+    // A change that needs a recent sign-in is refused.
     const changing = await client.patch('/api/admin/users/1', { first_name: 'Eve' }, answer.body.access)
     expect(changing.status).to.be.oneOf([401, 403])
-    // And it goes on as any session does.
+    // The new refresh token can be refreshed.
     expect((await client.refresh(answer.body.refresh)).status).to.equal(200)
     const [entry] = await rows<{ action: string; subject: string }>(
       server,
@@ -305,7 +305,7 @@ onEachEngine('a refresh token of a former service', engine => {
     expect(entry).to.deep.equal({ action: 'legacy_token_exchanged', subject: String(amy.id) })
   })
 
-  it('tells of no password that was typed a moment ago, however young it is', async () => {
+  it('issued just now is no recent sign-in: a deletion gets 401 insufficient_user_authentication', async () => {
     const server = await aServerAfterDjango({ engine, legacy: { LEGACY_JWT_CUT_OVER: '2026-01-05T09:00:00Z' } })
     const amy = await server.aUser({ roles: ['admin'] })
     const now = secondsOf(server.clock)
@@ -315,7 +315,7 @@ onEachEngine('a refresh token of a former service', engine => {
     expect([answer.status, answer.body.code]).to.deep.equal([401, 'insufficient_user_authentication'])
   })
 
-  it('is exchanged once: 50 at a time over two servers get one session and one pair', async () => {
+  it('is exchanged once: 50 concurrent requests get one session, one device and one refresh token', async () => {
     const one = await aServerAfterDjango({ engine })
     const two = engine.name === 'MariaDB' ? await aServer({ settings: one.settings, clock: one.clock }) : one
     const amy = await one.aUser()
@@ -330,7 +330,7 @@ onEachEngine('a refresh token of a former service', engine => {
     expect(taken).to.have.length(1)
   })
 
-  it('that comes again within the grace is answered with the present pair, however far that has gone', async () => {
+  it('sent again within the reuse grace is answered with the current refresh token of its session', async () => {
     const server = await aServerAfterDjango({ engine })
     const amy = await server.aUser()
     const client = aClient(server)
@@ -345,7 +345,7 @@ onEachEngine('a refresh token of a former service', engine => {
     expect(await countOfIncidents(server)).to.equal(0)
   })
 
-  it('that comes again after the grace ends its session: two hold it', async () => {
+  it('sent again after the reuse grace ends its session and records an incident', async () => {
     const server = await aServerAfterDjango({ engine })
     const amy = await server.aUser()
     const client = aClient(server)
@@ -362,7 +362,7 @@ onEachEngine('a refresh token of a former service', engine => {
     expect(await countOfIncidents(server)).to.equal(1)
   })
 
-  it('goes on to be answered where refresh tokens do not rotate, as long as its session lives', async () => {
+  it('stays usable with rotate_refresh_tokens off until its session expires', async () => {
     const server = await aServerAfterDjango({ engine, policy: { rotate_refresh_tokens: false } })
     const amy = await server.aUser()
     const client = aClient(server)
@@ -379,7 +379,7 @@ onEachEngine('a refresh token of a former service', engine => {
     expectRefused(await client.refresh(token), 'Token is expired', 'token_expired')
   })
 
-  it('is the first of its session where they begin to rotate later', async () => {
+  it('rotates once rotation is switched on, and is then refused as token_reused after the grace', async () => {
     const server = await aServerAfterDjango({ engine, policy: { rotate_refresh_tokens: false } })
     const amy = await server.aUser()
     const client = aClient(server)
@@ -392,7 +392,7 @@ onEachEngine('a refresh token of a former service', engine => {
     expectRefused(await client.refresh(token), 'Token is blacklisted', 'token_reused')
   })
 
-  it('given back is exchanged no more', async () => {
+  it('revoked at /api/token/blacklist/ before its exchange is refused with token_revoked', async () => {
     const server = await aServerAfterDjango({ engine })
     const amy = await server.aUser()
     const client = aClient(server)
@@ -405,7 +405,7 @@ onEachEngine('a refresh token of a former service', engine => {
     expect(await sessionsOf(server, amy.id)).to.have.length(0)
   })
 
-  it('given back after its exchange ends the session that it gave', async () => {
+  it('revoked after its exchange ends the session it was exchanged for', async () => {
     const server = await aServerAfterDjango({ engine })
     const amy = await server.aUser()
     const client = aClient(server)
@@ -419,7 +419,7 @@ onEachEngine('a refresh token of a former service', engine => {
     expectRefused(again, 'Token is blacklisted', 'session_ended')
   })
 
-  it('given back while it is exchanged leaves nothing that lives', async () => {
+  it('revoked during its exchange leaves no live session and no valid access token', async () => {
     const server = await aServerAfterDjango({ engine })
     const client = aClient(server)
     for (let round = 0; round < 8; round++) {
@@ -437,7 +437,7 @@ onEachEngine('a refresh token of a former service', engine => {
     }
   })
 
-  it('exchanged beside a password reset gives a session that it ended, or none', async () => {
+  it('exchanged during a password reset gives no token pair that can be refreshed', async () => {
     const server = await aServerAfterDjango({ engine })
     const client = aClient(server)
     for (let round = 0; round < 8; round++) {
@@ -452,7 +452,7 @@ onEachEngine('a refresh token of a former service', engine => {
     }
   })
 
-  it('is known by its jti alone: of another user with the same one it is none', async () => {
+  it('of another user with an already exchanged jti is refused with token_claims', async () => {
     const server = await aServerAfterDjango({ engine })
     const [amy, ben] = [await server.aUser(), await server.aUser()]
     const client = aClient(server)
@@ -461,7 +461,7 @@ onEachEngine('a refresh token of a former service', engine => {
     expect(await sessionsOf(server, ben.id)).to.have.length(0)
   })
 
-  it('is found exchanged after a restart, and forgotten once it is over', async () => {
+  it('is still known as exchanged after a restart; its row is deleted once it has expired', async () => {
     const server = await aServerAfterDjango({ engine })
     const amy = await server.aUser()
     const token = aLegacyToken(amy.id)
@@ -478,8 +478,8 @@ onEachEngine('a refresh token of a former service', engine => {
   })
 })
 
-describe('the secret of a former service', () => {
-  it('stands in no log line, no answer and no row', async () => {
+describe('the signing secret of the former service', () => {
+  it('appears in no log line, answer or table row, nor does the jti of a token', async () => {
     const server = await aServerAfterDjango()
     const amy = await server.aUser()
     const client = aClient(server)

@@ -1,5 +1,5 @@
-// Every parameter of every endpoint of OAuth, wrong in every way that one can be. Nobody is sent to a place that is not
-// registered, nobody is asked outside, nothing is written, and what is answered has no text of the sender in it.
+// Fuzzing: hostile values for every parameter of every OAuth endpoint. No answer redirects to an unregistered address
+// or echoes text of the sender, no outgoing request is made, and no unexpected row is written.
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { expect } from 'chai'
 import { pushedParameters } from '../../server/http/oauth/authorization-parameters.js'
@@ -30,15 +30,15 @@ import { snapshotOf } from '../support/snapshot.js'
 import { aVisitor, localOf, type Visitor } from '../support/visitor.js'
 
 const afterwards = 'https://shop.example/bye'
-/** Where anybody may be sent. */
+/** The only addresses that a redirect may lead to. */
 const registered = ['https://shop.example/callback', redirectUri, afterwards, 'http://localhost:4000/errors/']
 
 const grants = createGrants({} as never)
 
-/** Counts of wrong guesses are what these are for. */
+/** Tables that count wrong guesses, which these requests are. */
 const ofGuesses = ['guess', 'number', 'figure']
 
-/** What the tables hold, a line for each row. @param but the tables that are not looked at */
+/** The rows of all tables, a line for each. @param but the tables that are left out */
 async function rowsOf(server: TestServer, but: readonly string[] = []): Promise<string[]> {
   const tables = Object.entries(JSON.parse(await snapshotOf(server)) as Record<string, string[]>)
   const left = [...ofGuesses, ...but]
@@ -60,7 +60,7 @@ function fuzzed(engine: Engine): void {
     })
     await new Promise<void>(resolve => trap.listen(0, '127.0.0.1', resolve))
     trapUrl = `http://127.0.0.1:${(trap.address() as AddressInfo).port}/jwks`
-    // Where anything may be asked: what is not asked is not asked by us.
+    // Outgoing requests to the trap are allowed, so that a missing one was not merely blocked.
     const settings = {
       ...testSettings(await engine.migrated()),
       outgoingAllow: { hosts: ['evil.example'], networks: ['127.0.0.0/8'] },
@@ -87,7 +87,7 @@ function fuzzed(engine: Engine): void {
   })
   afterEach(() => void trap.close())
 
-  /** The day of its last use is noted at the first. */
+  /** Uses each secret once, since its first use of a day is written. */
   async function useSecrets(): Promise<void> {
     const ask = (headers: object, body: object) =>
       fetch(`${server.url}/oauth/revoke`, {
@@ -99,10 +99,10 @@ function fuzzed(engine: Engine): void {
     await ask({}, { token: 'a', client_id: 'posting', client_secret: postSecret })
   }
 
-  /** What has nothing to do with the database is tried once. */
+  /** Values that do not concern the database are tried on SQLite alone. */
   const isForEngine = ({ isBytes }: Hostile) => engine.name === 'SQLite' || isBytes === true
 
-  /** Sends everything to it, and looks for all that must not be. @param writes true, or the table that it writes to */
+  /** Sends all hostile values to one endpoint, checks effects. @param writes true, or the table that it writes to */
   async function tryAll(names: readonly string[], door: Door, writes: boolean | string = false): Promise<void> {
     await useSecrets()
     const but = typeof writes === 'string' ? [writes] : []
@@ -126,30 +126,30 @@ function fuzzed(engine: Engine): void {
   }
   const ticketIn = (path: string) => new URLSearchParams(path.split('?')[1]).get('ticket')!
 
-  it('reads the names that it fuzzes from the tables', async () => {
+  it('with names taken from the parameter tables of the endpoints', async () => {
     const known = 'client_id redirect_uri response_type response_mode state nonce scope resource prompt max_age'
     expect(authorizationParameters()).to.include.members(known.split(' '))
     expect(authorizationParameters()).to.include.members(['code_challenge', 'login_hint', 'ui_locales', 'request'])
-    // Those that the API's document tells of are all that can be pushed.
+    // The documented parameters are all that can be pushed.
     const never = ['client_id', 'request', 'request_uri', 'registration', 'ticket']
     expect([...Object.keys(pushedParameters), ...never]).to.have.members(authorizationParameters())
     const proofs = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
     expect(await authenticationParameters()).to.have.members(proofs)
   })
 
-  it('the authorization endpoint, by an address and by a form, asked by nobody', async () => {
+  it('at the authorization endpoint, GET and POST, without a session', async () => {
     const good = usual()
     await tryAll(authorizationParameters(), { method: 'GET', path: '/oauth/authorize', good, wire: 'page' })
     await tryAll(authorizationParameters(), { method: 'POST', path: '/oauth/authorize', good, wire: 'page' })
   }).timeout(180_000)
 
-  it('the authorization endpoint, asked by somebody who is signed in', async () => {
+  it('at the authorization endpoint with a signed-in browser', async () => {
     const { headers } = await signedIn()
     const good = usual()
     await tryAll(authorizationParameters(), { method: 'GET', path: '/oauth/authorize', good, headers, wire: 'page' })
   }).timeout(120_000)
 
-  it('the pages on the way, and their tickets', async () => {
+  it('at the consent, sign-in and logout pages, with their tickets', async () => {
     const { visitor, headers, path } = await signedIn()
     const _token = visitor.tokenOn(await visitor.open(path), '/consent')
     const ticket = ticketIn(path)
@@ -164,7 +164,7 @@ function fuzzed(engine: Engine): void {
       await tryAll(Object.keys(good), { method, path: page, good: { ...good }, headers, wire: 'page' })
   }).timeout(180_000)
 
-  it('the sign-in page of somebody who is sent by an application', async () => {
+  it('at the sign-in page with the ticket of an authorization request', async () => {
     const visitor = aVisitor(server)
     const path = localOf(await visitor.send('GET', `/oauth/authorize?${authorizeQuery('shop')}`))
     const _token = visitor.tokenOn(await visitor.open(path), '/login')
@@ -175,7 +175,7 @@ function fuzzed(engine: Engine): void {
   }).timeout(120_000)
 
   for (const { grantType, parameters } of grants) {
-    /** What it needs, so that all that is asked of it is asked. */
+    /** The credential that the grant needs, so that its other checks are reached. */
     async function needs(): Promise<Record<string, string>> {
       if (grantType === 'refresh_token') return { refresh_token: (await aSessionOf(server, amy, 'books')).refresh }
       if (grantType === deviceGrantType) return { device_code: (await aDeviceCode(server, 'television')).deviceCode }
@@ -185,7 +185,7 @@ function fuzzed(engine: Engine): void {
       return { code, redirect_uri: redirectUri, code_verifier: `${terms.verifier}a` }
     }
 
-    it(`the token endpoint, with the grant ${grantType}`, async () => {
+    it(`at the token endpoint with the grant ${grantType}`, async () => {
       const good: Record<string, string> = { ...(await needs()), grant_type: grantType, scope: 'openid' }
       const headers = basic('books', secret)
       await tryAll(
@@ -196,7 +196,7 @@ function fuzzed(engine: Engine): void {
     }).timeout(120_000)
   }
 
-  it('the device authorization endpoint, and the page for its codes', async () => {
+  it('at the device authorization endpoint and the page for user codes', async () => {
     const headers = basic('books', secret)
     const door = {
       method: 'POST',
@@ -215,7 +215,7 @@ function fuzzed(engine: Engine): void {
   }).timeout(180_000)
 
   for (const method of authenticationMethods) {
-    it(`who calls, by ${method}`, async () => {
+    it(`in client authentication by ${method}`, async () => {
       const assertion = await anAssertion(key, 'proving', server.clock.now())
       const shown: Record<typeof method, [good: Record<string, string>, headers: Record<string, string>]> = {
         client_secret_basic: [{}, basic('books', `${secret}a`)],
@@ -237,7 +237,7 @@ function fuzzed(engine: Engine): void {
     }).timeout(120_000)
   }
 
-  it('the endpoint to which requests are pushed, and the reference that it gives', async () => {
+  it('at the pushed authorization request endpoint, and with its request_uri', async () => {
     const door = { method: 'POST', path: '/oauth/par', headers: basic('books', secret), wire: 'oauth' } as const
     const good = Object.fromEntries(
       new URLSearchParams(authorizeQuery('books', { redirect_uri: 'https://shop.example/callback' })),
@@ -248,13 +248,13 @@ function fuzzed(engine: Engine): void {
     const { request_uri } = (await pushed.json()) as { request_uri: string }
     for (const method of ['GET', 'POST'] as const) {
       const reference = { client_id: 'books', request_uri }
-      // That somebody has come with it is written.
+      // The use of a request_uri is written to its row.
       const page = { method, path: '/oauth/authorize', good: reference, wire: 'page' } as const
       await tryAll(Object.keys(reference), page, 'pushed_request')
     }
   }).timeout(180_000)
 
-  it('introspection, revocation and userinfo', async () => {
+  it('at the introspection, revocation and userinfo endpoints', async () => {
     const headers = basic('books', secret)
     const token = pointingToken(trapUrl, 'books')
     const good = { token, token_type_hint: 'access_token' }
@@ -273,14 +273,14 @@ function fuzzed(engine: Engine): void {
     await aDoor(server, { ...userinfo, method: 'GET' }, registered).sendHeaders('Authorization', ['Bearer '], trapUrl)
   }).timeout(180_000)
 
-  it('the logout endpoint, by an address and by a form', async () => {
+  it('at the logout endpoint, GET and POST', async () => {
     const { headers } = await signedIn()
     const good = { client_id: 'shop', post_logout_redirect_uri: afterwards, state: 'a', ui_locales: 'uz' }
     for (const method of ['GET', 'POST'] as const)
       await tryAll(logoutParameters, { method, path: '/oauth/logout', good, headers, wire: 'page' })
   }).timeout(120_000)
 
-  it('discovery, whose answers no query changes', async () => {
+  it('at discovery and JWKS, whose answers no query parameter changes', async () => {
     for (const name of ['openid-configuration', 'oauth-authorization-server', 'jwks.json']) {
       const path = `/.well-known/${name}`
       const plain = await (await fetch(server.url + path)).text()
@@ -291,7 +291,7 @@ function fuzzed(engine: Engine): void {
     expect(asked).to.equal(0)
   }).timeout(60_000)
 
-  it('in all of which the trap would have told', async () => {
+  it('with a trap that records outgoing requests, as one for a jwks_uri shows', async () => {
     const metadata = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: trapUrl } as const
     await anApplication(server, 'asked', { metadata })
     const assertion = await anAssertion(key, 'asked', server.clock.now())
@@ -302,4 +302,4 @@ function fuzzed(engine: Engine): void {
   })
 }
 
-onEachEngine('parameters that are wrong in every way', fuzzed)
+onEachEngine('hostile OAuth parameters cause no open redirect, outgoing request, write or echo', fuzzed)

@@ -1,4 +1,4 @@
-// The grants of people's sessions at the token endpoint: codes and refresh tokens (RFC 6749 §4.1.3, §6; RFC 8707 §2.2).
+// The grants authorization_code and refresh_token at the token endpoint (RFC 6749 §4.1.3, §6; RFC 8707 §2.2).
 import { expect } from 'chai'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { NewApplication } from '../../server/storage/applications.js'
@@ -65,8 +65,8 @@ const seen = ({ body }: Answer) => {
   return [aud, scope]
 }
 
-onEachEngine('a code at the token endpoint', engine => {
-  it('is answered with all that stands in RFC 6749 §5.1, the ends of the session, and an id_token that has the nonce', async () => {
+onEachEngine('an authorization code at the token endpoint', engine => {
+  it('is answered with the members of RFC 6749 §5.1, session lifetimes and an id_token with the nonce', async () => {
     const { byCode, browser, amy } = await aShop(engine)
     const { status, body, headers } = await byCode({ nonce: 'n-0S6_WzA2Mj' })
     expect([status, headers.get('cache-control'), body.token_type]).to.deep.equal([200, 'no-store', 'Bearer'])
@@ -89,14 +89,14 @@ onEachEngine('a code at the token endpoint', engine => {
     expect(auth_time).to.equal(Math.floor(browser.authenticatedAt / 1000))
   })
 
-  it('has no id_token without openid, and no refresh token for an application without that grant', async () => {
+  it('gives no id_token without openid, and no refresh token without the refresh_token grant', async () => {
     const { server, byCode } = await aShop(engine)
     await changeApplication(server, 'shop', { metadata: { ...metadata, grant_types: ['authorization_code'] } })
     const { body } = await byCode({ scope: 'orders:read' })
     expect(body).to.have.all.keys('access_token', 'token_type', 'expires_in', 'scope')
   })
 
-  it('is refused in the words of RFC 6749 §5.2', async () => {
+  it('is refused with codes of RFC 6749 §5.2 for a bad PKCE verifier, scope, resource or form', async () => {
     const { byCode, token } = await aShop(engine)
     expect(told(await byCode({}, { code_verifier: 'a'.repeat(43) }))).to.deep.equal([400, 'invalid_grant'])
     expect(told(await byCode({}, { scope: 'admin' }))).to.deep.equal([400, 'invalid_scope'])
@@ -111,7 +111,7 @@ onEachEngine('a code at the token endpoint', engine => {
     ).to.deep.equal([400, 'invalid_grant'])
   })
 
-  it('is for the resource server that is asked for, or the only one whose scopes were granted', async () => {
+  it('gives a token for the requested resource, or for the only resource server with granted scopes', async () => {
     const { byCode } = await aShop(engine)
     const standard = 'openid profile offline_access'
     expect(seen(await byCode())).to.deep.equal([issuer, standard])
@@ -136,7 +136,7 @@ onEachEngine('a code at the token endpoint', engine => {
     ])
   })
 
-  it('is refused to an application that takes bound tokens alone, and stays good', async () => {
+  it('is refused without a DPoP proof under dpop_bound_access_tokens, and stays redeemable', async () => {
     const { server, browser, token } = await aShop(engine)
     const { code, terms } = await aCode(server, browser, 'shop', { scope: everything })
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: terms.verifier! }
@@ -157,8 +157,8 @@ onEachEngine('a code at the token endpoint', engine => {
   })
 })
 
-onEachEngine('a refresh of an application’s session', engine => {
-  it('narrows the token by scope and resource, and never the session; what is more spends nothing', async () => {
+onEachEngine('a refresh token of an application at the token endpoint', engine => {
+  it('narrows the access token by scope and resource, not the session, and is unspent when refused', async () => {
     const { byCode, byRefresh, generation } = await aShop(engine)
     const first = (await byCode()).body.refresh_token
     expect(told(await byRefresh(first, { scope: `${everything} email` }))).to.deep.equal([400, 'invalid_scope'])
@@ -173,7 +173,7 @@ onEachEngine('a refresh of an application’s session', engine => {
     expect(claimsOf(wide.body.id_token).nonce).to.equal(undefined)
   })
 
-  it('tells when the session is over, which a refresh does not move', async () => {
+  it('is answered with authorization_expires_in, which a refresh does not extend', async () => {
     const { server, byCode, byRefresh } = await aShop(engine)
     await server.setPolicy({ session_absolute_lifetime: 100_000 })
     const first = (await byCode()).body
@@ -183,7 +183,7 @@ onEachEngine('a refresh of an application’s session', engine => {
     expect([body.refresh_token_timeout, body.authorization_expires_in]).to.deep.equal([82_000, 82_000])
   })
 
-  it('rotates whatever the policy says of ours; what is reused ends that session alone', async () => {
+  it('rotates even with rotate_refresh_tokens off; reuse ends that session alone', async () => {
     const { server, byCode, byRefresh } = await aShop(engine)
     await server.setPolicy({ rotate_refresh_tokens: false })
     const [one, two] = [(await byCode()).body.refresh_token, (await byCode()).body.refresh_token]
@@ -201,7 +201,7 @@ onEachEngine('a refresh of an application’s session', engine => {
     expect((await byRefresh(two)).status).to.equal(200)
   })
 
-  it('is refused to another application, which spends nothing', async () => {
+  it('is refused with invalid_grant for another application, and is not spent', async () => {
     const { byCode, byRefresh, generation } = await aShop(engine)
     const { refresh_token } = (await byCode()).body
     expect(told(await byRefresh(refresh_token, {}, 'tabs'))).to.deep.equal([400, 'invalid_grant'])
@@ -210,7 +210,7 @@ onEachEngine('a refresh of an application’s session', engine => {
     expect((await byRefresh(refresh_token)).status).to.equal(200)
   })
 
-  it('is refused without the grant, and without a role that is required; with them the same token is good again', async () => {
+  it('is refused while the grant or a required role is missing, and accepted again afterwards', async () => {
     const { server, byCode, byRefresh, generation } = await aShop(engine)
     const { refresh_token } = (await byCode()).body
     const refused = async (own: ApplicationMetadata, error: string) => {
@@ -227,7 +227,7 @@ onEachEngine('a refresh of an application’s session', engine => {
     expect((await byRefresh(refresh_token)).status).to.equal(200)
   })
 
-  it('has the scopes that its application may have now', async () => {
+  it('gives those of the granted scopes that its application may have now', async () => {
     const { server, byCode, byRefresh } = await aShop(engine)
     const first = (await byCode({ scope: 'openid orders:read read' })).body
     expect(first.scope).to.equal('openid orders:read read')
@@ -238,7 +238,7 @@ onEachEngine('a refresh of an application’s session', engine => {
     expect((await byRefresh(second.refresh_token)).body.scope).to.equal('openid orders:read read')
   })
 
-  it('for a resource server that came to know the word later asks what was agreed to', async () => {
+  it('is refused for a resource server that defined the scope only after the consent', async () => {
     const { server, amy, byCode, byRefresh } = await aShop(engine)
     const { storage } = server.composed.parts
     await changeApplication(server, 'shop', { metadata: { ...metadata, first_party: false } })
@@ -256,7 +256,7 @@ onEachEngine('a refresh of an application’s session', engine => {
     ])
   })
 
-  it('is for those resource servers alone that were named, and for each with what was agreed to there', async () => {
+  it('gives no scope at a resource server where that scope was not consented to', async () => {
     const { server, amy, byCode, byRefresh } = await aShop(engine)
     const { storage } = server.composed.parts
     await anApplication(server, 'till', {
@@ -282,7 +282,7 @@ onEachEngine('a refresh of an application’s session', engine => {
     expect(told(await byRefresh(last, { resource: stock.resource! }))).to.deep.equal([400, 'invalid_target'])
   })
 
-  it('asks the database as often as one of ours: one statement that writes, one that reads', async () => {
+  it('costs one SQL statement that writes and one that reads', async () => {
     const { server, byCode } = await aShop(engine)
     const { refresh_token } = (await byCode()).body
     const asked = await countOf(server, async () => {
