@@ -1,4 +1,4 @@
-// Lists by the front door: what they are asked for, and what they show.
+// Lists of the admin API: query parameters, CSV files, filters and fields.
 
 import { expect } from 'chai'
 import { composeDemo } from '../../server/composition/demo.js'
@@ -19,8 +19,8 @@ async function aWorld(server: TestServer) {
 
 const namesOf = (body: Answer['body']): string[] => body.results.map((one: { username: string }) => one.username)
 
-describe('lists', () => {
-  it('refuse what they do not understand, and name it', async () => {
+describe('lists of the admin API', () => {
+  it('answer 400 for an invalid or unknown query parameter, and name it', async () => {
     const { client, admin } = await aWorld(await aServer())
     const wrong: Record<string, string[]> = {
       users: [
@@ -67,7 +67,7 @@ describe('lists', () => {
     }
   })
 
-  it('answer with a file of all rows where one is wanted, and only to who may see them', async () => {
+  it('answer format=csv with a file of all rows, and 401 or 403 without the permission', async () => {
     const { server, client, admin } = await aWorld(await aServer())
     await server.aUser({ username: 'amy', firstName: '=cmd|calc', roles: ['support'] })
     for (let time = 0; time < 300; time++) server.composed.parts.tokens.counters.count('sign_ins')
@@ -101,7 +101,7 @@ describe('lists', () => {
     expect((await client.get('/api/admin/users?format=csv', nobody)).status).to.equal(403)
   })
 
-  it('write files of more rows than one page has, each row once', async () => {
+  it('write each row once into a CSV file that is longer than one page', async () => {
     const { server, client, admin } = await aWorld(await aServer())
     await composeDemo(server.composed.parts).make({ users: 300, sessions: 700, seed: 's', password: null })
     for (const [path, rows] of [
@@ -118,8 +118,8 @@ describe('lists', () => {
   }).timeout(60_000)
 })
 
-onEachEngine('what lists show', engine => {
-  it('is found by what is typed: a name or an address from its start, an id, where it was seen', async () => {
+onEachEngine('admin lists of users, sessions, incidents and logs', engine => {
+  it('find users by a prefix of username or e-mail in any case, by id and by IP address', async () => {
     const { server, list } = await aWorld(await aServer({ engine }))
     const anna = await server.aUser({ username: 'Anna', email: 'Anna.K@Example.org' })
     await server.aUser({ username: 'annika', email: 'nika@example.org' })
@@ -137,7 +137,7 @@ onEachEngine('what lists show', engine => {
     expect(await list('users?count=true&limit=1')).to.include({ count: 4, more: false })
   })
 
-  it('follows a change of an e-mail address, and forgets a deleted one', async () => {
+  it('find a user by the new e-mail address only, and a deleted user only by state=deleted', async () => {
     const { server, client, list, admin } = await aWorld(await aServer({ engine }))
     const amy = await server.aUser({ username: 'amy', email: 'old@example.org' })
     await client.patch(`/api/admin/users/${amy.id}`, { email: 'New@example.org' }, admin)
@@ -150,7 +150,7 @@ onEachEngine('what lists show', engine => {
     expect(deleted.results[0]).to.include({ user_id: amy.id, state: 'deleted' })
   })
 
-  it('tells of each user roles, last sign-in and sessions that live', async () => {
+  it('show roles, last sign-in and the number of live sessions of each user', async () => {
     const { server, client, list } = await aWorld(await aServer({ engine }))
     const amy = await server.aUser({ username: 'amy', roles: ['support'] })
     for (let time = 0; time < 3; time++) await client.signIn(amy)
@@ -165,7 +165,7 @@ onEachEngine('what lists show', engine => {
     expect(later.results[0].live_sessions).to.equal(0)
   })
 
-  it('tells of each session its state at this moment, and of one that ended who ended it and why', async () => {
+  it('show the current state of each session, and actor and reason of the end of an ended one', async () => {
     const { server, client, admin, list } = await aWorld(await aServer({ engine }))
     const amy = await server.aUser({ username: 'amy' })
     const phone = aClient(
@@ -203,12 +203,12 @@ onEachEngine('what lists show', engine => {
       return results.map((one: { state: string }) => one.state).sort()
     }
     expect(await states()).to.deep.equal(['ended', 'idle', 'idle', 'live'])
-    // A tightened policy can be undone, and nothing was marked.
+    // Idle sessions are not marked as ended: undoing the stricter policy makes them live again.
     await server.setPolicy({ refresh_token_lifetime: 86_400 })
     expect(await states()).to.deep.equal(['ended', 'live', 'live', 'live'])
   })
 
-  it('judges sessions by the rules of their era where a policy is for new ones only', async () => {
+  it('judge sessions by the policy of their era where a change applies to new sessions only', async () => {
     const { server, client } = await aWorld(await aServer({ engine }))
     const amy = await client.signIn(await server.aUser({ username: 'amy' }))
     await server.composed.parts.policies.policies.set({ refresh_token_lifetime: 600 }, 'system', '', { apply: 'new' })
@@ -225,7 +225,7 @@ onEachEngine('what lists show', engine => {
     expect(namesOf(users)).to.deep.equal(['admin', 'amy'])
   })
 
-  it('tells of an incident both who came with the spent token and who had moved on', async () => {
+  it('show in an incident the client with the spent refresh token and the device of the session', async () => {
     const { server, client, list } = await aWorld(await aServer({ engine }))
     const amy = await server.aUser({ username: 'amy' })
     const owner = aClient(server, 'Savdo/4.12 (Android 14)')
@@ -248,7 +248,7 @@ onEachEngine('what lists show', engine => {
     expect((await list('incidents?count=true')).count, 'the session was over: no second incident').to.equal(1)
   })
 
-  it('finds entries of the logs by who, what, whom, whence and when', async () => {
+  it('filter audit entries and revocations by actor, action, subject, address and time', async () => {
     const { server, client, list } = await aWorld(await aServer({ engine }))
     const amy = await server.aUser({ username: 'amy' })
     const pair = await client.signIn(amy)

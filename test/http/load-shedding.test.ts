@@ -5,10 +5,10 @@ import { type Answer, aClient, type Client, type Pair } from '../support/client.
 import { aPause } from '../support/pause.js'
 import { aServer, settle, type TestServer } from '../support/server.js'
 
-/** As many are to be under way at once while the event loop is busy. */
+/** How many requests may be under way at once while the event loop is busy. */
 const most = 32
 
-describe('a server whose event loop is busy without a rest', () => {
+describe('load shedding while the event loop is busy', () => {
   let server: TestServer
   let client: Client
   let pair: Pair
@@ -17,7 +17,7 @@ describe('a server whose event loop is busy without a rest', () => {
   let onRequest = () => {}
   let underWay: Promise<Answer>[]
 
-  /** So many refreshes come, and stay under way. */
+  /** Sends `count` refreshes that stay under way. */
   async function begin(count: number): Promise<void> {
     const pause = aPause()
     pause.arm()
@@ -27,7 +27,7 @@ describe('a server whose event loop is busy without a rest', () => {
       onRequest = () => void (++come === count && resolve())
     })
     underWay = Array.from({ length: count }, () => client.refresh(pair.refresh))
-    // The others wait for the batch that is held.
+    // One is held at the pause; the others wait for its batch.
     await Promise.all([pause.reached, all])
     onRequest = () => {}
   }
@@ -44,7 +44,7 @@ describe('a server whose event loop is busy without a rest', () => {
     pair = await client.signIn(await server.aUser())
   })
 
-  it('tells the next one at once to come again, spends nothing, and answers those that it has let in', async () => {
+  it('answers further refreshes with 503 and Retry-After, spends no token, and serves those under way', async () => {
     const other = await client.signIn(await server.aUser())
     await begin(most)
     busy = true
@@ -57,7 +57,7 @@ describe('a server whose event loop is busy without a rest', () => {
     }
     expect(told.map(one => one.headers.get('retry-after'))).to.deep.equal(['1', '2', '3', '1', '2', '3'])
     expect(new Set(told.map(one => one.headers.get('x-request-id'))).size).to.equal(6)
-    // The first three were made by the steps of the route, the others after them.
+    // The first three were made by the steps of the route, the others are modelled on them.
     const wholly = ({ headers, text }: Answer) => [
       text,
       [...headers].filter(([name]) => name !== 'x-request-id' && name !== 'date'),
@@ -68,7 +68,7 @@ describe('a server whose event loop is busy without a rest', () => {
     expect((await client.refresh(other.refresh)).status).to.equal(200)
   })
 
-  it('refuses so at every route that is asked often, on the wire of each, and answers all others', async () => {
+  it('answers 503 at the often used routes, each in its wire format, and serves all others', async () => {
     const secret = await aConfidentialApplication(server, 'shop', { metadata: { grant_types: ['client_credentials'] } })
     await settle(server.composed)
     await begin(most)
@@ -82,7 +82,7 @@ describe('a server whose event loop is busy without a rest', () => {
     expect((await client.verify(pair.access)).body.code).to.equal('server_busy')
     for (const path of ['/healthz', '/readyz', '/.well-known/jwks.json', '/api/me/'])
       expect((await client.get(path, pair.access)).status, path).to.equal(200)
-    // What ends something is sent once.
+    // Requests that end something are not shed, since clients send them once.
     const revoked = await client.send('POST', '/oauth/revoke', { headers, body: 'token=a' })
     expect(revoked.status, revoked.text).to.not.equal(503)
     expect((await client.post('/api/token/blacklist/', { refresh: pair.refresh })).status).to.equal(200)
@@ -90,7 +90,7 @@ describe('a server whose event loop is busy without a rest', () => {
     await Promise.all(underWay)
   })
 
-  it('refuses the same for whoever asks in an unusual way, and with the headers of CORS', async () => {
+  it('answers 503 server_busy also for a quoted charset and for a request with an Origin header', async () => {
     await begin(most)
     busy = true
     const ways: Record<string, string>[] = [
@@ -105,7 +105,7 @@ describe('a server whose event loop is busy without a rest', () => {
     await Promise.all(underWay)
   })
 
-  it('refuses nobody while the loop has rest, or fewer are under way', async () => {
+  it('refuses no request while the event loop is idle or fewer than the limit are under way', async () => {
     await begin(most)
     const next = client.verify(pair.access)
     expect((await next).status).to.equal(200)
@@ -118,7 +118,7 @@ describe('a server whose event loop is busy without a rest', () => {
     await Promise.all(underWay)
   })
 
-  it('counts nobody who has only begun to send: silent bodies keep no one out', async () => {
+  it('does not count requests whose body has not arrived', async () => {
     const { port } = new URL(server.url)
     const lines = ['POST /api/token/verify/ HTTP/1.1', 'Host: a', 'Content-Type: application/json', 'Content-Length: 9']
     const silent = Array.from({ length: 2 * most }, () => connect(Number(port), '127.0.0.1'))
@@ -134,10 +134,10 @@ describe('a server whose event loop is busy without a rest', () => {
     for (const socket of silent) socket.destroy()
   })
 
-  it('forgives a lost answer for as long as its client is refused, and no longer than its grace beyond that', async () => {
+  it('extends the reuse grace of a lost refresh answer while its client is refused, and no further', async () => {
     const [lost, late] = [await client.signIn(await server.aUser()), await client.signIn(await server.aUser())]
     for (const { refresh } of [lost, late]) expect((await client.refresh(refresh)).status).to.equal(200)
-    // The client tries again in time, and is told to come back until it would be too late: 21 s after a rotation by a grace of 10.
+    // The client retries within the grace of 10 s, and is refused with server_busy until the grace has passed.
     server.clock.advance('8s')
     await begin(most)
     busy = true
@@ -153,7 +153,7 @@ describe('a server whose event loop is busy without a rest', () => {
     expect((await client.refresh(late.refresh)).body.reason).to.equal('token_reused')
   })
 
-  it('writes a line when that begins, and counts each for the dashboard', async () => {
+  it('logs one line when it begins, and counts each refused request in shed_requests', async () => {
     await begin(most)
     busy = true
     for (let times = 0; times < 5; times++) await client.verify(pair.access)

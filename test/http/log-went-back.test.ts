@@ -1,4 +1,4 @@
-// A database that went back: what shows it, what is refused meanwhile, and how `log advance` gets out of it.
+// A database that went back to an older state: detection, refusals meanwhile, and how `log advance` ends it.
 import { expect } from 'chai'
 import { compose } from '../../server/compose.js'
 import { aClient, type Client, claimsOf } from '../support/client.js'
@@ -45,8 +45,8 @@ async function headOf({ composed }: TestServer) {
   return revocations.head(database)
 }
 
-onEachEngine('a database that went back', engine => {
-  it('is no suspicion of tokens that anybody could have made: they are refused, and nothing stops', async () => {
+onEachEngine('a database that went back to an older state', engine => {
+  it('is not inferred from an unsigned, absurd or expired token: it is refused, readyz stays 200', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const pair = await client.signIn(admin)
@@ -54,10 +54,10 @@ onEachEngine('a database that went back', engine => {
     const [header, , signature] = pair.access.split('.')
     const unsigned = `${header}.${Buffer.from(JSON.stringify(changed(pair.access, { rev: 9 }))).toString('base64url')}.${signature}`
     expect((await client.verify(unsigned)).body.reason).to.equal('token_signature')
-    // Ours, and further than anybody honest comes: it would leave the log no numbers.
+    // Validly signed, but with a rev beyond any real log: it would leave the log no numbers.
     const absurd = forge.access(changed(pair.access, { rev: 2 ** 51 }))
     expect((await client.verify(absurd)).body.reason).to.equal('token_claims')
-    // Older than the number, over, or of a key that is refused anyway.
+    // An expired token is refused whatever its rev is.
     const expired = forge.access(changed(pair.access, { rev: 9, iat: 1, exp: 2 }))
     expect((await client.verify(expired)).status).to.equal(401)
     expect((await client.get('/readyz')).status).to.equal(200)
@@ -65,7 +65,7 @@ onEachEngine('a database that went back', engine => {
     expect(errorsIn(server)).to.deep.equal([])
   })
 
-  it('shows in a token of ours with a number that it lacks: nothing is issued or accepted until the log is advanced', async () => {
+  it('is detected by a valid token with a newer rev: 503 log_went_back until the log is advanced', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const pair = await client.signIn(admin)
@@ -78,7 +78,7 @@ onEachEngine('a database that went back', engine => {
     expect(errorsIn(server)).to.have.length(1)
     expect((await headOf(server)).seenSeq).to.equal(500)
 
-    // Whoever starts later knows it too.
+    // A server that starts later refuses as well.
     const later = await aServer({ settings: server.settings, clock: server.clock, policy: null })
     await expectStopped(aClient(later), pair)
 
@@ -99,7 +99,7 @@ onEachEngine('a database that went back', engine => {
     expect((await server.composed.parts.logs.auditLog.verify()).broken).to.equal(null)
   })
 
-  it('shows in what this process remembers, and is over by itself when it was only late', async () => {
+  it('is detected by the position in memory, and ends by itself when only a lagging replica answered', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -115,7 +115,7 @@ onEachEngine('a database that went back', engine => {
     const doomed = await client.signIn(amy)
     await sessions.end(claimsOf(doomed.access).sid, amy.id, 'system')
 
-    // As a replica answers that has not heard of the end yet.
+    // Like a replica that does not have the end yet.
     revocations.head = async () => ({ ...old, held: null })
     await tail.readNow()
     await expectStopped(client, pair)
@@ -128,7 +128,7 @@ onEachEngine('a database that went back', engine => {
     expect(errorsIn(server)).to.have.length(1)
   })
 
-  it('is not taken for one when this process is merely behind', async () => {
+  it('is not reported when this process is merely behind the revocation log', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -137,7 +137,7 @@ onEachEngine('a database that went back', engine => {
       revocation: { tail },
     } = server.composed.parts
     const pair = await client.signIn(admin)
-    // Committed by somebody else, who has not told us, and whose tokens come here at once.
+    // Committed by another process without a notification; its tokens arrive here at once.
     await database.write('UPDATE log_head SET seq = seq + 1')
     const [row] = await database.read<{ seq: number }>('SELECT seq FROM log_head')
     await database.write(
@@ -152,7 +152,7 @@ onEachEngine('a database that went back', engine => {
     expect(errorsIn(server)).to.deep.equal([])
   })
 
-  it('shows where another history has come to the same number', async () => {
+  it('is detected when another history has reached the same log number', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const [amy, pair] = [await server.aUser(), await client.signIn(admin)]
@@ -165,7 +165,7 @@ onEachEngine('a database that went back', engine => {
     await database.write("UPDATE revocation SET subject = '999' WHERE seq = ?", [tail.position])
     await tail.readNow()
     await expectStopped(client, pair)
-    // Nobody comes to what is missing by writing on.
+    // Further entries do not bring back the missing one.
     await database.write('UPDATE log_head SET seq = seq + 100')
     await tail.readNow()
     await expectStopped(client, pair)
@@ -174,11 +174,11 @@ onEachEngine('a database that went back', engine => {
     await client.signIn(admin)
   })
 
-  it('gives its lost user ids to nobody, and the log goes on beyond what an operator has seen', async () => {
+  it('does not reuse lost user ids; log advance continues beyond the number given by the operator', async () => {
     const server = await aServer({ engine })
     const amy = await server.aUser()
     const { database } = server.composed.parts.storage
-    // The counter of a table that was put together by hand.
+    // A counter below the ids in the table, as after a restore by hand.
     await database.write("UPDATE last_number SET value = 1 WHERE name = 'user'")
     const { after, lastUserId } = await server.composed.parts.tokens.logAdvance({ seen: 7_000_000, userIds: 50 }, sign)
     expect(after.seq).to.equal(7_000_000 + 2 ** 20)
@@ -186,12 +186,12 @@ onEachEngine('a database that went back', engine => {
     expect((await server.aUser()).id).to.equal(amy.id + 51)
   })
 
-  it('that knew a longer lifetime than it knows now still ends every token', async () => {
+  it('still ends every token when the lost policy had a longer access token lifetime', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     await server.setPolicy({ access_token_lifetime: 86_400 })
     const { access, refresh } = await client.signIn(admin)
-    // As a backup of before: the policy, and what the head says of it.
+    // Like an older backup: the policy versions, and what the log head says of them.
     const {
       storage: { database },
       revocation: { tail },
@@ -209,7 +209,7 @@ onEachEngine('a database that went back', engine => {
     expect((await aClient(restarted).verify(access)).body.reason).to.equal('session_ended')
   })
 
-  it('can be advanced twice, and by two at once', async () => {
+  it('can be advanced repeatedly and concurrently, each time to a new log id', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const {
@@ -231,7 +231,7 @@ onEachEngine('a database that went back', engine => {
     expect((await auditLog.verify()).broken).to.equal(null)
   })
 
-  it('whose policy has the number of another policy is read anew', async () => {
+  it('has its policy reloaded when another policy has the same version number', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const {
@@ -252,8 +252,8 @@ onEachEngine('a database that went back', engine => {
   })
 })
 
-onRedis('a database that went back, with Redis', () => {
-  it('shows there before a server that starts accepts anything, and what was lost is told', async () => {
+onRedis('a database that went back to an older state, with Redis', () => {
+  it('is detected at startup by the log in Redis; log advance lists the lost entries', async () => {
     const redis = await aRedis()
     const server = await aServer({ redis: redis.url })
     const client = aClient(server)

@@ -4,8 +4,8 @@ import { aForge, changed } from '../support/forge.js'
 import { aServer, password } from '../support/server.js'
 import { aVisitor } from '../support/visitor.js'
 
-describe('the log', () => {
-  it('never holds a password, a token or what a query says, however a request fares', async () => {
+describe('the server log', () => {
+  it('contains no password, token or query string, whether requests succeed or fail', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()
@@ -30,7 +30,7 @@ describe('the log', () => {
       expect(log.includes(token.slice(token.lastIndexOf('.'))), 'a signature').to.equal(false)
   })
 
-  it('tells who tried what they may not, on pages and by tokens, and nothing of a token that is over', async () => {
+  it('reports permission_denied with user and path, for pages and the API, but no expired token', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()

@@ -5,8 +5,8 @@ import { onEachEngine } from '../support/engines.js'
 import { anEntry, writeEntries } from '../support/log.js'
 import { aServer, settle } from '../support/server.js'
 
-onEachEngine('a log longer than what is read at once', engine => {
-  it('refuses the tokens of every session in it, on a server that follows and on one that starts', async () => {
+onEachEngine('a revocation log longer than one read', engine => {
+  it('makes a running and a newly started server refuse the tokens of every session in it', async () => {
     const server = await aServer({ engine })
     const { database, revocationStore: revocations } = server.composed.parts.storage
     const client = aClient(server)
@@ -25,7 +25,7 @@ onEachEngine('a log longer than what is read at once', engine => {
     }
   })
 
-  it('is forgotten in memory and in the table once it is over, and others have their turns meanwhile', async () => {
+  it('is deleted once its entries have expired, without blocking the event loop', async () => {
     const { clock, composed } = await aServer({ engine })
     const { database, revocationStore: revocations } = composed.parts.storage
     const { seq } = await revocations.head(database)

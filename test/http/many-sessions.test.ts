@@ -1,4 +1,4 @@
-// One person with very many sessions and devices: nothing of theirs fails, the limits hold, and old devices are forgotten.
+// A user with thousands of sessions and devices: requests succeed, limits hold, and unused devices are deleted.
 import { expect } from 'chai'
 import { aClient, type Client } from '../support/client.js'
 import { aCrowd, aDeviceRow } from '../support/crowd.js'
@@ -31,8 +31,8 @@ async function endedFor(server: TestServer, reason: string): Promise<number> {
   return row!.count
 }
 
-onEachEngine('one person with more sessions than a statement takes values', engine => {
-  it('signs in, lists, is shown and ends all others: a page and a few rows at a time', async () => {
+onEachEngine('a user with more sessions than an SQL statement has parameters', engine => {
+  it('can sign in, list sessions and devices page by page, and end all other devices', async () => {
     const server = await aServer({ engine, policy: manyGuesses })
     const client = aClient(server)
     const amy = await server.aUser({ username: 'amy' })
@@ -44,7 +44,7 @@ onEachEngine('one person with more sessions than a statement takes values', engi
   }).timeout(60_000)
 })
 
-/** Signs in and refreshes; a few of the too many go each time, the oldest first. */
+/** Signs in and refreshes; a sign-in ends a few of the sessions over the limit, the oldest first. */
 async function signsIn(server: TestServer, client: Client, amy: Person): Promise<void> {
   const pair = await client.signIn(amy)
   expect((await client.refresh(pair.refresh)).status).to.equal(200)
@@ -56,7 +56,7 @@ async function signsIn(server: TestServer, client: Client, amy: Person): Promise
   for (const { createdAt } of ended) expect(createdAt).to.be.below(oldest!.session.createdAt)
 }
 
-/** Reads and counts their own lists page by page. */
+/** Reads and counts the user's own lists page by page. */
 async function lists(client: Client, amy: Person): Promise<void> {
   const { access } = await client.signIn(amy)
   const first = await client.get('/api/me/sessions/?count=true', access)
@@ -71,7 +71,7 @@ async function lists(client: Client, amy: Person): Promise<void> {
   expect(devices.filter(one => one.current)).to.have.length(1)
 }
 
-/** Is shown to an administrator and to themselves: the first of them, and how many there are. */
+/** Opens the pages of the user and of an administrator: they show the first devices and the total. */
 async function isShown(server: TestServer, client: Client, amy: Person): Promise<void> {
   const visitor = aVisitor(server)
   await visitor.signIn(amy)
@@ -96,7 +96,7 @@ async function isShown(server: TestServer, client: Client, amy: Person): Promise
   expect(devices.body.next).to.be.a('string')
 }
 
-/** Ends all other devices at once, and keeps the session that asks. */
+/** Ends all other devices in one request, and keeps the requesting session. */
 async function endsAllOthers(server: TestServer, client: Client, amy: Person): Promise<void> {
   const { access, refresh } = await client.signIn(amy)
   expect((await client.delete('/api/me/devices/', access)).status).to.equal(204)
@@ -105,8 +105,8 @@ async function endsAllOthers(server: TestServer, client: Client, amy: Person): P
   expect((await client.refresh(refresh)).status).to.equal(200)
 }
 
-onEachEngine('the own lists', engine => {
-  it('refuse a limit and a place that are none, and go on behind each page', async () => {
+onEachEngine("a user's own lists of sessions and devices", engine => {
+  it('refuse an invalid limit or cursor, and continue after each page', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -123,14 +123,14 @@ onEachEngine('the own lists', engine => {
   })
 })
 
-onEachEngine('the limit of devices', engine => {
-  it('ends the ones seen longest ago, never the one that signs in, until no more are too many', async () => {
+onEachEngine('the device limit (max_devices_per_user)', engine => {
+  it('ends the least recently seen devices, a few per sign-in, never the one that signs in', async () => {
     const server = await aServer({ engine, policy: { max_devices_per_user: 4, ...manyGuesses } })
     const client = aClient(server)
     const amy = await server.aUser()
     const old = await client.signIn(amy)
     const [oldest] = await devicesOf(server, amy.id)
-    // Seen before all others: a sign-in on it saves it.
+    // Least recently seen, but kept because the sign-in is on it.
     await server.composed.parts.storage.database.write('UPDATE device SET last_seen_at = 1 WHERE id = ?', [
       oldest!.device.id,
     ])
@@ -153,7 +153,7 @@ onEachEngine('the limit of devices', engine => {
     expect(await left()).to.have.length(7)
   })
 
-  it('takes sessions from a device that has very many before it ends it', async () => {
+  it('ends the sessions of a device with very many in portions before it ends the device', async () => {
     const server = await aServer({ engine, policy: { max_devices_per_user: 1, ...manyGuesses } })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -167,7 +167,7 @@ onEachEngine('the limit of devices', engine => {
     expect(await devicesOf(server, amy.id)).to.have.length(1)
   })
 
-  it('holds when one person signs in many times at once, at two servers, and nobody is turned away', async () => {
+  it('holds for concurrent sign-ins of one user at two servers, all of which succeed', async () => {
     const limits = { max_devices_per_user: 3, max_sessions_per_user: 3, ...manyGuesses }
     const here = await aServer({ engine, policy: limits })
     // One process per SQLite file.
@@ -184,8 +184,8 @@ onEachEngine('the limit of devices', engine => {
   }).timeout(30_000)
 })
 
-onEachEngine('a device that nobody uses', engine => {
-  it('is forgotten with its last session, and not before; its proof is then none', async () => {
+onEachEngine('an unused device', engine => {
+  it('is deleted with its last session, and not before; its device token then proves nothing', async () => {
     const server = await aServer({ engine, policy: { ended_session_retention: 10 * 86_400 } })
     const client = aClient(server)
     const {
@@ -208,7 +208,7 @@ onEachEngine('a device that nobody uses', engine => {
     server.clock.advance('10d')
     await housekeeping.tidySessions()
     expect(await count()).to.equal(3)
-    // The session that was left idle ended a day after it was opened: it stays listed for ten, and its device as long.
+    // The idle session ended a day after it was opened; it and its device are kept for ten days more.
     server.clock.advance('2d')
     await housekeeping.tidySessions()
     expect(await count()).to.equal(0)

@@ -7,7 +7,7 @@ import { snapshotOf } from '../support/snapshot.js'
 const newPassword = 'a much better horse'
 const unknown = 'a0000000-0000-4000-8000-000000000000'
 
-/** Which of these pairs still count, access and refresh token alike. */
+/** Whether each token pair is still accepted, access and refresh token alike. */
 async function living(client: Client, pairs: Pair[]): Promise<boolean[]> {
   return Promise.all(
     pairs.map(async ({ access, refresh }) => {
@@ -24,7 +24,7 @@ function expectNotFound(answer: Answer, what?: string): void {
 }
 
 describe('the Authorization header', () => {
-  it('that is missing, empty or of another scheme is no credential', async () => {
+  it('is treated as no credentials when it is empty or not of the scheme Bearer', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(await server.aUser())
@@ -36,7 +36,7 @@ describe('the Authorization header', () => {
     }
   })
 
-  it('names its scheme in any case (RFC 9110 §11.1)', async () => {
+  it('accepts the scheme Bearer in any case (RFC 9110 §11.1)', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(await server.aUser())
@@ -46,7 +46,7 @@ describe('the Authorization header', () => {
     }
   })
 
-  it('that holds `Bearer` alone or three parts is malformed', async () => {
+  it('is refused with bad_authorization_header for `Bearer` alone or three parts', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(await server.aUser())
@@ -61,7 +61,7 @@ describe('the Authorization header', () => {
     }
   })
 
-  it('that holds a bad token says what is wrong with it, to simplejwt and to RFC 6750', async () => {
+  it('with an invalid token gets the reason in the simplejwt body and in WWW-Authenticate (RFC 6750)', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access, refresh, device_token } = await client.signIn(await server.aUser())
@@ -88,7 +88,7 @@ describe('the Authorization header', () => {
     }
   })
 
-  it('of a disabled or deleted user tells so, in the words of simplejwt', async () => {
+  it('with a token of a disabled or deleted user gets 401 in the words of simplejwt', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()
@@ -106,8 +106,8 @@ describe('the Authorization header', () => {
   })
 })
 
-describe('my profile', () => {
-  it('refuses fields that cannot be, all at once, and changes nothing then', async () => {
+describe('the profile at /api/me/', () => {
+  it('refuses invalid fields, names all of them at once, and changes nothing', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(await server.aUser())
@@ -130,7 +130,7 @@ describe('my profile', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('shows who is signed in, and nothing of the password', async () => {
+  it('shows the signed-in user with roles and permissions, without the password', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser({ username: 'amy', firstName: 'Amy', email: 'amy@example.com', roles: ['support'] })
@@ -152,7 +152,7 @@ describe('my profile', () => {
     expect(headers.get('cache-control')).to.equal('no-store')
   })
 
-  it('may be changed in three fields; with whatever else is sent it is refused, and stays as it was', async () => {
+  it('accepts changes of first_name, last_name and email, and answers 400 for any other field', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser({ username: 'amy', lastName: 'Pond' })
@@ -191,8 +191,8 @@ describe('my profile', () => {
   })
 })
 
-describe('my password', () => {
-  it('stays when the old one is wrong, or the new one weak', async () => {
+describe('a password change at /api/me/password/', () => {
+  it('is refused with 400 when the old password is wrong or the new one is weak', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser({ username: 'amelia' })
@@ -222,9 +222,9 @@ describe('my password', () => {
   })
 })
 
-onEachEngine('a password changed by its owner', engine => {
+onEachEngine('a password change by its user', engine => {
   for (const kept of [true, false]) {
-    it(`ends all other sessions at once and ${kept ? 'keeps' : 'ends'} the own one, as the policy says`, async () => {
+    it(`ends all other sessions at once and ${kept ? 'keeps' : 'ends'} the requesting one, by policy`, async () => {
       const server = await aServer({ engine, policy: { keep_session_on_password_change: kept } })
       const client = aClient(server)
       const amy = await server.aUser()
@@ -245,7 +245,7 @@ onEachEngine('a password changed by its owner', engine => {
     })
   }
 
-  it('twice at once counts once, and the password is the one that was answered for', async () => {
+  it('sent twice concurrently succeeds once, and that password is in force', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -260,8 +260,8 @@ onEachEngine('a password changed by its owner', engine => {
   })
 })
 
-onEachEngine('my sessions and devices', engine => {
-  it('that are not mine are not there, and nothing happens to them', async () => {
+onEachEngine("a user's own sessions and devices", engine => {
+  it('answer 404 for those of another user and for unknown ids, and change nothing', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await client.signIn(await server.aUser())
@@ -277,14 +277,14 @@ onEachEngine('my sessions and devices', engine => {
     ]) {
       expectNotFound(await client.delete(`/api/me/${kind}/${id}/`, amy.access), kind)
     }
-    // The id of one kind is none of the other.
+    // A device id is no session id, nor the reverse.
     expectNotFound(await client.delete(`/api/me/sessions/${device.id}/`, ben.access))
     expectNotFound(await client.delete(`/api/me/devices/${session.id}/`, ben.access))
     expect(await snapshotOf(server)).to.equal(before)
     expect(await living(client, [amy, ben])).to.deep.equal([true, true])
   })
 
-  it('are not found under an id that is spelt otherwise', async () => {
+  it('are not found under an id in upper case or with trailing characters', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const { access } = await client.signIn(await server.aUser())
@@ -299,7 +299,7 @@ onEachEngine('my sessions and devices', engine => {
     expect((await client.get('/api/me/', access)).status).to.equal(200)
   })
 
-  it('are listed, the oldest first, with the one that asks marked', async () => {
+  it('are listed oldest first, with the requesting one marked as current', async () => {
     const server = await aServer({ engine })
     const amy = await server.aUser()
     const phone = aClient(server, 'phone/1.0')
@@ -321,7 +321,7 @@ onEachEngine('my sessions and devices', engine => {
     expect(Date.parse(devices[0].last_seen_at)).to.equal(server.clock.now())
   })
 
-  it('end one by one, at once, and only once', async () => {
+  it('are ended one by one: 204 once, 404 when repeated, tokens refused at once', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -346,7 +346,7 @@ onEachEngine('my sessions and devices', engine => {
     expect((await client.get('/api/me/devices/', first.access)).body.results).to.have.length(2)
   })
 
-  it('end all but the one that asks', async () => {
+  it('are all ended by one request, except the requesting one', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -360,7 +360,7 @@ onEachEngine('my sessions and devices', engine => {
     }
   })
 
-  it('may end the one that asks: it is signed out', async () => {
+  it('can include the requesting session: deleting it ends its tokens', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const own = await client.signIn(await server.aUser())

@@ -1,4 +1,4 @@
-// What the middleware can be told beside what it asks for, each framework's own ways, and the kit itself behind it.
+// Options of the resource server middleware, behaviour of each framework, and the middleware with the real verifier.
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { request } from 'node:http'
@@ -33,7 +33,7 @@ async function ask(url: string, headers: Record<string, string> = {}, method = '
   return { status: answer.status, headers: answer.headers, body: text.startsWith('{') ? JSON.parse(text) : { text } }
 }
 
-/** The same on each framework. */
+/** Runs `work` against the same application on each framework. */
 async function onEach(application: Partial<Application>, work: (url: string, name: FrameworkName) => Promise<void>) {
   for (const name of names) {
     const running = await frameworks[name]({ verifier, rules: {}, routes: { 'GET /me': null }, ...application })
@@ -45,8 +45,8 @@ async function onEach(application: Partial<Application>, work: (url: string, nam
   }
 }
 
-describe('a refusal', () => {
-  it('is worded by a table, in place of detail, or as a whole body', async () => {
+describe('a refusal of the resource server middleware', () => {
+  it('takes its detail or its whole body from the table in the option refusal', async () => {
     const refusal = { not_authenticated: 'Please sign in.', default: { error: 'no' } }
     await onEach({ options: { refusal } }, async url => {
       const told = await ask(`${url}/me`)
@@ -59,7 +59,7 @@ describe('a refusal', () => {
     })
   })
 
-  it('is worded by a function, which knows the request', async () => {
+  it('takes its detail from the function in the option refusal, which gets the request', async () => {
     const refusal: RequireTokenOptions['refusal'] = ({ code, status, text, request }) =>
       code === 'token_expired' ? undefined : `${request.headers['accept-language']}: ${status} ${text}`
     await onEach({ options: { refusal } }, async url => {
@@ -69,7 +69,7 @@ describe('a refusal', () => {
     })
   })
 
-  it('cannot end its header, whatever the options hold', async () => {
+  it('escapes quotes and line breaks of options in WWW-Authenticate (header injection)', async () => {
     const options = { realm: 'a"b\\c\r\nSet-Cookie: x=1', resourceMetadata: 'https://api.example.com/"\r\nX: 1' }
     await onEach({ options }, async url => {
       const { headers } = await ask(`${url}/me`)
@@ -80,7 +80,7 @@ describe('a refusal', () => {
     })
   })
 
-  it('goes to the error handler of the framework where that is asked for', async () => {
+  it('is passed to the error handler of the framework with onRefusal: throw', async () => {
     const options = { onRefusal: 'throw' } as const
     const koa = new Koa()
     koa.use(async (ctx, next) => {
@@ -113,7 +113,7 @@ describe('a refusal', () => {
     }
   })
 
-  it('says by default what the framework would make of it, with its headers, where nobody handles it', async () => {
+  it('keeps 401 and WWW-Authenticate in Express without an error handler (onRefusal: throw)', async () => {
     const app = express()
     app.set('env', 'test')
     app.use(byExpress.requireToken(verifier, {}, { onRefusal: 'throw' }))
@@ -124,7 +124,7 @@ describe('a refusal', () => {
   })
 })
 
-describe('the metadata of a resource server (RFC 9728)', () => {
+describe('protected resource metadata (RFC 9728)', () => {
   const wellKnown = '/.well-known/oauth-protected-resource'
   const rules = {
     open: ['GET /open'],
@@ -133,7 +133,7 @@ describe('the metadata of a resource server (RFC 9728)', () => {
   const routes = { 'GET /me': null, 'GET /orders': null }
   const resourceMetadata = { name: 'Orders', documentation: 'https://api.example.com/docs' }
 
-  it('is served where the identifier says, to anybody, and to pages of other origins', async () => {
+  it('is served at the well-known path of the resource, without a token, with CORS headers', async () => {
     await onEach({ rules, routes, options: { resourceMetadata } }, async (url, name) => {
       const { status, headers, body } = await ask(`${url}${wellKnown}/v1/?x=1`, { Authorization: 'Bearer expired' })
       expect([status, headers.get('content-type')?.split(';')[0]], name).to.deep.equal([200, 'application/json'])
@@ -155,7 +155,7 @@ describe('the metadata of a resource server (RFC 9728)', () => {
     })
   })
 
-  it('is nowhere else, opens nothing, and takes nothing', async () => {
+  it('answers 401 at other paths, for other methods, and without the option resourceMetadata', async () => {
     await onEach({ rules, routes, options: { resourceMetadata } }, async (url, name) => {
       for (const path of ['', '/', '/v1', '/V1/', '/v1//', '/%761/', '/v1/x', '/v1/..'])
         expect((await ask(`${url}${wellKnown}${path}`)).status, `${name} ${path}`).to.equal(401)
@@ -167,7 +167,7 @@ describe('the metadata of a resource server (RFC 9728)', () => {
     })
   })
 
-  it('is named by each refusal that another token would mend, with the scope that is needed', async () => {
+  it('is named in WWW-Authenticate of 401 and insufficient_scope refusals, with the needed scope', async () => {
     const address = 'https://api.example.com/.well-known/oauth-protected-resource/v1/'
     const known = aVerifier({ amy: { sub: 'amy' }, expired: refuse('token_expired') })
     await onEach({ verifier: known, rules, routes, options: { resourceMetadata } }, async (url, name) => {
@@ -193,7 +193,7 @@ describe('the metadata of a resource server (RFC 9728)', () => {
     })
   })
 
-  it('says whether tokens must be bound, and which identifier and scopes are told where that is said', async () => {
+  it('shows the option dpop, and the resource and scopes of the option resourceMetadata', async () => {
     const own = { resource: 'http://localhost:8000', scopes: ['tools'] }
     await onEach({ options: { resourceMetadata: own, dpop: 'required' } }, async (url, name) => {
       const { body } = await ask(url + wellKnown)
@@ -211,7 +211,7 @@ describe('the metadata of a resource server (RFC 9728)', () => {
     })
   })
 
-  it('is told by whoever guards one route alone, and comes to it', async () => {
+  it('is served by requireToken too, with the scope of that route', async () => {
     const app = new Koa().use(byKoa.requireToken(verifier, { scope: 'tools' }, { resourceMetadata: {} }))
     const running = await listening('koa', app.callback())
     const { status, body } = await ask(`${running.url}${wellKnown}/v1/`)
@@ -219,7 +219,7 @@ describe('the metadata of a resource server (RFC 9728)', () => {
     expect([status, body.scopes_supported]).to.deep.equal([200, ['tools']])
   })
 
-  it('is refused where nobody could find it, when the application starts', () => {
+  it('throws a TypeError at startup for an invalid resource identifier or a missing issuer', () => {
     const wrong: [object, object?][] = [
       [{ resource: 'orders' }],
       [{ resource: 'urn:orders' }],
@@ -239,10 +239,10 @@ describe('the metadata of a resource server (RFC 9728)', () => {
   })
 })
 
-describe('preflights of CORS', () => {
+describe('CORS preflight requests', () => {
   const preflight = { Origin: 'https://shop.example.com', 'Access-Control-Request-Method': 'POST' }
 
-  it('are closed as everything is, and pass where the rules say so; an OPTIONS of another kind does not', async () => {
+  it('get 401 by default and pass with preflights: true; any other OPTIONS request gets 401', async () => {
     await onEach({}, async url => {
       expect((await ask(`${url}/me`, preflight, 'OPTIONS')).status).to.equal(401)
     })
@@ -254,8 +254,8 @@ describe('preflights of CORS', () => {
   })
 })
 
-describe('bound tokens', () => {
-  it('are proven for the address that clients use, behind a proxy', async () => {
+describe('DPoP-bound tokens (RFC 9449)', () => {
+  it('need a proof for the address in the option baseUrl, as clients see it behind a proxy', async () => {
     const options = { baseUrl: 'https://api.example.com/v1/' }
     await onEach({ options }, async url => {
       const shown = (htu: string) => ({ Authorization: 'DPoP bound', DPoP: holder.proof('GET', htu, 'bound') })
@@ -264,7 +264,7 @@ describe('bound tokens', () => {
     })
   })
 
-  it('are proven for where the application is, not for a host that the target names', async () => {
+  it('need a proof for baseUrl, not for the host of an absolute request target', async () => {
     await onEach({ options: { baseUrl: 'https://api.example.com' } }, async (url, name) => {
       const shown = (target: string, htu: string) =>
         new Promise<number>((resolve, reject) => {
@@ -274,13 +274,13 @@ describe('bound tokens', () => {
             .on('error', reject)
             .end()
         })
-      // A proof for somebody else, who plays it on.
+      // A proof made for another host, replayed here.
       expect(await shown('https://other.example/me', 'https://other.example/me'), name).to.equal(401)
       expect(await shown('/me', 'https://api.example.com/me'), name).to.equal(200)
     })
   })
 
-  it('are all that is taken where they are required, and nothing where they are refused', async () => {
+  it('are the only accepted tokens with dpop: required, and not accepted with dpop: refused', async () => {
     await onEach({ options: { dpop: 'required' } }, async url => {
       const { status, headers } = await ask(`${url}/me`, amy)
       expect([status, headers.get('www-authenticate')?.startsWith('DPoP ')]).to.deep.equal([401, true])
@@ -293,7 +293,7 @@ describe('bound tokens', () => {
     })
   })
 
-  it('are judged by the kit itself, by the keys that the server publishes', async () => {
+  it('are judged by the real verifier with the published keys (JWKS); a proof is accepted once', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const issuer = 'https://id.example.com'
     const now = Math.floor(Date.now() / 1000)
@@ -315,7 +315,7 @@ describe('bound tokens', () => {
       .join('.')
     const token = `${input}.${signInput('ES256', privateKey, input).toString('base64url')}`
     const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'ES256', use: 'sig' }
-    // It follows no log here, and asks of each token.
+    // It follows no revocation log here, and introspects each token.
     const answers: Record<string, object> = {
       '/.well-known/jwks.json': { keys: [jwk] },
       '/oauth/introspect': { active: true, jti: 'j', iss: issuer, aud: claims.aud },
@@ -355,8 +355,8 @@ describe('bound tokens', () => {
   })
 })
 
-describe('each framework', () => {
-  it('Express: rows speak of the whole path, also where protect is mounted below one', async () => {
+describe('resource server middleware of each framework', () => {
+  it('Express: route rules match the whole path, also where protect is mounted below a prefix', async () => {
     const app = express()
     app.use(
       '/api',
@@ -381,7 +381,7 @@ describe('each framework', () => {
     }
   })
 
-  it('Express: an address that was rewritten before is no exception', async () => {
+  it('Express: an open route does not apply to a URL rewritten before protect', async () => {
     const app = express()
     app.use((req, _, next) => {
       req.url = '/secret'
@@ -395,7 +395,7 @@ describe('each framework', () => {
     expect(status).to.equal(401)
   })
 
-  it('Fastify: protect comes before other plugins, or nothing starts', async () => {
+  it('Fastify: startup fails when protect is registered after other plugins', async () => {
     const late = fastify()
     late.register((app, _, done) => {
       app.get('/early', async () => ({}))
@@ -405,7 +405,7 @@ describe('each framework', () => {
     expect(await late.ready().then(() => null, String)).to.include('protect must be registered before')
   })
 
-  it('Fastify: routes of the same instance are closed, also those that were there before', async () => {
+  it('Fastify: all routes of the instance need a token, also those added before protect', async () => {
     const app = fastify()
     app.get('/before', async () => ({}))
     app.register(byFastify.protect(verifier))
@@ -418,7 +418,7 @@ describe('each framework', () => {
     await app.close()
   })
 
-  it('Koa and Express: a controller with decorators', async () => {
+  it('Express: decorators of a controller guard its handlers', async () => {
     const guarded = byExpress.guard(controllers.orders(), needs => byExpress.requireToken(verifier, needs))
     const app = express()
     // A handler of these controllers returns its answer.
@@ -434,7 +434,7 @@ describe('each framework', () => {
     expect([create_.body.reason, prices.body]).to.deep.equal(['insufficient_scope', { said: 'hello' }])
   })
 
-  it('node:http: who throws is answered with 500, and the process goes on', async () => {
+  it('node:http: an error of the verifier is answered with 500 and passed to onFault', async () => {
     const faults: unknown[] = []
     const broken = aVerifier({ amy: new Error('a fault') })
     const judge = byNode.requireToken(broken, {}, { onFault: error => faults.push(error) })
@@ -446,7 +446,7 @@ describe('each framework', () => {
     expect([status, body.reason, String(faults[0])]).to.deep.equal([500, 'server_error', 'Error: a fault'])
   })
 
-  it('node:http: a fault that nobody asks for is a warning of the process', async () => {
+  it('node:http: without onFault an error of the verifier is emitted as a process warning', async () => {
     const judge = byNode.requireToken(aVerifier({ amy: new Error('another fault') }))
     const running = await listening('node', async (req, res) => void (await judge(req, res)))
     const warned = once(process, 'warning')
@@ -456,7 +456,7 @@ describe('each framework', () => {
   })
 })
 
-describe('rows and options that cannot be right are told when the application starts', () => {
+describe('invalid route rules and options throw a TypeError when the application starts', () => {
   const cases: [sentence: string, rules: Parameters<typeof createProtectedRoutes>[0]][] = [
     ['a path without a method', { open: ['/healthz'] }],
     ['a method in small letters', { open: ['get /healthz'] }],
@@ -475,11 +475,11 @@ describe('rows and options that cannot be right are told when the application st
       expect(() => createProtectedRoutes(rules)).to.throw(TypeError)
     })
 
-  it('an address that is none', () => {
+  it('a baseUrl that is no URL', () => {
     expect(() => createTokenGate(verifier, { baseUrl: 'api.example.com' })).to.throw(TypeError)
   })
 
-  it('a need or an option that there is none of, which would ask for nothing', async () => {
+  it('an unknown or malformed requirement or option, which would guard nothing', async () => {
     const constants = {} as Record<string, string>
     const wrong: object[] = [
       { permissions: ['orders:write'] },

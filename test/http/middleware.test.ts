@@ -54,7 +54,7 @@ const routes = {
 }
 
 type Sent = {
-  /** `GET /me` unless said. */
+  /** The request line, `GET /me` by default. */
   line?: string
   authorization?: string | string[]
   dpop?: string | string[] | ((url: string) => string)
@@ -227,7 +227,7 @@ const refusals: Case[] = [
   ['a path that is not there, before it says so', { line: 'GET /nowhere' }, 401],
 ]
 
-/** Nothing but the exception itself is open. */
+/** Without a token only the exact path of an open route passes. */
 const spellings: [line: string, status: number][] = [
   ['POST /healthz', 401],
   ['GET /healthz/', 401],
@@ -261,7 +261,7 @@ const spellings: [line: string, status: number][] = [
   ['OPTIONS /healthz', 401],
 ]
 
-/** What asks for more asks for it however the path is spelt: by bob, whose token is good and may do nothing here. */
+/** Route rules match every spelling of their path. Sent with bob's token: valid, but it lacks what they require. */
 const loose: [line: string, status: number][] = [
   ['POST /orders/', 403],
   ['POST /ORDERS', 403],
@@ -357,24 +357,24 @@ for (const name of Object.keys(frameworks) as FrameworkName[])
 
     for (const one of refusals) it(`refuses ${one[0]}`, () => expectAnswer(one))
 
-    it('opens nothing but what an exception says, however the path is spelt', async () => {
+    it('lets only the exact path of an open route pass without a token, in no other spelling', async () => {
       for (const [line, status] of spellings) expect((await send({ line })).status, line).to.equal(status)
     })
 
-    it('asks for what a row asks, however the path is spelt', async () => {
+    it('applies the requirement of a route rule to every spelling of its path', async () => {
       for (const [line, status] of loose) {
         const { status: got, text } = await send({ line, authorization: bearer('bob') })
         expect(got, `${line}: ${text}`).to.equal(status)
       }
     })
 
-    it('takes a proof once (RFC 9449 §11.1)', async () => {
+    it('accepts a DPoP proof once (RFC 9449 §11.1)', async () => {
       const dpop = holder.proof('GET', `${running.url}/me`, 'bound')
       const all = await Promise.all(Array.from({ length: 5 }, () => send({ authorization: 'DPoP bound', dpop })))
       expect(all.map(one => one.status).sort()).to.deep.equal([200, 401, 401, 401, 401])
     })
 
-    it('lets nobody write what was stated for reads alone', async () => {
+    it('asks the verifier with allowReadsUntilExpiry for GET, never for POST', async () => {
       const askedFor = async (line: string) => {
         await send({ line, authorization: bearer('amy') })
         return verifier.asked.at(-1)!.needs.allowReadsUntilExpiry

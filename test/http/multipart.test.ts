@@ -6,7 +6,7 @@ const boundary = 'xx'
 const field = (headers: string, value = 'amy') =>
   `--${boundary}\r\nContent-Disposition: form-data; name="username"${headers}\r\n\r\n${value}`
 
-/** Bodies that once took the whole process down, or that a parser might wait for the end of. */
+/** Multipart bodies that once crashed the process, or whose end a parser might wait for. */
 const broken = {
   'a file that is cut off': field('; filename="a.txt"'),
   'a field that is cut off': field(''),
@@ -16,9 +16,9 @@ const broken = {
   'no part at all': 'hello',
 }
 
-describe('multipart bodies', () => {
+describe('multipart/form-data bodies', () => {
   for (const [what, body] of Object.entries(broken)) {
-    it(`answers 400 to ${what}, and serves on`, async () => {
+    it(`with ${what} are answered 400, and the server keeps running`, async () => {
       const server = await aServer()
       const client = aClient(server)
       const headers = { 'Content-Type': `multipart/form-data; boundary=${boundary}` }
@@ -28,8 +28,8 @@ describe('multipart bodies', () => {
   }
 })
 
-describe('form bodies', () => {
-  it('take letters beyond ASCII escaped or as they are, and mean the same password', async () => {
+describe('urlencoded form bodies', () => {
+  it('accept non-ASCII letters percent-encoded or raw, as the same password', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy', password: 'пароль-ў-с+знаками' })
     const client = aClient(server)
