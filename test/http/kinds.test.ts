@@ -40,7 +40,7 @@ const testGrant = grant({
   },
 })
 
-// The authorization endpoint: by cookie, from any site; errors are pages of ours until the redirect_uri is known.
+// The authorization endpoint: by cookie, from any site; errors are pages here until the redirect_uri is known.
 const known = 'https://shop.example/back'
 
 const backToApplication = async (ctx: Context, next: () => Promise<void>) => {

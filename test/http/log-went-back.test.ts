@@ -57,7 +57,7 @@ onEachEngine('a database that went back to an older state', engine => {
     // Validly signed, but with a rev beyond any real log: it would leave the log no numbers.
     const absurd = forge.access(changed(pair.access, { rev: 2 ** 51 }))
     expect((await client.verify(absurd)).body.reason).to.equal('token_claims')
-    // An expired token is refused whatever its rev is.
+    // An expired token is refused with any rev.
     const expired = forge.access(changed(pair.access, { rev: 9, iat: 1, exp: 2 }))
     expect((await client.verify(expired)).status).to.equal(401)
     expect((await client.get('/readyz')).status).to.equal(200)

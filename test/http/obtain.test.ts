@@ -20,8 +20,8 @@ function expectNoAccount(answer: Answer, what?: string): void {
   expect(answer.headers.get('www-authenticate'), what).to.equal(realm)
 }
 
-describe('sign-in', () => {
-  it('answers a wrong password, an unknown, a disabled and a deleted user alike', async () => {
+describe('sign-in at /api/token/', () => {
+  it('answers 401 alike for a wrong password and an unknown, disabled or deleted user', async () => {
     const server = await aServer()
     const client = aClient(server)
     const [amy, ben, cat] = [await server.aUser(), await server.aUser(), await server.aUser()]
@@ -42,7 +42,7 @@ describe('sign-in', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('takes as long for a name that nobody has as for a wrong password', async () => {
+  it('takes as long for an unknown username as for a wrong password (timing)', async () => {
     const server = await aServer({ policy: { password_cost: 10 } })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -51,7 +51,7 @@ describe('sign-in', () => {
     await server.composed.parts.people.users.importOne({ username: 'cid', passwordHash: '!' }, 'system')
     const names = [amy.username, 'nobody', ben.username, 'cid']
     const least: Record<string, number> = Object.fromEntries(names.map(name => [name, Infinity]))
-    // In turns, so that what else the machine does is shared by all.
+    // In turns, so that other load on the machine affects all alike.
     for (let count = 0; count < 5; count++) {
       for (const username of Object.keys(least)) {
         const begun = performance.now()
@@ -61,12 +61,12 @@ describe('sign-in', () => {
     }
     const wrongPassword = least[amy.username]!
     for (const [username, time] of Object.entries(least)) {
-      // Without a hash of its own an answer would come at once.
+      // Without a dummy hash the answer for an unknown user would be immediate.
       expect(time, username).to.be.within(wrongPassword / 2, wrongPassword * 2)
     }
   })
 
-  it('matches no password of somebody who was imported without one, and works once an administrator has set it', async () => {
+  it('accepts no password for a user imported without one until an administrator sets it', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { users } = server.composed.parts.people
@@ -82,7 +82,7 @@ describe('sign-in', () => {
     }
   })
 
-  it('never trims a password, neither the one that is sent nor the one that is kept', async () => {
+  it('trims neither the sent nor the stored password', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()
@@ -103,7 +103,7 @@ describe('sign-in', () => {
     await client.signIn(amy)
   })
 
-  it('refuses a username or a password that is longer than any can be', async () => {
+  it('answers 400 for a username over 150 or a password over 4096 characters', async () => {
     const client = aClient(await aServer())
     const answer = await client.post(path, { username: 'a'.repeat(151), password: 'a'.repeat(4_097) })
     expect(answer.status).to.equal(400)
@@ -113,7 +113,7 @@ describe('sign-in', () => {
     })
   })
 
-  it('finds a user by the name in any case, in any Unicode form, and with white space around it', async () => {
+  it('accepts the username in any case and Unicode form, with surrounding white space', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { id } = await server.aUser({ username: 'Zoé' })
@@ -125,13 +125,13 @@ describe('sign-in', () => {
     expectNoAccount(await client.post(path, { username: 'zoe', password }))
   })
 
-  it('counts signs, not halves of signs, so that everybody who has a name can sign in with it', async () => {
+  it('counts characters of a username, not UTF-16 code units, against the maximum length', async () => {
     const server = await aServer({ policy: { username_max_length: 150 } })
     const amy = await server.aUser({ username: '𝐚'.repeat(120) })
     await aClient(server).signIn(amy)
   })
 
-  it('takes a number as text', async () => {
+  it('accepts a JSON number as the username', async () => {
     const server = await aServer()
     const { username } = await server.aUser({ username: '12345' })
     const answer = await aClient(server).post(path, { username: 12345, password })
@@ -139,7 +139,7 @@ describe('sign-in', () => {
     expect(answer.body.username).to.equal(username)
   })
 
-  it('answers the pair, the user and the proof of the device, and nothing else', async () => {
+  it('answers the token pair, the user and the device token, and nothing else', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy', firstName: 'Amy', lastName: 'Pond' })
     const answer = await aClient(server).post(path, { username: 'amy', password })
@@ -151,7 +151,7 @@ describe('sign-in', () => {
     expect(answer.headers.get('cache-control')).to.equal('no-store')
   })
 
-  it('writes the time of the sign-in only while the policy says so', async () => {
+  it('writes last_login only while update_last_login is on', async () => {
     const server = await aServer({ policy: { update_last_login: false } })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -163,7 +163,7 @@ describe('sign-in', () => {
     expect(Date.parse(last_login)).to.equal(server.clock.now())
   })
 
-  it('takes hashes of Django as they are and replaces them at the first sign-in', async () => {
+  it('accepts an imported Django PBKDF2 hash and replaces it with bcrypt at the first sign-in', async () => {
     const server = await aServer()
     const {
       people: { users },
@@ -185,8 +185,8 @@ describe('sign-in', () => {
   })
 })
 
-describe('what a sign-in issues', () => {
-  it('an access token says what RFC 9068 and simplejwt ask for', async () => {
+describe('tokens issued at sign-in', () => {
+  it('an access token has the header and claims of RFC 9068 and simplejwt', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy', roles: ['support'] })
     const { access } = await aClient(server).signIn(amy)
@@ -215,7 +215,7 @@ describe('what a sign-in issues', () => {
     expect(rev).to.be.a('number')
   })
 
-  it('the scope follows what the user may do here, not what they may do elsewhere', async () => {
+  it('the scope follows permissions of this server, not those of other applications', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { users } = server.composed.parts.people
@@ -241,7 +241,7 @@ describe('what a sign-in issues', () => {
     expect(await scopeAfter(deleted, pair)).to.equal('darvoza:account')
   })
 
-  it('a refresh token names its session and generation, and is of a kind of its own', async () => {
+  it('a refresh token has the claims sid and gen, and the typ rt+jwt', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     const { access, refresh } = await aClient(server).signIn(amy)
@@ -264,7 +264,7 @@ describe('what a sign-in issues', () => {
     expect(jti).to.be.a('string')
   })
 
-  it('the keys that are published verify an access token, and no other token', async () => {
+  it('the published keys (JWKS) verify an access token, but no refresh or device token', async () => {
     const server = await aServer()
     const { access, refresh, device_token } = await aClient(server).signIn(await server.aUser())
     const keys = createRemoteJWKSet(new URL(`${server.url}/.well-known/jwks.json`))
@@ -281,7 +281,7 @@ describe('what a sign-in issues', () => {
     for (const key of published) expect(key).to.not.have.any.keys('d', 'k', 'p', 'q')
   })
 
-  it('no access token outlives its session', async () => {
+  it('an access token expires no later than its session', async () => {
     const server = await aServer({ policy: { refresh_token_lifetime: 60, session_absolute_lifetime: 90 } })
     const { access, refresh } = await aClient(server).signIn(await server.aUser())
     const now = Math.floor(server.clock.now() / 1000)
@@ -289,7 +289,7 @@ describe('what a sign-in issues', () => {
     expect(claimsOf(access).exp).to.equal(now + 90)
   })
 
-  it('leaves out permissions that would not fit into a header, and says so', async () => {
+  it('an access token with too many permissions for a header has permissions_omitted instead', async () => {
     const server = await aServer()
     const {
       people: { users },
@@ -304,7 +304,7 @@ describe('what a sign-in issues', () => {
     expect(claims).to.not.have.property('permissions')
   })
 
-  it('names the user id and the audience as the policy does', async () => {
+  it('the policies user_id_claim and audience set the user id claim and the aud', async () => {
     const server = await aServer({ policy: { user_id_claim: 'uid', audience: 'shop' } })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -317,7 +317,7 @@ describe('what a sign-in issues', () => {
     expect((await client.refresh(refresh)).status).to.equal(200)
   })
 
-  it('keeps the name of every claim that a token has from being that of the user id', async () => {
+  it('every claim of a token is in registeredClaims, the names that user_id_claim may not have', async () => {
     const server = await aServer()
     const client = aClient(server)
     const names = new Set<string>()
@@ -331,9 +331,9 @@ describe('what a sign-in issues', () => {
     expect([...names].filter(name => !reserved.includes(name))).to.deep.equal([])
   })
 
-  it('never lets the name of the user id claim hide another claim', async () => {
+  it('a user_id_claim named like another claim does not overwrite that claim', async () => {
     const server = await aServer()
-    // The policy refuses such a name today; one that was written before it did must do no harm.
+    // The policy refuses such a name now; an older stored policy may still have one.
     const {
       storage: { database, revocationStore: revocations },
       revocation: { tail },
@@ -352,7 +352,7 @@ describe('what a sign-in issues', () => {
 })
 
 onEachEngine('a second sign-in', engine => {
-  it('on a device that its token proves ends the older session there, and no other', async () => {
+  it('with a device token ends the older session on that device, and no other', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -368,7 +368,7 @@ onEachEngine('a second sign-in', engine => {
     expect((await client.get('/api/me/devices/', second.access)).body.results).to.have.length(2)
   })
 
-  it('on a device that its client names ends the older session there', async () => {
+  it('with the same device name ends the older session on that device, and no other', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -380,7 +380,7 @@ onEachEngine('a second sign-in', engine => {
     expect((await client.get('/api/me/devices/', second.access)).body.results).to.have.length(2)
   })
 
-  it("with another user's device token or device name makes a device of its own", async () => {
+  it("with another user's device token or device name creates a new device", async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -393,7 +393,7 @@ onEachEngine('a second sign-in', engine => {
     expect((await client.get('/api/me/devices/', his.access)).body.results).to.have.length(2)
   })
 
-  it('over the limit ends the oldest session, or is refused, as the policy says', async () => {
+  it('over max_sessions_per_user ends the oldest session or is refused, by at_session_limit', async () => {
     const server = await aServer({ engine, policy: { max_sessions_per_user: 2, at_session_limit: 'end_oldest' } })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -418,7 +418,7 @@ onEachEngine('a second sign-in', engine => {
 })
 
 describe('a device token', () => {
-  it('that is nonsense, or of an ended device, proves nothing and does no harm', async () => {
+  it('that is invalid or of an ended device is ignored: the sign-in creates a new device', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()

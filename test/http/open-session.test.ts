@@ -11,8 +11,8 @@ import { devicesOf, sessionsOf } from '../support/sessions.js'
 
 const origin = { address: '192.0.2.7', userAgent: 'a device that polls', requestId: 'r1' }
 
-onEachEngine('a session that is opened on evidence', engine => {
-  it('is refused, and nothing is written, where the evidence holds no more', async () => {
+onEachEngine('opening a session on evidence', engine => {
+  it('is refused, and writes nothing, when the evidence no longer holds', async () => {
     const { server, open, id } = await aHouse(engine)
     expect(await outcome(open({ stillHolds: async () => false }))).to.equal('outdated')
     expect(await outcome(open({ stillHolds: refusesAfter(marked) }))).to.equal('not_found')
@@ -20,7 +20,7 @@ onEachEngine('a session that is opened on evidence', engine => {
     expect(await written(server, id)).to.deep.equal({ sessions: 0, devices: 0, entries: 0 })
   })
 
-  it('is refused where the user is gone or disabled, or the application is', async () => {
+  it('is refused for an unknown or disabled user, and for a disabled application', async () => {
     const { server, open, id } = await aHouse(engine)
     expect(await outcome(open({ userId: 4_711 }))).to.equal('outdated')
     await server.composed.parts.people.users.disable(id, 'system')
@@ -32,7 +32,7 @@ onEachEngine('a session that is opened on evidence', engine => {
     expect((await written(server, id)).sessions).to.equal(0)
   })
 
-  it('is refused where all sessions were ended since the credential was checked', async () => {
+  it('is refused when all sessions were ended after the credential was checked', async () => {
     const { server, open, id } = await aHouse(engine)
     const seq = await seqOf(server)
     await server.composed.parts.devices.sessions.endAll(id, 'system')
@@ -41,7 +41,7 @@ onEachEngine('a session that is opened on evidence', engine => {
     expect(await outcome(open({ seq: await seqOf(server) }))).to.equal('opened')
   })
 
-  it('is opened once, however many spend the same evidence at once', async () => {
+  it('succeeds once when the same evidence is spent 12 times concurrently', async () => {
     const { server, open, id } = await aHouse(engine)
     await marked(server.composed.parts.storage.database)
     const spends = async (tx: Queries) => (await tx.write("DELETE FROM last_number WHERE name = 'mark'")) === 1
@@ -51,7 +51,7 @@ onEachEngine('a session that is opened on evidence', engine => {
     expect((await written(server, id)).sessions).to.equal(1)
   })
 
-  it('learns a policy that this process has not heard of, and is opened under it', async () => {
+  it('reads a policy change of another process, and applies it to the session', async () => {
     const { server, open } = await aHouse(engine)
     const second = await aServer({ settings: server.settings, policy: null, clock: server.clock })
     await second.composed.parts.policies.policies.set({ access_token_lifetime: 120 }, 'system', 'test')
@@ -59,7 +59,7 @@ onEachEngine('a session that is opened on evidence', engine => {
     expect(eras.of(standing.session).access_token_lifetime).to.equal(120)
   })
 
-  it('says when and with what number the credential was checked, and its tokens are good', async () => {
+  it('stores time and log number of the credential check, and its tokens are accepted', async () => {
     const { server, open, id } = await aHouse(engine)
     const seq = await seqOf(server)
     const authenticatedAt = server.clock.now()
@@ -76,7 +76,7 @@ onEachEngine('a session that is opened on evidence', engine => {
     expect(refreshed.status).to.equal(200)
   })
 
-  it('has the roles and the permissions of its user', async () => {
+  it('returns the user with roles and permissions', async () => {
     const { server, open, id } = await aHouse(engine)
     const { roles, users } = server.composed.parts.people
     await roles.create('clerk', ['orders:read'], 'system')
@@ -108,7 +108,7 @@ async function aHouse(engine: Engine) {
   return { server, id, open }
 }
 
-/** The log's number, as who checks a credential reads it. */
+/** The log's number, as it is read before a credential is checked. */
 async function seqOf({ composed }: TestServer): Promise<number> {
   const { revocationStore, database } = composed.parts.storage
   return (await revocationStore.head(database)).seq
@@ -125,7 +125,7 @@ async function outcome(opening: Promise<unknown>): Promise<string> {
   }
 }
 
-/** Something that evidence writes when it is used. */
+/** Writes a row, as evidence may when it is used. */
 async function marked(tx: Queries): Promise<boolean> {
   await tx.write("INSERT INTO last_number (name, value) VALUES ('mark', 1)")
   return true
@@ -140,7 +140,7 @@ async function marks({ composed }: TestServer): Promise<number> {
   return (await composed.parts.storage.database.read("SELECT name FROM last_number WHERE name = 'mark'")).length
 }
 
-/** What opening a session leaves behind. */
+/** How many rows opening a session has written. */
 async function written(server: TestServer, userId: number) {
   const entries = await server.composed.parts.storage.database.read<{ seq: number }>(
     "SELECT seq FROM audit_entry WHERE action = 'signed_in'",

@@ -1,4 +1,4 @@
-// The document of the API: where it is, that it is one, and that it has every route of programs and no other.
+// The OpenAPI document: caching, validity by the schema, and that it has the API routes of the route table alone.
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect } from 'chai'
 import { type Access, kinds } from '../../server/http/kinds/kinds.js'
@@ -13,8 +13,8 @@ type Operation = { operationId: string }
 const table = Object.entries(routes) as [string, RouteRow<Access>][]
 const ofPrograms = table.filter(([, { access }]) => kinds[access.kind].presenter !== 'page')
 
-describe('the document of the API', () => {
-  it('is for anybody, may be kept for a while, and is not sent twice', async () => {
+describe('the OpenAPI document', () => {
+  it('is public, cacheable for five minutes, and answers 304 to a matching If-None-Match', async () => {
     const server = await aServer()
     const { status, headers } = await aClient(server).get('/openapi.json')
     expect(status).to.equal(200)
@@ -25,7 +25,7 @@ describe('the document of the API', () => {
     expect(await sendRaw(server, again)).to.include({ status: 304, text: '' })
   })
 
-  it('is OpenAPI 3.1, by the schema of the standard', async () => {
+  it('is valid by the OpenAPI 3.1 schema', async () => {
     const { body } = await aClient(await aServer()).get('/openapi.json')
     expect(body.openapi).to.match(/^3\.1\./)
     expect(body.servers).to.deep.equal([{ url: issuer }])
@@ -33,7 +33,7 @@ describe('the document of the API', () => {
     expect(valid, JSON.stringify(errors)).to.equal(true)
   })
 
-  it('has every route of programs under its name, and nothing that is not in the table', async () => {
+  it('has every API route of the route table under its operationId, and no other', async () => {
     const { body } = await aClient(await aServer()).get('/openapi.json')
     const paths = Object.entries(body.paths as Record<string, Record<string, Operation>>)
     const documented = paths.flatMap(([path, methods]) =>

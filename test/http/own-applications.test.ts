@@ -1,4 +1,4 @@
-// What a person has let applications have: looked at and taken back, by the API.
+// Consents of a user, listed and withdrawn by the API at /api/me/applications/.
 import { expect } from 'chai'
 import { hashOfCode } from '../../server/identity/authorizations/code-text.js'
 import { aSessionOf } from '../support/applications.js'
@@ -10,8 +10,8 @@ import { sessionsOf } from '../support/sessions.js'
 
 const path = '/api/me/applications/'
 
-onEachEngine('the applications that may act for me', engine => {
-  it('are not taken back by somebody else, and not twice', async () => {
+onEachEngine('applications at /api/me/applications/', engine => {
+  it('answer 404 to a withdrawal by another user, a second one, and of an unknown application', async () => {
     const { server, client, amy, token } = await aHouse(engine)
     const ben = (await client.signIn(await server.aUser({ username: 'ben' }))).access
     expect((await client.delete(`${path}shop/`, ben)).status).to.equal(404)
@@ -22,7 +22,7 @@ onEachEngine('the applications that may act for me', engine => {
     expect(await sessionsOf(server, amy.id)).to.have.length(2)
   })
 
-  it('are told by name, with since when, which rights, how many sessions, and when they were used', async () => {
+  it('are listed with name, scopes, number of sessions, and times of consent and last use', async () => {
     const { server, client, amy, token, decide } = await aHouse(engine)
     await aResourceServer(server, 'api', 'read')
     await settle(server.composed)
@@ -65,7 +65,7 @@ onEachEngine('the applications that may act for me', engine => {
     })
   })
 
-  it('end with all their sessions, offline ones too, and what was not redeemed; no other session does', async () => {
+  it('lose consent, codes and sessions, offline ones included, by a withdrawal; no other does', async () => {
     const { server, client, amy, token, decide } = await aHouse(engine)
     const code = await decide(['openid', 'profile'])
     const own = await aSessionOf(server, amy, 'shop')
@@ -96,7 +96,7 @@ onEachEngine('the applications that may act for me', engine => {
     expect(await decide(null).catch(error => error.code)).to.equal('consent_required')
   })
 
-  it('end also where very many sessions have to', async () => {
+  it('can be withdrawn with 205 live sessions', async () => {
     const { server, client, amy, token } = await aHouse(engine)
     for (let session = 0; session < 205; session++) await aSessionOf(server, amy, 'shop')
     expect((await client.get(path, token)).body.results[0].sessions).to.equal(205)
@@ -105,7 +105,7 @@ onEachEngine('the applications that may act for me', engine => {
     expect(await sessionsOf(server, amy.id)).to.have.length(2)
   })
 
-  it('are called by addresses that stand in the path as they are, where their id is one', async () => {
+  it('can be withdrawn by a percent-encoded client_id where the client_id is a URL', async () => {
     const { server, client, amy, token } = await aHouse(engine)
     const id = 'https://tool.example/client.json'
     await aWebsite(server, id, { metadata: { redirect_uris: ['https://tool.example/callback'] } })
@@ -113,7 +113,7 @@ onEachEngine('the applications that may act for me', engine => {
     expect((await client.delete(path + encodeURIComponent(id), token)).status).to.equal(204)
   })
 
-  it('race with decisions: taken back, nothing is left of them, or a new decision was made behind', async () => {
+  it('keep no consent and no code when decisions race with a withdrawal', async () => {
     const { server, amy, decide } = await aHouse(engine)
     const { consents } = server.composed.parts.authorizations
     const { consentStore, database } = server.composed.parts.storage
@@ -127,7 +127,7 @@ onEachEngine('the applications that may act for me', engine => {
     }
   })
 
-  it('are taken back for somebody by an administrator who may end sessions of such a person, and by no other', async () => {
+  it('can be withdrawn by the role support for a plain user, but not for an administrator', async () => {
     const { server, amy } = await aHouse(engine)
     const { consents } = server.composed.parts.authorizations
     const helper = await server.aUser({ username: 'helper', roles: ['support'] })
@@ -142,7 +142,7 @@ onEachEngine('the applications that may act for me', engine => {
   })
 })
 
-/** Amy is signed in with a browser and with a client, and has let `shop` in. */
+/** Amy is signed in with a browser and with an API client, and has consented to `shop`. */
 async function aHouse(engine: Engine) {
   const server = await aServer({ engine })
   const amy = await server.aUser({ username: 'amy' })
