@@ -1,4 +1,4 @@
-// What people see and do about themselves on the pages.
+// The account pages: profile, password, devices, security events, language and theme.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
@@ -10,8 +10,8 @@ import { aVisitor, localOf } from '../support/visitor.js'
 const unknown = 'a0000000-0000-4000-8000-000000000000'
 const newPassword = 'a much better horse'
 
-describe('my profile page', () => {
-  it('refuses what cannot be, says where, keeps what was typed, and changes nothing', async () => {
+describe('the profile page', () => {
+  it('refuses invalid fields with an error at each, keeps the typed values escaped, saves nothing', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(await server.aUser())
@@ -26,7 +26,7 @@ describe('my profile page', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('changes three fields, tells it once, and leaves alone whatever else is sent', async () => {
+  it('saves names and e-mail address, ignores other fields, and shows its notice once', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     const amy = await server.aUser({ username: 'amy' })
@@ -49,8 +49,8 @@ describe('my profile page', () => {
   })
 })
 
-describe('my password page', () => {
-  it('refuses a wrong old one, a weak new one, and two that differ', async () => {
+describe('the password page', () => {
+  it('refuses a wrong old password, a weak new one, and a repetition that differs', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(await server.aUser({ username: 'amelia' }))
@@ -94,8 +94,8 @@ describe('my password page', () => {
   }
 })
 
-onEachEngine('my devices page', engine => {
-  it("shows my devices alone, and does nothing with somebody else's", async () => {
+onEachEngine('the devices page', engine => {
+  it("shows only the user's own devices, and answers 404 for those of another user", async () => {
     const server = await aServer({ engine })
     const [amy, ben] = [await server.aUser(), await server.aUser()]
     const visitor = aVisitor(server)
@@ -117,7 +117,7 @@ onEachEngine('my devices page', engine => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('gives a device a name, which its next sign-in keeps, and refuses what is none', async () => {
+  it('renames a device, keeps the name at its next sign-in, and refuses an invalid name', async () => {
     const server = await aServer({ engine })
     const amy = await server.aUser()
     const visitor = aVisitor(server)
@@ -148,7 +148,7 @@ onEachEngine('my devices page', engine => {
     expect(noted).to.include({ actor: `user:${amy.id}`, subject: id })
   })
 
-  it('ends a device and every token of it', async () => {
+  it('ends a device: its access token and refresh token are refused', async () => {
     const server = await aServer({ engine })
     const amy = await server.aUser()
     const phone = aClient(server, 'phone/1.0')
@@ -163,7 +163,7 @@ onEachEngine('my devices page', engine => {
     expect((await phone.refresh(refresh)).status).to.equal(401)
   })
 
-  it('ends all but this one; and this one too, which leads to the sign-in page', async () => {
+  it('ends all other devices, and the current one with a redirect to the sign-in page', async () => {
     const server = await aServer({ engine })
     const amy = await server.aUser()
     const others = [aVisitor(server), aVisitor(server)]
@@ -183,8 +183,8 @@ onEachEngine('my devices page', engine => {
   })
 })
 
-onEachEngine('my security events', engine => {
-  it('tell what I did and what others did to me, not what I did to others nor who the others are', async () => {
+onEachEngine('the security events page', engine => {
+  it('shows acts by and on the user, without acts on other users or names of administrators', async () => {
     const server = await aServer({ engine })
     const {
       people: { users },
@@ -212,7 +212,7 @@ onEachEngine('my security events', engine => {
     ])
   })
 
-  it('tell of one session or device that an administrator ended, and nothing of what I ended of others', async () => {
+  it('shows a session or device that an administrator ended, and none that the user ended for others', async () => {
     const server = await aServer({ engine })
     const { sessions } = server.composed.parts.devices
     const [amy, ben] = [await server.aUser({ roles: ['admin'] }), await server.aUser()]
@@ -241,7 +241,7 @@ onEachEngine('my security events', engine => {
     expect(await told(ben)).to.deep.equal(['Ended a session · by an administrator'])
   })
 
-  it('go on page by page, each event once', async () => {
+  it('is split into pages, each event once', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts.people
     const amy = await server.aUser({ roles: ['admin'] })
@@ -262,8 +262,8 @@ onEachEngine('my security events', engine => {
   })
 })
 
-describe('the language and the look', () => {
-  it('are kept in cookies when they are known, and lead back to the page they were chosen on, never elsewhere', async () => {
+describe('the preferences language and theme', () => {
+  it('are kept in cookies if valid, and redirect to the Referer of this server or to /', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     const choose = async (form: Record<string, string>, referer?: string) => {

@@ -1,4 +1,4 @@
-// API keys on the pages: the own ones, those that administrators see and make, and what the inspector says of one.
+// API keys on the pages: the account page, the pages of administrators, and the token inspector.
 import { expect } from 'chai'
 import { aResourceServer } from '../support/authorizations.js'
 import { aClient } from '../support/client.js'
@@ -12,7 +12,7 @@ const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
 const form = '/account/keys/new'
 const usual = { name: 'Nightly', resource: '', expires: '90d', until: '', 'own:darvoza:account': '1' }
 
-/** Amy works for support, and may see orders. */
+/** Amy has the role support, and a role with the permission orders:read. */
 async function aHouse() {
   const server = await aServer()
   await aResourceServer(server, 'orders', 'orders:read')
@@ -29,8 +29,8 @@ const shownIn = ({ text }: Seen): string | undefined => /data-copy="(dvz_key_[\w
 const asKey = (server: TestServer, text: string, path: string) =>
   aClient(server).send('GET', path, { headers: { Authorization: `Token ${text}` } })
 
-describe('my API keys page', () => {
-  it('offers what I may do and nothing else, and has no key yet', async () => {
+describe('the API keys page of the account', () => {
+  it('offers only scopes that the user holds, and lists no key at first', async () => {
     const { visitor } = await aHouse()
     expect((await visitor.open('/account/keys')).text).to.include('You have no API keys')
     const { text } = await visitor.open(form)
@@ -42,7 +42,7 @@ describe('my API keys page', () => {
     expect(text).to.include('May orders:read at orders').and.include('What no key may ever do')
   })
 
-  it('makes nothing of a form that is wrong, says what is, and keeps what was typed', async () => {
+  it('refuses an invalid form with the reason, keeps the typed values, and creates no key', async () => {
     const { server, visitor } = await aHouse()
     const token = visitor.tokenOn(await visitor.open(form), form)
     const before = await snapshotOf(server)
@@ -58,7 +58,7 @@ describe('my API keys page', () => {
     ]
     for (const [changes, told] of wrong) {
       const fields: Record<string, string> = { ...usual, _token: token, ...changes }
-      // A box that is not ticked is not sent.
+      // Browsers do not send an unticked checkbox.
       if (changes['own:darvoza:account'] === '') delete fields['own:darvoza:account']
       const { status, text } = await visitor.send('POST', form, { form: fields, headers: ownSite })
       expect(status, JSON.stringify(changes)).to.equal(400)
@@ -68,14 +68,14 @@ describe('my API keys page', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('asks for the password first, where it was typed a while ago', async () => {
+  it('asks for the password when the sign-in is older than five minutes', async () => {
     const { server, visitor } = await aHouse()
     server.clock.advance('6m')
     const asked = await visitor.open(form)
     expect([asked.status, asked.text.includes('name="_proof"')]).to.deep.equal([401, true])
   })
 
-  it('makes one that is shown once, does what was ticked and no more, and is found by its last characters', async () => {
+  it('creates a key that is shown once, has only the ticked scopes, and is listed by its ending', async () => {
     const { server, visitor, amy } = await aHouse()
     const made = await visitor.submit(form, { ...usual, 'others:orders:read': '1' }, form)
     const text = shownIn(made)!
@@ -83,7 +83,7 @@ describe('my API keys page', () => {
     expect(made.text).to.include(`Authorization: Token ${text}`.replaceAll("'", '&#39;'))
     expect((await asKey(server, text, '/api/me/')).body.username).to.equal('amy')
     expect((await asKey(server, text, '/api/admin/users/')).body.code).to.equal('api_key_scope')
-    // What a resource server would take is none of a key for this server.
+    // A scope of a resource server is left out of a key for this server.
     const [key] = await keysOf(server, amy.id)
     expect([key!.scopes, key!.resource, key!.elevated]).to.deep.equal([['darvoza:account'], null, false])
     expect(key!.expiresAt! - server.clock.now()).to.be.within(89 * 86_400_000, 90 * 86_400_000)
@@ -100,7 +100,7 @@ describe('my API keys page', () => {
       expect(everything).to.not.include(text)
   })
 
-  it('shows a command in which the identifier of a resource server is text and no command', async () => {
+  it('escapes the resource identifier in the curl command (shell injection)', async () => {
     const { server, visitor } = await aHouse()
     const resource = `https://orders.example/$(id);'&x`
     await server.composed.parts.applications.applications.change('orders', { resource }, 'system')
@@ -111,7 +111,7 @@ describe('my API keys page', () => {
     expect(copied).to.match(/ 'https:\/\/orders\.example\/\$\(id\);'\\''&x'$/)
   })
 
-  it('shows how it is sent by a request that this key may make', async () => {
+  it('shows an example request that the new key may make', async () => {
     const { server, visitor } = await aHouse()
     const { 'own:darvoza:account': _, ...others } = usual
     const made = await visitor.submit(form, { ...others, 'own:darvoza:users:read': '1' }, form)
@@ -120,7 +120,7 @@ describe('my API keys page', () => {
     expect((await asKey(server, shownIn(made)!, path)).status).to.equal(200)
   })
 
-  it('makes one for a resource server, to the end of a day that was chosen, and one for ever with a warning', async () => {
+  it('creates a key for a resource server until a chosen day, and one without expiry with a warning', async () => {
     const { server, visitor, amy } = await aHouse()
     const day = new Date(server.clock.now() + 5 * 86_400_000).toISOString().slice(0, 10)
     const fields = { ...usual, resource: 'https://orders.example', 'others:orders:read': '1', elevated: '1' }
@@ -138,7 +138,7 @@ describe('my API keys page', () => {
     expect(forever.elevated).to.equal(true)
   })
 
-  it('ends one at once, and none of somebody else', async () => {
+  it('ends a key at once, and answers 404 for a key of another user', async () => {
     const { server, visitor, amy } = await aHouse()
     const text = shownIn(await visitor.submit(form, usual, form))!
     const { key: others } = await server.composed.parts.apiKeys.apiKeys.create(
@@ -160,7 +160,7 @@ describe('my API keys page', () => {
   })
 })
 
-describe('API keys of everybody, on pages', () => {
+describe('API keys on the pages of administrators', () => {
   async function anOffice() {
     const house = await aHouse()
     const boss = aVisitor(house.server)
@@ -169,14 +169,14 @@ describe('API keys of everybody, on pages', () => {
     return { ...house, boss, text: shownIn(own)! }
   }
 
-  it('are made for somebody by whoever might set their password, with no more than both may do', async () => {
+  it('are created for a user whose password the creator may set, with permissions both have', async () => {
     const { server, boss, amy, visitor } = await anOffice()
     const action = `/admin/users/${amy.id}/keys/new`
     const made = await boss.submit(action, { ...usual, 'own:darvoza:users:read': '1' }, action)
     expect((await asKey(server, shownIn(made)!, '/api/admin/users/')).status).to.equal(200)
     const given = { ...usual, 'own:darvoza:keys:write': '1' }
     expect((await boss.submit(action, given, action)).text).to.include('does not have “darvoza:keys:write”')
-    // Support sees keys, and makes none for others.
+    // The role support sees keys of others, and may not create any.
     expect((await visitor.open(`/admin/users/${amy.id}`)).text)
       .to.include('Nightly')
       .and.not.include(action)
@@ -191,7 +191,7 @@ describe('API keys of everybody, on pages', () => {
     expect(await keysOf(server, 1)).to.deep.equal([])
   })
 
-  it('are listed with whose they are, found, given as a file, and ended', async () => {
+  it('are listed with their users, filtered, exported as CSV, and ended', async () => {
     const { server, boss, amy, text } = await anOffice()
     const { apiKeys } = server.composed.parts.apiKeys
     await apiKeys.create(1, { name: 'Backup', scopes: ['darvoza:audit:read'], elevated: true }, 'system')
@@ -218,7 +218,7 @@ describe('API keys of everybody, on pages', () => {
     expect(await list('?state=ended')).to.include('Nightly')
   })
 
-  it('say in the inspector what they are worth, without being used or shown', async () => {
+  it('are judged by the token inspector, which neither shows them nor counts as a use', async () => {
     const { server, boss, amy, text } = await anOffice()
     const inspect = (token: string) => boss.submit('/admin/inspector', { token }, '/admin/inspector')
     for (const token of [text, `Authorization: Token ${text}`]) {
@@ -235,17 +235,17 @@ describe('API keys of everybody, on pages', () => {
     expect((await keysOf(server, amy.id))[0]!.lastUsedAt).to.equal(null)
   })
 
-  it('cost a page as many statements as it shows things', async () => {
+  it('cost each page a fixed number of SQL reads', async () => {
     const { server, boss, visitor } = await anOffice()
     const page = (by: Visitor, path: string) =>
       countOf(server, async () => {
         expect((await by.send('GET', path)).status).to.equal(200)
       })
-    // The browser, and the keys.
+    // The browser session, and the keys.
     expect(await page(visitor, '/account/keys'), 'own').to.deep.equal({ reads: 2, writes: 0 })
-    // The browser, and which resource servers there are: how far that list is read, its ids and its rows.
+    // The browser session, and the list of resource servers: how far it is read, its ids and its rows.
     expect(await page(visitor, form), 'new').to.deep.equal({ reads: 4, writes: 0 })
-    // The browser, the ids of the list, the keys, and whose they are.
+    // The browser session, the ids of the list, the keys, and their users.
     expect(await page(boss, '/admin/api-keys'), 'everybody').to.deep.equal({ reads: 4, writes: 0 })
   })
 })

@@ -1,5 +1,4 @@
-// Applications in the dashboard: who may look and who may change, what a form refuses, that a secret is shown once, and that
-// what was saved is what the form said.
+// The admin pages of applications: permissions, refused forms, secrets that are shown once, and what a form saves.
 import { expect } from 'chai'
 import { anApplication, aSessionOf } from '../support/applications.js'
 import { aServer, password, type TestServer } from '../support/server.js'
@@ -22,8 +21,8 @@ const web = {
 const register = (visitor: Visitor, fields: Record<string, string>) =>
   visitor.submit(newPath, fields, `${newPath}?kind=${fields.kind}`)
 
-describe('the pages of applications', () => {
-  it('are open to whoever may see applications, and let nobody else change one', async () => {
+describe('the admin pages of applications', () => {
+  it('are readable by the role auditor without change buttons, and 403 for the role support', async () => {
     const server = await aServer()
     await anApplication(server, 'shop', { metadata: { redirect_uris: ['https://shop.example/callback'] } })
     const auditor = aVisitor(server)
@@ -45,7 +44,7 @@ describe('the pages of applications', () => {
     expect((await auditor.open('/admin/applications/nothing')).status).to.equal(404)
   })
 
-  it('tell what is wrong at each field, keep what was typed, and write nothing', async () => {
+  it('show an error at each invalid field, keep the typed values, and register nothing', async () => {
     const server = await aServer()
     const visitor = await anAdministrator(server)
     const typed = { ...web, client_name: '', redirect_uris: 'javascript:alert(1)\nhttps://shop.example/a#b', jwks: '{' }
@@ -59,14 +58,14 @@ describe('the pages of applications', () => {
     expect(named.text).to.include('id="field-client_name-problem"').and.include('id="field-redirect_uris-problem"')
     expect(named.text).to.include('begin with javascript').and.include('a part behind #')
     expect((await server.composed.parts.applications.applications.list({}, { limit: 10 })).results).to.have.length(1)
-    // A page app has no secret that would stand in for PKCE, whatever is sent.
+    // A browser application has no secret in place of PKCE: allow_without_pkce is ignored.
     await register(visitor, { ...web, kind: 'browser', client_id: 'page', allow_without_pkce: '1' })
     const page = await server.composed.parts.applications.applications.require('page')
     expect(page.metadata).to.include({ token_endpoint_auth_method: 'none' })
     expect(page.metadata).to.not.have.property('allow_without_pkce')
   })
 
-  it('show a secret once, in no address, no notice and no page afterwards', async () => {
+  it('show a new client secret once, on no later page, and do not store it in plain text', async () => {
     const server = await aServer()
     const visitor = await anAdministrator(server)
     const made = await register(visitor, web)
@@ -80,7 +79,7 @@ describe('the pages of applications', () => {
     expect(await snapshotOf(server)).to.not.include(secret)
   })
 
-  it('let the former secret go on for as long as was chosen, and end one at once', async () => {
+  it('keep the previous secret valid for the chosen overlap, and end a secret at once', async () => {
     const server = await aServer()
     const visitor = await anAdministrator(server)
     const first = /dvz_sec_[\w-]{43}/.exec((await register(visitor, web)).text)![0]
@@ -99,7 +98,7 @@ describe('the pages of applications', () => {
     expect(await good()).to.deep.equal([false, false])
   })
 
-  it('save what their forms say, and leave alone what they do not show', async () => {
+  it('save the submitted fields, and keep metadata that the form does not show', async () => {
     const server = await aServer()
     const visitor = await anAdministrator(server)
     await register(visitor, web)
@@ -146,7 +145,7 @@ describe('the pages of applications', () => {
     expect(emptied.scope).to.equal('')
   })
 
-  it('make a resource server with scopes in several languages, which applications may then be given', async () => {
+  it('register a resource server with translated scopes, which are offered to applications', async () => {
     const server = await aServer()
     const visitor = await anAdministrator(server)
     await register(visitor, {
@@ -175,7 +174,7 @@ describe('the pages of applications', () => {
     expect(after.text).to.include('darvoza/verifier/koa').and.not.include(needsLog)
   })
 
-  it('say for what a resource server may exchange tokens, a line each, and take back what cannot be', async () => {
+  it('save exchange rules of a resource server, one per line, and answer 400 for invalid ones', async () => {
     const server = await aServer()
     const visitor = await anAdministrator(server)
     await register(visitor, {
@@ -210,7 +209,7 @@ describe('the pages of applications', () => {
     expect(metadata.grant_types).to.deep.equal(['urn:ietf:params:oauth:grant-type:token-exchange'])
   })
 
-  it('look at other lifetimes before they are saved: whose sessions would end', async () => {
+  it('preview changed lifetimes with the number of sessions that would end, before saving', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     await register(await anAdministrator(server), web)
@@ -237,7 +236,7 @@ describe('the pages of applications', () => {
     })
   })
 
-  it('count live sessions and people, lead to their list, and end all of them', async () => {
+  it('count live sessions, link to their list, end all of them, and delete the application', async () => {
     const server = await aServer()
     const visitor = await anAdministrator(server)
     const amy = await server.aUser({ username: 'amy' })
@@ -248,7 +247,7 @@ describe('the pages of applications', () => {
     const page = await visitor.open('/admin/applications/shop')
     expect(page.text).to.include('This ends 2 sessions of Shop at once.')
     const sessions = await visitor.open('/admin/sessions?application=shop&state=live')
-    // By its name, not by its id.
+    // The list shows the name of the application, not its id.
     expect(sessions.text).to.match(/href="\/admin\/sessions\/[\w-]+">Shop</)
     await visitor.submit('/admin/applications/shop/end-sessions', {}, '/admin/applications/shop')
     expect((await server.composed.parts.applications.applications.counts('shop')).sessions.count).to.equal(0)
@@ -256,7 +255,7 @@ describe('the pages of applications', () => {
     expect((await visitor.open('/admin/applications/shop')).status).to.equal(404)
   })
 
-  it('leave our own application what the house needs it to be', async () => {
+  it('offer no disable, delete, settings or secrets for the built-in application darvoza', async () => {
     const server = await aServer()
     const visitor = await anAdministrator(server)
     const { text } = await visitor.open('/admin/applications/darvoza')

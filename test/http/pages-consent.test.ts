@@ -1,4 +1,4 @@
-// The question whether an application may have what it asks for, by the front door.
+// The consent page: what it shows, and what a decision gives the application.
 import { expect } from 'chai'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { NewApplication } from '../../server/storage/applications.js'
@@ -14,13 +14,13 @@ const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 const callback = 'https://shop.example/callback'
 
 describe('the consent page', () => {
-  it('is for who is signed in: whoever is not comes back to it', async () => {
+  it('redirects to the sign-in page, with itself as next, without a session', async () => {
     const { server, ticketPath } = await aHouse()
     const stranger = aVisitor(server)
     expect(localOf(await stranger.send('GET', ticketPath))).to.equal(`/login?next=${encodeURIComponent(ticketPath)}`)
   })
 
-  it('shows nothing without a ticket, with one of another browser, a made-up one, and one that is too old', async () => {
+  it('answers ticket_expired without a ticket, or for a foreign, forged or expired one', async () => {
     const { server, ben, visitor, ticketPath } = await aHouse()
     const other = aVisitor(server)
     await other.signIn(ben)
@@ -40,7 +40,7 @@ describe('the consent page', () => {
     expect((await visitor.send('GET', ticketPath)).text).to.include('ticket_expired')
   })
 
-  it('says who asks, for what, and where the browser goes; nothing that others wrote is markup, or a script', async () => {
+  it('shows application, scopes and redirect host, escapes names, and drops javascript: links', async () => {
     const { server, visitor, ask } = await aHouse({
       name: '<b>Shop</b>',
       metadata: {
@@ -71,7 +71,7 @@ describe('the consent page', () => {
     expect(headers.get('cache-control')).to.equal('no-store')
   })
 
-  it("says what a resource server's scopes are in the reader's language, where somebody wrote that", async () => {
+  it("describes scopes in the reader's language where the resource server has a translation", async () => {
     const { server, visitor, ask } = await aHouse()
     await anApplication(server, 'orders', {
       ...{ kind: 'resource_server', resource: 'https://orders.example' },
@@ -87,7 +87,7 @@ describe('the consent page', () => {
     expect(await inLanguage('ru')).to.include('See orders')
   })
 
-  it('warns of an application that nobody has looked at, and of a program whose name anybody can claim', async () => {
+  it('warns of a self-registered application, and of a native one that any program can claim to be', async () => {
     const registered = await aHouse({ origin: 'registration' })
     expect((await registered.visitor.open(registered.ticketPath)).text).to.include('Nobody who runs this server')
     const native = await aHouse({
@@ -99,7 +99,7 @@ describe('the consent page', () => {
     expect(page.text.replaceAll('<wbr>', '')).to.include('org.example.app:')
   })
 
-  it('is written in the language of the reader', async () => {
+  it('is shown in the language of the cookie darvoza-language', async () => {
     const { visitor, ticketPath } = await aHouse()
     for (const [language, text] of [
       ['uz', 'Foydalanuvchi nomingizni'.toLowerCase()],
@@ -111,8 +111,8 @@ describe('the consent page', () => {
   })
 })
 
-onEachEngine('the answer to an application', engine => {
-  it('is access_denied where the person says no, and nothing is written', async () => {
+onEachEngine('the consent decision', engine => {
+  it('redirects with access_denied when the user denies, and writes nothing', async () => {
     const { server, visitor, ticketPath, answer } = await aHouse({}, engine)
     await visitor.open('/account')
     const before = await snapshotOf(server)
@@ -121,7 +121,7 @@ onEachEngine('the answer to an application', engine => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('is a code where the person says yes, and they are not asked again', async () => {
+  it('redirects with a code when the user allows, and is remembered for the same scopes', async () => {
     const { visitor, ticketPath, answer, ask } = await aHouse({}, engine)
     const { location } = await answer(ticketPath, { decision: 'allow' })
     const { searchParams } = new URL(location)
@@ -129,14 +129,14 @@ onEachEngine('the answer to an application', engine => {
     expect([searchParams.get('state'), searchParams.get('iss')]).to.deep.equal(['s1', issuer])
     expect((await ask('profile openid')).headers.get('location')).to.include(`${callback}?code=`)
     expect((await ask('openid', { prompt: 'none' })).headers.get('location')).to.include(`${callback}?code=`)
-    // Asked for more, or told to ask.
+    // More scopes, or prompt=consent, ask again.
     expect(localOf(await ask('openid email'))).to.match(/^\/consent\?/)
     expect((await ask('openid email', { prompt: 'none' })).headers.get('location')).to.include('consent_required')
     const again = localOf(await ask('openid', { prompt: 'consent' }))
     expect((await visitor.open(again)).text).to.include('let in before')
   })
 
-  it('is no code unless what was shown is what is asked for now', async () => {
+  it('gives no code unless the scopes that the page showed are those requested now', async () => {
     const { server, visitor, ticketPath, answer, ask, fields } = await aHouse({}, engine)
     for (const shown of ['', 'made-up', `${'a'.repeat(16)}.${'b'.repeat(43)}`, await tokenOn(visitor, ticketPath)]) {
       const { status, text } = await answer(ticketPath, { decision: 'allow', shown })
@@ -145,11 +145,11 @@ onEachEngine('the answer to an application', engine => {
     }
     expect((await answer(ticketPath, { decision: 'perhaps' })).status).to.equal(400)
 
-    // Of another request, of the same person in the same browser.
+    // The field `shown` of another request by the same user in the same browser.
     const others = hiddenOn(await visitor.open(localOf(await ask('openid'))))
     expect((await answer(ticketPath, { decision: 'allow', shown: others.shown! })).status).to.equal(400)
 
-    // What was asked for then means more by now.
+    // The requested scope covers another resource server by now.
     await aResourceServer(server, 'orders', 'read')
     await settle(server.composed)
     const form = await fields(localOf(await ask('openid read')), { decision: 'allow' })
@@ -165,7 +165,7 @@ onEachEngine('the answer to an application', engine => {
     expect(row?.count).to.equal(0)
   })
 
-  it('is given by nobody but the person who was asked: who signs in meanwhile is asked anew', async () => {
+  it('is refused when another user has signed in meanwhile, and that user is asked anew', async () => {
     const { visitor, ben, ticketPath, fields } = await aHouse({}, engine)
     const form = await fields(ticketPath, { decision: 'allow' })
     const token = visitor.tokenOn(await visitor.open('/account'), '/account')
@@ -180,7 +180,7 @@ onEachEngine('the answer to an application', engine => {
     expect(shown.text).to.include('ben')
   })
 
-  it('waits where a fresh sign-in is asked for: no form skips a step', async () => {
+  it('leads to the sign-in page after all sessions were ended, and with prompt=login', async () => {
     const { server, visitor, ticketPath, fields, ask, amy } = await aHouse({}, engine)
     const form = await fields(ticketPath, { decision: 'allow' })
     await server.composed.parts.devices.sessions.endAll(amy.id, 'system')
@@ -199,7 +199,7 @@ onEachEngine('the answer to an application', engine => {
     )
   })
 
-  it('of a program whose name anybody can claim is asked for each time, and of one of our own never', async () => {
+  it('is asked for each time for a public native application, never for a first-party one', async () => {
     const native = await aHouse(
       { kind: 'native', metadata: { redirect_uris: [callback], token_endpoint_auth_method: 'none' } },
       engine,
@@ -210,7 +210,7 @@ onEachEngine('the answer to an application', engine => {
     expect((await own.ask('openid')).headers.get('location')).to.include(`${callback}?code=`)
   })
 
-  it('is one code each where the button was hit twice', async () => {
+  it('answers each of two concurrent submissions with a code, and stores one consent', async () => {
     const { server, visitor, ticketPath, fields } = await aHouse({}, engine)
     const form = await fields(ticketPath, { decision: 'allow' })
     const answers = await Promise.all([1, 2].map(() => visitor.send('POST', '/consent', { form, headers: ownSite })))
@@ -222,7 +222,7 @@ onEachEngine('the answer to an application', engine => {
 
 type Changes = Partial<NewApplication> & { metadata?: ApplicationMetadata }
 
-/** Amy's browser is signed in, and `shop` has sent her here. */
+/** Amy's browser is signed in, and `shop` has sent an authorization request. */
 async function aHouse(changes: Changes = {}, engine = sqlite) {
   const server = await aServer({ engine })
   const amy = await server.aUser({ username: 'amy' })

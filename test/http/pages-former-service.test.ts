@@ -1,4 +1,4 @@
-// The page that tells how far the move from the former service has come.
+// The admin page of the former service: how many of its refresh tokens were exchanged, are pending, or were refused.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { aLegacyToken, aServerAfterDjango, cutOverAt } from '../support/legacy-tokens.js'
@@ -16,8 +16,8 @@ async function as(server: TestServer, role: string) {
   return visitor
 }
 
-describe('the page of the former service', () => {
-  it('is in the menu only where one is set up, and there for whoever may see the policies', async () => {
+describe('the admin page of the former service', () => {
+  it('is in the menu only where a former service is configured and the role may see policies', async () => {
     const [plain, after] = [await aServer(), await aServerAfterDjango()]
     expect((await (await as(plain, 'admin')).open('/admin/users')).text).to.not.contain(link)
     expect((await (await as(plain, 'admin')).open(path)).text).to.contain('No former service is set up')
@@ -32,7 +32,7 @@ describe('the page of the former service', () => {
     expect((await aVisitor(after).send('GET', path)).status).to.equal(303)
   })
 
-  it('tells in three languages who came, who is to come, who was refused and why, and when the door closes', async () => {
+  it('shows exchanged, pending and refused tokens and the closing time in three languages', async () => {
     const server = await aServerAfterDjango()
     const visitor = await as(server, 'admin')
     expect((await visitor.open(path)).text).to.contain('Nobody has come yet')
@@ -59,7 +59,7 @@ describe('the page of the former service', () => {
     const asked = await countOf(server, async () => {
       expect((await visitor.send('GET', path)).status).to.equal(200)
     })
-    // The browser, how many are to come, and what was counted.
+    // The browser session, the pending tokens, and the counters.
     expect(asked).to.deep.equal({ reads: 3, writes: 0 })
     server.clock.advance('31d')
     await visitor.signIn({ username: 'admin', password })

@@ -1,5 +1,5 @@
-// The administrators' home: each number is that of the list it leads to, nothing leads to where its reader is refused, and
-// what nobody counted is not drawn as if nothing had happened.
+// The dashboard of administrators: each figure equals the list it links to, no link leads to a refused page, and times
+// without measurements are drawn as gaps.
 import { expect } from 'chai'
 import { type FigureRange, figureRanges } from '../../server/policy/figures.js'
 import { createFigureStore } from '../../server/storage/figures.js'
@@ -18,7 +18,7 @@ async function signedIn(server: TestServer, user: { username: string; password: 
 
 const whole = (address: string) => address.replaceAll('&amp;', '&')
 
-/** Each tile by its name: the number, and where it leads. */
+/** The tiles by name: figure and link. */
 function tilesOn({ text }: Seen): Map<string, { value: string; href: string | null }> {
   const tiles = [...text.matchAll(/<(a|div) class="tile(?: \w+)?"[^>]*>[\s\S]*?<\/\1>/g)].map(([tile]) => tile)
   return new Map(
@@ -31,7 +31,7 @@ function tilesOn({ text }: Seen): Map<string, { value: string; href: string | nu
   )
 }
 
-/** How many rows the list shows, on all of its pages. */
+/** The number of rows of a list, on all of its pages. */
 async function countBehind(visitor: Visitor, href: string): Promise<number> {
   let count = 0
   for (let path: string | null = href; path !== null; ) {
@@ -46,7 +46,7 @@ async function countBehind(visitor: Visitor, href: string): Promise<number> {
 
 const mainOf = ({ text }: Seen) => /<main[\s\S]*<\/main>/.exec(text)![0]
 
-/** A week in which things happened: some of them today. */
+/** Several days of sign-ins, wrong passwords, reused refresh tokens and sign-outs, some of them today. */
 async function aWeek(server: TestServer): Promise<void> {
   const day = async (people: number, wrong: number) => {
     for (let nth = 0; nth < people; nth++) {
@@ -71,8 +71,8 @@ async function aWeek(server: TestServer): Promise<void> {
   await server.composed.jobs.runAll()
 }
 
-describe('the administrators’ home', () => {
-  it('is refused to who has no permission of ours, and asks who is not signed in to sign in', async () => {
+describe('the dashboard of administrators', () => {
+  it('answers 403 without an admin permission, and redirects to sign-in without a session', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     expect((await (await signedIn(server, amy)).open('/admin')).status).to.equal(403)
@@ -81,7 +81,7 @@ describe('the administrators’ home', () => {
     )
   })
 
-  it('shows in each number what the list behind it shows, in each range', async () => {
+  it('shows figures that equal the row counts of their linked lists, in each range', async () => {
     const server = await aServer()
     await aWeek(server)
     const boss = await signedIn(server)
@@ -106,14 +106,14 @@ describe('the administrators’ home', () => {
     expect([day!['Live sessions'], day!['Signed in now']]).to.deep.equal(['3', '3'])
   }).timeout(30_000)
 
-  it('tells one figure alike in its number and in its plot, also of what happened this second', async () => {
+  it('shows the same figure in tile and plot, also before a job has stored it', async () => {
     const server = await aServer()
     await aWeek(server)
     const boss = await signedIn(server)
     const client = aClient(server)
     const amy = await server.aUser()
     for (let time = 0; time < 3; time++) await client.signIn(amy)
-    // No job has run since: what is plotted is not yet written down.
+    // No job has run since: the plotted figures are not stored yet.
     for (const range of ranges) {
       const home = await boss.open(`/admin?range=${range}`)
       const shownIn = (name: string) => tilesOn(home).get(name)!.value
@@ -126,7 +126,7 @@ describe('the administrators’ home', () => {
     }
   }).timeout(30_000)
 
-  it('leads nobody to where they are refused', async () => {
+  it('links each role only to pages that it may open', async () => {
     const server = await aServer()
     await aWeek(server)
     const { roles } = server.composed.parts.people
@@ -156,7 +156,7 @@ describe('the administrators’ home', () => {
     expect(tilesOf.ruler).to.deep.equal([])
   }).timeout(30_000)
 
-  it('says so where there is no such range, and shows a day', async () => {
+  it('reports an unknown range, and shows the last 24 hours instead', async () => {
     const server = await aServer()
     const boss = await signedIn(server)
     for (const range of ['1h', '24H', '<b>', 'constructor']) {
@@ -170,7 +170,7 @@ describe('the administrators’ home', () => {
     expect(/aria-current="page">([^<]*)</.exec(current)![1]).to.equal('7 days')
   })
 
-  it('has a plot of each thing with its figures in a table, whose links show as many rows as they say', async () => {
+  it('has plots with tables, whose links lead to as many rows as their figures say', async () => {
     const server = await aServer()
     await aWeek(server)
     const boss = await signedIn(server)
@@ -207,12 +207,12 @@ describe('the administrators’ home', () => {
     }
   }).timeout(30_000)
 
-  it('reads well at the first start, and where no server ran for a while', async () => {
+  it('shows figures at the first start, and a gap for a time without a running server', async () => {
     const server = await aServer()
     const boss = await signedIn(server)
     const first = await boss.open('/admin')
     expect(first.text).to.include('There are no figures from before')
-    // Nothing is written down yet, and the plots know all the same what the numbers know.
+    // Nothing is stored yet; the plots show the same figures as the tiles.
     expect(first.text).to.include('Sign-ins: 1 ·').and.include('Sessions: 1')
     expect(first.text).to.not.include('no server was running').and.not.include('NaN')
     expect(tilesOn(first).get('Sign-ins')!.value).to.equal('1')
@@ -233,7 +233,7 @@ describe('the administrators’ home', () => {
     expect(line.match(/M/g)).to.have.length(2)
   })
 
-  it('tells of very many sessions as they were last counted, and when that was', async () => {
+  it('shows very many sessions as last counted, with the time of that count', async () => {
     const server = await aServer()
     const boss = await signedIn(server)
     const { database } = server.composed.parts.storage
@@ -253,7 +253,7 @@ describe('the administrators’ home', () => {
     expect(mainOf(later)).to.not.include('as counted at')
   })
 
-  it('writes numbers and times as its reader does', async () => {
+  it("formats numbers by the reader's language, and links days of the reader's time zone", async () => {
     const server = await aServer()
     const boss = await signedIn(server)
     const { counters } = server.composed.parts.tokens

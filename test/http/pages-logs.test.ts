@@ -1,4 +1,4 @@
-// The pages of what happened: revocations, the token inspector, the audit log, incidents.
+// The admin pages of the logs: revocations, token inspector, audit log, incidents.
 import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
 import { aServer, password, type TestServer } from '../support/server.js'
@@ -25,8 +25,8 @@ async function signedIn(server: TestServer, user: { username: string; password: 
   return visitor
 }
 
-describe('the pages of what happened', () => {
-  it('are open to whoever has the permission, and to nobody else', async () => {
+describe('the admin pages of revocations, audit log and incidents', () => {
+  it('answer 200 with the permission, 403 without it, and redirect to sign-in without a session', async () => {
     const server = await aServer()
     for (const role of ['admin', 'auditor', 'support', '']) {
       const visitor = await signedIn(server, await server.aUser({ roles: role ? [role] : [] }))
@@ -39,7 +39,7 @@ describe('the pages of what happened', () => {
     for (const path of Object.keys(pages)) expect(localOf(await nobody.send('GET', path))).to.match(/^\/login\?next=/)
   })
 
-  it('show an address that is wrong as the list, and entries that are not there as nothing', async () => {
+  it('show the list for invalid query parameters, and answer 404 for an unknown audit entry', async () => {
     const server = await aServer()
     const visitor = await signedIn(server)
     for (const list of ['revocations', 'audit', 'incidents'])
@@ -50,10 +50,10 @@ describe('the pages of what happened', () => {
   })
 })
 
-describe('a session in the logs', () => {
+describe('a session on the pages of the logs', () => {
   const mac = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Safari/605.1.15'
 
-  it('is called by whose it is and on what, and by its number once it has been forgotten', async () => {
+  it('is named by user and device, and by its shortened id once its row is deleted', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     const client = aClient(server, mac)
@@ -69,7 +69,7 @@ describe('a session in the logs', () => {
       expect((await visitor.open(list)).text, list).to.include(`href="/admin/sessions/${sid}">${sid.slice(0, 8)}…<`)
   })
 
-  it('tells no name to whoever may read the log and not the sessions', async () => {
+  it('is named by its id alone for a reader without the permission to see sessions', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     const { sid } = claimsOf((await aClient(server, mac).signIn(amy)).access)
@@ -81,8 +81,8 @@ describe('a session in the logs', () => {
   })
 })
 
-describe('revocations by hand', () => {
-  it('say first what is wrong, then how far they reach, and are done when that was confirmed', async () => {
+describe('a manual revocation on the admin pages', () => {
+  it('is refused with field errors, previewed with its reach, and recorded when confirmed', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     const client = aClient(server)
@@ -134,7 +134,7 @@ describe('revocations by hand', () => {
     expect((await visitor.open('/admin/revocations?cause=sign_out')).text).to.include('No revocation is like that')
   })
 
-  it('wait for the password when it was typed a while ago, and warn who would be signed out with everybody', async () => {
+  it('for all users asks for the password again, and warns that the administrator is included', async () => {
     const server = await aServer()
     const visitor = await signedIn(server)
     const form = { what: 'everybody_ended', subject: '', reason: 'a breach' }
@@ -152,8 +152,8 @@ describe('revocations by hand', () => {
   })
 })
 
-describe('the audit log on its page', () => {
-  it('calls an ended device by its name and owner, and finds it by the person whose it was', async () => {
+describe('the audit log page', () => {
+  it('shows an ended device by user and name, and finds it by its user', async () => {
     const server = await aServer()
     const [amy, bob] = [await server.aUser({ username: 'amy', lastName: 'Joʻrayeva' }), await server.aUser()]
     const client = aClient(server, 'Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0')
@@ -174,11 +174,11 @@ describe('the audit log on its page', () => {
       (await client.get(`/api/admin/audit?${query}`, admin_)).body.results.map((one: { action: string }) => one.action)
     expect(await actions(`user=${amy.id}&action=device_ended`)).to.deep.equal(['device_ended'])
     expect(await actions(`user=${bob.id}&action=session_ended`)).to.deep.equal(['session_ended'])
-    // A subject is exactly what it names, as before.
+    // The filter subject matches the subject alone, not the user of a device.
     expect(await actions(`subject_kind=user&subject=${amy.id}`)).to.not.include('device_ended')
   })
 
-  it('is searched by actor, action, subject, address and day, and tells before and after', async () => {
+  it('filters by actor, action, subject, address and day, and shows values before and after', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     await server.composed.parts.people.users.setRoles(amy.id, ['support'], 'user:1')
@@ -193,7 +193,7 @@ describe('the audit log on its page', () => {
       expect((await visitor.open(`/admin/audit?${query}`)).text, query).to.include('Nothing is written down like that')
   })
 
-  it('tells values as the reader says them: durations, switches, lists, algorithms', async () => {
+  it("shows durations, switches, lists and algorithms in the reader's language", async () => {
     const server = await aServer()
     const {
       people: { users, roles },
@@ -220,14 +220,14 @@ describe('the audit log on its page', () => {
         .to.include('orders:read, orders:write')
         .and.not.match(/86,?400|21,?600|refresh_token_lifetime|firstName/)
     }
-    // The first version was made by the server, whose word for it is no one's language.
+    // The reason of the first version is a constant of the server, which the page translates.
     visitor.cookies.set('darvoza-language', 'uz')
     expect((await visitor.open('/admin/policies/versions')).text)
       .to.include('birinchi versiya')
       .and.not.include('first')
   })
 
-  it('tells in the words of the reader what an entry has in the place of an id', async () => {
+  it('translates a subject that is no id, such as everybody or device tokens', async () => {
     const server = await aServer()
     const { keys, logs, people } = server.composed.parts
     await keys.sealedSecrets.revoke('device', 'operator:root')
@@ -239,13 +239,13 @@ describe('the audit log on its page', () => {
     const { text } = await visitor.open('/admin/audit')
     expect(text).to.include('Qurilma tokenlari').and.include('Hamma')
     expect(text).to.not.match(/everybody|>\s*device\s*</)
-    // A role may be called so.
+    // A role may have this name.
     await people.roles.create('everybody', [], 'operator:root')
     await revoke('role', 'everybody')
     expect((await visitor.open('/admin/audit?action=revocation_added')).text).to.match(/>\s*everybody\s*</)
   })
 
-  it('names people, devices and sessions that an entry tells of, and counts lists of sessions', async () => {
+  it('names users, devices and sessions of an entry, and counts lists of sessions', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     const client = aClient(server, 'Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0')
@@ -276,7 +276,7 @@ describe('the audit log on its page', () => {
       .and.include(`>amy · Firefox`)
   })
 
-  it('says that nobody knows who typed a wrong password, also in the history of the user', async () => {
+  it('shows the actor of a failed sign-in as unknown, also in the history of the user', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     await aClient(server).post('/api/token/', { username: 'amy', password: 'not the password' })
@@ -287,7 +287,7 @@ describe('the audit log on its page', () => {
     expect((await visitor.open(`/admin/users/${amy.id}`)).text).to.include('unknown · 127.0.0.1')
   })
 
-  it('goes into files, with the filters, and no cell that a spreadsheet would run', async () => {
+  it('is exported as filtered CSV with escaped formulas (CSV injection), and as JSON Lines', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     await aClient(server, '=cmd|calc').signIn(amy)
@@ -305,7 +305,7 @@ describe('the audit log on its page', () => {
     expect(entries.map(entry => entry.seq)).to.deep.equal(found.results.map(entry => entry.seq))
   })
 
-  it('is checked, and the first entry that was changed is named', async () => {
+  it('verifies the hash chain, and names the first changed entry', async () => {
     const server = await aServer()
     await server.aUser()
     const visitor = await signedIn(server)
@@ -319,8 +319,8 @@ describe('the audit log on its page', () => {
   })
 })
 
-describe('an incident', () => {
-  it('shows who held the session and who came with the spent token side by side', async () => {
+describe('the incidents page', () => {
+  it('shows the device of the session and the client that presented the spent refresh token', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0'
@@ -335,7 +335,7 @@ describe('an incident', () => {
     const { text } = await visitor.open('/admin/incidents')
     const { sid } = claimsOf(refresh)
     expect(text).to.include('Firefox · Windows').and.include('thief/&lt;1&gt;').and.include(`/admin/sessions/${sid}`)
-    // What to do next, for those who may.
+    // Next steps, with buttons for those who have the permission.
     expect(text).to.include('Was it amy? Ask.').and.include('If not: end all sessions and reset the password.')
     expect(text).to.include(`action="/admin/users/${amy.id}/sign-out"`).and.include(`/admin/users/${amy.id}/password"`)
     const auditor = aVisitor(server)

@@ -1,4 +1,4 @@
-// What a person has let applications have, on the pages: their own, and an administrator's.
+// Consents on the pages: the account page of a user, and the admin page of that user.
 import { expect } from 'chai'
 import { aSessionOf, changeApplication } from '../support/applications.js'
 import { anAgreedApplication, aWebsite } from '../support/authorizations.js'
@@ -12,15 +12,15 @@ import { aVisitor, localOf } from '../support/visitor.js'
 const admin = { username: 'admin', password }
 const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
 
-onEachEngine('my applications page', engine => {
-  it('says that nothing acts for me', async () => {
+onEachEngine('the applications page of the account', engine => {
+  it('says that no application acts for a user without consents', async () => {
     const server = await aServer({ engine })
     const visitor = aVisitor(server)
     await visitor.signIn(await server.aUser())
     expect((await visitor.open('/account/applications')).text).to.include('No application acts for you')
   })
 
-  it('shows each with its rights, in words, and takes back nothing of somebody else', async () => {
+  it('shows an application with its scopes in words, and answers 404 for one of another user', async () => {
     const { server, visitor, amy, id } = await aHouse(engine)
     const ben = await server.aUser()
     const bens = await anAgreedApplication(server, ben.id)
@@ -37,7 +37,7 @@ onEachEngine('my applications page', engine => {
     expect(await consents.remembered(amy.id, id)).to.not.equal(null)
   })
 
-  it('takes back what is asked for, ends its sessions at once, and says so', async () => {
+  it('withdraws a consent, ends its sessions, and records it in the security events', async () => {
     const { server, visitor, amy, id, session } = await aHouse(engine)
     const action = `/account/applications/${id}/withdraw`
     const answer = await visitor.submit(action, {}, '/account/applications')
@@ -50,7 +50,7 @@ onEachEngine('my applications page', engine => {
     expect((await visitor.open('/account/events')).text).to.include('Took back the access of an application')
   })
 
-  it('ends the sessions of an application of our own, which nobody agreed to', async () => {
+  it('ends the sessions of a first-party application, which has no consent', async () => {
     const { server, visitor, amy } = await aHouse(engine)
     await aWebsite(server, 'intranet', { name: 'Intranet', metadata: { first_party: true } })
     await aSessionOf(server, amy, 'intranet')
@@ -60,18 +60,18 @@ onEachEngine('my applications page', engine => {
     expect((await visitor.open('/account/applications')).text).to.not.include('belongs to this server')
   })
 
-  it('asks the database for what it shows, once', async () => {
+  it('costs four SQL reads and no write', async () => {
     const { server, visitor } = await aHouse(engine)
     const counted = await countOf(server, async () => {
       expect((await visitor.send('GET', '/account/applications')).status).to.equal(200)
     })
-    // The browser, what was agreed to, which sessions live, and the applications.
+    // The browser session, the consents, the live sessions, and the applications.
     expect(counted).to.deep.equal({ reads: 4, writes: 0 })
   })
 })
 
-onEachEngine('the applications of somebody', engine => {
-  it('are told and taken back by an administrator, by page and by API', async () => {
+onEachEngine('the applications of a user', engine => {
+  it('are listed and withdrawn by an administrator, by page and by API', async () => {
     const { server, amy, id } = await aHouse(engine)
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
@@ -90,7 +90,7 @@ onEachEngine('the applications of somebody', engine => {
     expect((await client.delete(`/api/admin/users/${amy.id}/applications/${more}`, token)).status).to.equal(204)
   })
 
-  it('stand on devices by name, each once with how many sessions', async () => {
+  it('are shown by name at devices, once each with the number of sessions', async () => {
     const { server, visitor, amy, id } = await aHouse(engine)
     await aSessionOf(server, amy, id)
     const deviceId = (await devicesOf(server, amy.id))[0]!.device.id
@@ -110,7 +110,7 @@ onEachEngine('the applications of somebody', engine => {
   })
 })
 
-/** Amy's browser is signed in, and she has let an application in that has a session. */
+/** Amy's browser is signed in; an application has her consent and a session. */
 async function aHouse(engine: Engine) {
   const server = await aServer({ engine })
   const amy = await server.aUser({ username: 'amy' })

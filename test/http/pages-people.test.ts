@@ -1,4 +1,4 @@
-// The pages about people: who sees them, what a lost phone takes, and what many at once do and leave alone.
+// The admin pages of users, devices and sessions: permissions, a lost phone, bulk actions and files.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { aServer, password, type TestServer } from '../support/server.js'
@@ -31,8 +31,8 @@ function hiddenIn({ text }: Seen, action: string): Record<string, string> {
   return Object.fromEntries(inputs.map(([, name, value]) => [name!, value!.replaceAll('&amp;', '&')]))
 }
 
-describe('the pages about people', () => {
-  it('are refused to who lacks the permission, and shown to who has it', async () => {
+describe('the admin pages of users, devices and sessions', () => {
+  it('answer 200 to a role with the permission, and 403 without it', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     await aPhone(server, amy)
@@ -64,7 +64,7 @@ describe('the pages about people', () => {
 })
 
 describe('a lost phone', () => {
-  it('is found by the name of its owner and ended from their page, and its tokens are refused at once', async () => {
+  it('is found by its username, ended on the page of the user, and its tokens are refused at once', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amina' })
     const lost = await aPhone(server, amy)
@@ -86,7 +86,7 @@ describe('a lost phone', () => {
     await aPhone(server, amy)
   })
 
-  it('leaves a session whose page tells who ended it and why', async () => {
+  it('leaves an ended session, whose page shows the actor and the reason', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     const lost = await aPhone(server, amy)
@@ -103,7 +103,7 @@ describe('a lost phone', () => {
         expect((await boss.open(`/admin/${folder}/${id}`)).status).to.equal(404)
   })
 
-  it('leads nowhere else by the way back that a form names', async () => {
+  it('redirects to / when the field back of the form names another site (open redirect)', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     await aPhone(server, amy)
@@ -114,8 +114,8 @@ describe('a lost phone', () => {
   })
 })
 
-describe('many at once', () => {
-  it('are ended as the preview said: those who may do more are left out and named, and the own place stays', async () => {
+describe('bulk actions on users, sessions and devices', () => {
+  it('end the previewed sessions, but not the own one or those of users with more permissions', async () => {
     const server = await aServer()
     const [amy, bob] = [await server.aUser(), await server.aUser()]
     const phones = [await aPhone(server, amy), await aPhone(server, bob)]
@@ -127,9 +127,8 @@ describe('many at once', () => {
     expect(preview.text).to.include('2 sessions of 2 users end at once.').and.include('>admin<')
     expect(preview.text).to.include('The place where you sit is among them.')
     const fields = hiddenIn(preview, '/admin/sessions/end')
-    // Who signs in after the preview is not reached by it.
+    // A session opened after the preview is not included.
     const later = await aPhone(server, await server.aUser())
-    // A session that was not shown is judged like any other.
     const done = await helper.send('POST', '/admin/sessions/end', { form: fields, headers: ownSite })
     expect(done.status).to.equal(303)
     expect(await Promise.all(phones.map(one => one.isLive()))).to.deep.equal([false, false])
@@ -137,7 +136,7 @@ describe('many at once', () => {
     expect((await helper.open('/admin/sessions')).text).to.include('2 sessions of 2 users are over.')
   })
 
-  it('leave alone whom a forged form adds', async () => {
+  it('skip an administrator whose session or device ids are added by a forged form', async () => {
     const server = await aServer()
     const chief = await aPhone(server, admin)
     const boss = await signedIn(server)
@@ -159,13 +158,13 @@ describe('many at once', () => {
     expect((await boss.open('/admin')).status).to.equal(200)
   })
 
-  it('are found by the days of their reader', async () => {
+  it("filter sessions and devices by days in the reader's time zone", async () => {
     const server = await aServer()
     const amy = await server.aUser()
     await aPhone(server, amy)
     const boss = await signedIn(server)
     const [east, west] = ['Pacific/Kiritimati', 'Pacific/Pago_Pago']
-    // Never the same day: 25 hours lie between them.
+    // Never the same day: the two time zones are 25 hours apart.
     const dayIn = (timeZone: string) => new Intl.DateTimeFormat('sv', { timeZone }).format(server.clock.now())
     const isFound = async (zone: string, query: string) => {
       boss.cookies.set('darvoza-zone', zone)
@@ -188,7 +187,7 @@ describe('many at once', () => {
       expect(await isFound(east, `since=${nonsense}`), nonsense).to.deep.equal([true, true])
   })
 
-  it('are disabled or given a role after a preview, but for who does it', async () => {
+  it('add a role to users, or disable them except the acting administrator, after a preview', async () => {
     const server = await aServer()
     const [amy, bob] = [await server.aUser(), await server.aUser()]
     const lost = await aPhone(server, amy)
@@ -210,7 +209,7 @@ describe('many at once', () => {
     expect((await users.require(bob.id)).roles).to.deep.equal(['support'])
     const preview = await boss.submit('/admin/users/change', { change: 'disable', ...picks }, '/admin/users')
     expect(preview.text).to.include('2 users are signed out at once').and.include('That is you.')
-    expect(await lost.isLive()).to.equal(false) // stale: the role came
+    expect(await lost.isLive()).to.equal(false) // stale, since the role was added
     const action = '/admin/users/change/disable'
     const form = { ...hiddenIn(preview, action), ...picks }
     await boss.send('POST', action, { form, headers: ownSite })
@@ -220,8 +219,8 @@ describe('many at once', () => {
   })
 })
 
-describe('a question about many', () => {
-  it('names the first of them, and counts only the others', async () => {
+describe('the preview of a bulk action', () => {
+  it('names the first users, and counts the others', async () => {
     const server = await aServer()
     const people = [
       await server.aUser({ username: 'amina.karimova', firstName: 'Amina', lastName: 'Karimova' }),
@@ -244,8 +243,8 @@ describe('a question about many', () => {
   })
 })
 
-describe('after everything of a person was ended', () => {
-  it('devices say that nobody is signed in on them, and have no button that ends', async () => {
+describe('after all sessions of a user were ended', () => {
+  it('devices are shown as signed out, without a button that ends them', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     await aPhone(server, amy)
@@ -269,8 +268,8 @@ describe('after everything of a person was ended', () => {
   })
 })
 
-describe('whom somebody may mean', () => {
-  it('is asked on every list, and no list says that it found nobody', async () => {
+describe('an ambiguous username in a list filter', () => {
+  it('is answered on every list with the matching users, not with an empty list', async () => {
     const server = await aServer()
     for (const username of ['amina.k', 'amina.s']) await server.aUser({ username })
     const boss = await signedIn(server)
@@ -289,8 +288,8 @@ describe('whom somebody may mean', () => {
   })
 })
 
-describe('a user', () => {
-  it('is made, changed, given roles, given a password to be replaced, and deleted', async () => {
+describe('a user on the admin pages', () => {
+  it('is created, changed, given roles and a temporary password, and deleted', async () => {
     const server = await aServer()
     const boss = await signedIn(server)
     const fields = { username: 'carl', first_name: 'C', last_name: '', email: 'c@example.com', password }
@@ -325,7 +324,7 @@ describe('a user', () => {
     expect((await boss.open(made)).status).to.equal(404)
   })
 
-  it('whose password is about to be reset can do more elsewhere: the page names it, in the reader’s language', async () => {
+  it('is shown before a password reset with permissions of other applications, translated', async () => {
     const server = await aServer()
     const { roles, users } = server.composed.parts.people
     await roles.create('payer', ['payments:pay'], 'system')
@@ -346,7 +345,7 @@ describe('a user', () => {
     expect((await helper.open('/admin/users/1/password')).status).to.equal(403)
   })
 
-  it('gets a password that is made here, shown once, copied, and nowhere else', async () => {
+  it('gets a generated password, which is shown once and stored nowhere in plain text', async () => {
     const server = await aServer()
     const boss = await signedIn(server)
     await server.setPolicy({ password_min_length: 30 })
@@ -355,9 +354,9 @@ describe('a user', () => {
       storage: { database },
     } = server.composed.parts
     const blank = { username: 'carl', first_name: '', last_name: '', email: '' }
-    // One is made where that was chosen, and not because none was typed.
+    // A password is generated only where that was chosen, not because the field was empty.
     const empty = await boss.submit('/admin/users/new', { ...blank, how: 'typed', password: '' }, '/admin/users/new')
-    // All at once: what is missing, and what is wrong with the rest.
+    // All problems at once: missing and invalid fields.
     for (const [username, password, said] of [
       ['', '', ['Please fill this in.', 'no e-mail address']],
       ['', 'x', ['Please fill this in.', 'at least 30 characters', 'no e-mail address']],
@@ -398,7 +397,7 @@ describe('a user', () => {
     expect(kept).to.not.include(first).and.not.include(second)
   })
 
-  it('may be given a role, and each says what it lets do', async () => {
+  it('can be given a role; the form shows the permissions of each', async () => {
     const server = await aServer()
     await server.composed.parts.people.roles.create('clerk', ['darvoza:users:read', 'orders:write'], 'system')
     await server.composed.parts.people.roles.create('nothing', [], 'system')
@@ -408,7 +407,7 @@ describe('a user', () => {
     expect(text).to.match(/admin<small>[^<]+ · \d+ more</)
   })
 
-  it('stands in the CSV file once, with no cell that a spreadsheet would run', async () => {
+  it('is in the CSV file once, with escaped formulas (CSV injection)', async () => {
     const server = await aServer()
     await server.aUser({ username: 'amina', firstName: '=HYPERLINK("x")' })
     const boss = await signedIn(server)
@@ -421,7 +420,7 @@ describe('a user', () => {
       .and.match(/,"?'=HYPERLINK/)
   })
 
-  it('stands in a file as the spreadsheets of the reader’s language split it, or as was chosen once', async () => {
+  it("is exported with the separator of the reader's language, or the one chosen before", async () => {
     const server = await aServer()
     await server.aUser({ username: 'amina' })
     const boss = await signedIn(server)
@@ -457,5 +456,5 @@ function passwordOn({ text }: { text: string }): string {
   return found
 }
 
-/** What a person reads of a page. */
+/** The text of a page without its tags. */
 const plain = (text: string) => text.replace(/<[^>]+>/g, '')

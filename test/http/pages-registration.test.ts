@@ -1,4 +1,4 @@
-// The pages about applications that register themselves: initial access tokens, those that came, and taking one over.
+// Admin pages of client registration: initial access tokens, self-registered applications, and their adoption.
 import { expect } from 'chai'
 import { aResourceServer, authorizeQuery } from '../support/authorizations.js'
 import { asAdministrator } from '../support/issuer.js'
@@ -17,7 +17,7 @@ async function anAdministrator(policy: Parameters<typeof aServer>[0] = {}) {
 }
 
 describe('the page of initial access tokens', () => {
-  it('shows a new token once, takes only what can be, and ends it', async () => {
+  it('refuses invalid fields, shows a new token once, and ends it', async () => {
     const { server, visitor } = await anAdministrator({ policy: { client_registration: 'token' } })
     await aResourceServer(server, 'books', 'books:read')
     await settle(server.composed)
@@ -48,7 +48,7 @@ describe('the page of initial access tokens', () => {
 })
 
 describe('an application that registered itself', () => {
-  it('is told as such wherever people see it, until an administrator takes it over', async () => {
+  it('is marked as such on admin and consent pages until an administrator adopts it', async () => {
     const { server, visitor } = await anAdministrator({ policy: { client_registration: 'open' } })
     const mine = await registered(server)
     const { client_id: id } = mine
@@ -64,7 +64,7 @@ describe('an application that registered itself', () => {
     await browser.signIn(person)
     const asked = await browser.open(`/oauth/authorize?${query}`)
     expect(asked.text).to.include('Tool registered itself here on').and.include('tool.example')
-    // Renamed here it would say of itself what it never said.
+    // An administrator may not change what the application has stated about itself.
     const administrator = await asAdministrator(server)
     for (const named of [
       { client_name: 'Ours' },
@@ -82,7 +82,7 @@ describe('an application that registered itself', () => {
     expect(localOf(await visitor.submit(own, { client_name: 'Ours' }, settings))).to.equal(settings)
     const { applications } = server.composed.parts.applications
     expect((await applications.require(id)).name).to.equal('Tool')
-    // What was looked at is taken over, and not what it has made of itself since.
+    // Only the version that the administrator has looked at is adopted, no later one.
     const seen = await visitor.open(own)
     expect(seen.text.replaceAll('<wbr>', '')).to.include(`Its codes go to ${callback}.`)
     const version = /name="version" value="(\d+)"/.exec(seen.text)![1]!

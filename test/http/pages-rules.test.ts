@@ -1,4 +1,4 @@
-// Policies, roles and keys on the pages: who sees them, what is refused, and that they do what they say.
+// The admin pages of policies, roles and keys: permissions, refused forms, and effects.
 import { expect } from 'chai'
 import { policyNames } from '../../server/policy/policies.js'
 import { aClient } from '../support/client.js'
@@ -16,14 +16,14 @@ async function asAdmin(server: TestServer): Promise<Visitor> {
   return visitor
 }
 
-/** Types values into a group's form, and comes to the preview. */
+/** Submits the form of a policy group, which leads to the preview. */
 async function preview(visitor: Visitor, group: string, fields: Record<string, string>) {
   const action = `/admin/policies/change?group=${group}`
   const version = /name="version" value="(\d+)"/.exec((await visitor.open(action)).text)![1]!
   return visitor.submit(action, { version, ...fields }, action)
 }
 
-/** What the form of the preview holds, to be sent on. */
+/** The hidden fields of the preview's form. */
 function hiddenOn(text: string, action: string): Record<string, string> {
   const form = [...text.matchAll(/<form\b[\s\S]*?<\/form>/g)].find(one => one[0].includes(`action="${action}"`))![0]
   const fields = [...form.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)]
@@ -32,14 +32,14 @@ function hiddenOn(text: string, action: string): Record<string, string> {
 
 const policyOf = async (server: TestServer) => (await server.composed.parts.policies.policies.show()).policy
 
-describe('the pages about rules', () => {
+describe('the admin pages of policies, roles and keys', () => {
   const paths = [
     ...['/admin/policies', '/admin/policies/change', '/admin/policies/versions', '/admin/policies/versions/3/undo'],
     ...['/admin/roles', '/admin/roles/admin', '/admin/roles/clerk', '/admin/keys'],
     '/admin/policies/preview?reuse_grace=5s&version=3&apply=refresh',
   ]
 
-  it('are shown to an administrator in three languages, and not to who lacks the permission', async () => {
+  it('are shown to an administrator in three languages, and answer 403 without the permission', async () => {
     const server = await aServer()
     await server.composed.parts.people.roles.create('clerk', ['orders:write'], 'system')
     await server.setPolicy({ reuse_grace: 7 })
@@ -57,7 +57,7 @@ describe('the pages about rules', () => {
     }
   })
 
-  it('show every policy with its name, and an auditor no button that changes anything', async () => {
+  it('show every policy by name, and the role auditor no form that changes anything', async () => {
     const server = await aServer()
     const auditor = aVisitor(server)
     await auditor.signIn(await server.aUser({ roles: ['auditor'] }))
@@ -78,8 +78,8 @@ describe('the pages about rules', () => {
   })
 })
 
-describe('a change of policies on the pages', () => {
-  it('is refused beside the field that is wrong, in words, and keeps what was typed', async () => {
+describe('a policy change on the admin pages', () => {
+  it('is refused with an error in words, and keeps the typed values', async () => {
     const server = await aServer()
     const visitor = await asAdmin(server)
     const before = await snapshotOf(server)
@@ -98,13 +98,13 @@ describe('a change of policies on the pages', () => {
       const { status, text } = await preview(visitor, group, fields)
       expect(status, problem).to.equal(400)
       expect(text).to.include(problem)
-      // What is none of its choices a list cannot show.
+      // A select element cannot show a value that is none of its options.
       for (const value of Object.values(fields)) if (value !== 'maybe') expect(text).to.include(`"${value}"`)
     }
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('shows what it would end, asks for the password, and is then what was shown; the undoing too', async () => {
+  it('previews the sessions it would end, asks for the password, takes effect, and can be undone', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser({ username: 'amy' })
@@ -117,7 +117,7 @@ describe('a change of policies on the pages', () => {
       .to.include('>1 session will end at its next refresh<')
       .and.include('>amy<')
       .and.include('has lain idle')
-    // One thing is said, by the text and by the button, which is red only where something ends at once.
+    // Text and button say the same; the button is red only where sessions end at once.
     const button = /<button class="button (\w+)"[^>]*><span>(Save: [^<]+)/
     expect(button.exec(shown.text)?.slice(1)).to.deep.equal(['primary', 'Save: 1 session will end at its next refresh'])
     expect(shown.text).to.include('30 minutes').and.not.include('itself')
@@ -126,7 +126,7 @@ describe('a change of policies on the pages', () => {
       'danger',
       'Save: 1 session will end at its next refresh, which is due now',
     ])
-    // An address that somebody else looks at later says the same.
+    // The address holds the whole change, so that it can be shared.
     expect(localOf(weighed)).to.match(/access_token_lifetime=30m&refresh_token_lifetime=1h&version=\d+&apply=refresh$/)
 
     server.clock.advance('6m')
@@ -149,11 +149,11 @@ describe('a change of policies on the pages', () => {
     expect(await policyOf(server)).to.include({ access_token_lifetime: 3_600, refresh_token_lifetime: 86_400 })
     await settle(server.composed)
     expect((await client.post('/api/token/refresh/', { refresh })).status).to.equal(200)
-    // A second time nothing is left of it.
+    // It cannot be undone twice.
     expect((await visitor.open(action)).text).to.include('cannot be taken back')
   })
 
-  it('is for new sessions only where it can be, and can be made to hold for all', async () => {
+  it('applies to new sessions alone where that is possible, and can be extended to all', async () => {
     const server = await aServer()
     await aClient(server).signIn(await server.aUser())
     server.clock.advance('2h')
@@ -175,7 +175,7 @@ describe('a change of policies on the pages', () => {
       .and.not.include('apply=new')
   })
 
-  it('takes 0 for no time at all, and lists every version there is', async () => {
+  it('accepts 0 as a duration; the list of versions reaches every version', async () => {
     const server = await aServer()
     const visitor = await asAdmin(server)
     const path = localOf(await preview(visitor, 'lifetimes', { reuse_grace: '0' }))
@@ -193,7 +193,7 @@ describe('a change of policies on the pages', () => {
     expect((await visitor.open(next)).text).to.include(`26–${version} of ${version}`)
   })
 
-  it('does not write over what somebody else has changed since', async () => {
+  it('answers 409 when another change was saved after its preview', async () => {
     const server = await aServer()
     const visitor = await asAdmin(server)
     const path = localOf(await preview(visitor, 'lifetimes', { reuse_grace: '5s' }))
@@ -205,7 +205,7 @@ describe('a change of policies on the pages', () => {
     expect(await policyOf(server)).to.include({ reuse_grace: 20 })
   })
 
-  it('takes no address and no form at its word', async () => {
+  it('is not made by a forged preview address or form, whose values are escaped', async () => {
     const server = await aServer()
     const visitor = await asAdmin(server)
     const before = await snapshotOf(server)
@@ -224,14 +224,14 @@ describe('a change of policies on the pages', () => {
     ]
     for (const fields of forms)
       await visitor.send('POST', '/admin/policies', { form: { _token, reason: 'x', ...fields }, headers: ownSite })
-    // The page takes what was to be told with it.
+    // Opening a page consumes the pending notice.
     await visitor.open('/account')
     expect(await snapshotOf(server)).to.equal(before)
   })
 })
 
-describe('roles on the pages', () => {
-  it('are made, changed, renamed and deleted; their holders’ tokens become stale, and nobody is signed out', async () => {
+describe('roles on the admin pages', () => {
+  it('are created, changed, renamed and deleted; tokens of holders become stale, sessions stay', async () => {
     const server = await aServer()
     const visitor = await asAdmin(server)
     const made = await visitor.submit(
@@ -261,7 +261,7 @@ describe('roles on the pages', () => {
     expect((await server.composed.parts.people.users.require(amy.id)).roles).to.deep.equal([])
   })
 
-  it('tell how many hold them, page by page, and show first what changes them', async () => {
+  it('list their holders page by page, below the forms that change the role', async () => {
     const server = await aServer()
     const visitor = await asAdmin(server)
     await server.composed.parts.people.roles.create('clerk', ['orders:read'], 'system')
@@ -275,7 +275,7 @@ describe('roles on the pages', () => {
     expect(refused.text).to.match(/id="rename" open/)
   })
 
-  it('refuse what is none beside the field, a name that is taken, and any change of what is built in', async () => {
+  it('refuse an invalid or taken name, an invalid permission, and any change of a built-in role', async () => {
     const server = await aServer()
     const visitor = await asAdmin(server)
     const before = await snapshotOf(server)
@@ -306,7 +306,7 @@ describe('roles on the pages', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('are never given more by somebody than they have themselves', async () => {
+  it('cannot be created with a permission that the creator lacks', async () => {
     const server = await aServer()
     await server.composed.parts.people.roles.create('chief', ['darvoza:roles:write', 'darvoza:users:read'], 'system')
     const visitor = aVisitor(server)
@@ -317,11 +317,11 @@ describe('roles on the pages', () => {
   })
 })
 
-describe('keys on the pages', () => {
+describe('keys and secrets on the admin pages', () => {
   const statesOf = async (server: TestServer) =>
     (await accessKeys(server)).map(({ state, revokedAt }) => (revokedAt === null ? state : 'revoked')).sort()
 
-  it('rotate with waiting and without, and say who would notice', async () => {
+  it('rotate after a waiting time or immediately, separately for each algorithm', async () => {
     const server = await aServer()
     const visitor = await asAdmin(server)
     expect((await visitor.open('/admin/keys')).text)
@@ -342,7 +342,7 @@ describe('keys on the pages', () => {
     expect(unused.status).to.equal(400)
   })
 
-  it('are revoked: what they signed is refused, and sessions stay', async () => {
+  it('are revoked: tokens signed with them get token_key_revoked, and sessions can refresh', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access, refresh } = await client.signIn(await server.aUser())
@@ -358,7 +358,7 @@ describe('keys on the pages', () => {
       expect((await visitor.send('POST', path, { form: { _token }, headers: ownSite })).status, path).to.equal(404)
   })
 
-  it('are removed once nothing needs them: not earlier, not by who may not, and with a fresh password', async () => {
+  it('are removed only when unneeded, with the permission, and after the password was typed again', async () => {
     const server = await aServer()
     const client = aClient(server)
     const visitor = await asAdmin(server)
@@ -393,7 +393,7 @@ describe('keys on the pages', () => {
     expect(jwks.keys.map(key => key.kid)).to.not.include(old.kid)
   })
 
-  it('and secrets: the one of devices signs nobody out, the one of refresh tokens everybody', async () => {
+  it('are revoked: the device secret ends no session, the refresh secret ends all', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(await server.aUser())

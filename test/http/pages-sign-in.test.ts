@@ -1,4 +1,4 @@
-// The way in and out of the pages, by the front door.
+// Sign-in and sign-out on the pages: form, cookies, browser sessions and forced password change.
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { refuse } from '../../server/protocol/errors.js'
@@ -24,7 +24,7 @@ async function liveSessions(server: TestServer, userId: number): Promise<string[
 }
 
 describe('the sign-in page', () => {
-  it('refuses a wrong password, a wrong name, none of either, and a disabled user, in the same words', async () => {
+  it('answers 401 alike for a wrong password, unknown or disabled user, and 400 for empty fields', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     const gone = await server.aUser()
@@ -50,14 +50,14 @@ describe('the sign-in page', () => {
     expect(await isSignedIn(visitor)).to.equal(false)
   })
 
-  it('writes what was typed as text, whatever it is', async () => {
+  it('escapes the typed username (XSS)', async () => {
     const visitor = aVisitor(await aServer())
     const username = '"><script>alert(1)</script>'
     const { text } = await visitor.submit('/login', { username, password }, '/login')
     expect(text).to.include('value="&#34;&gt;&lt;script&gt;').and.not.include('<script>alert')
   })
 
-  it('needs the token of a page that this browser was shown', async () => {
+  it('answers 403 without the CSRF token of a page shown to this browser', async () => {
     const server = await aServer()
     const before = await snapshotOf(server)
     const visitor = aVisitor(server)
@@ -67,13 +67,13 @@ describe('the sign-in page', () => {
     for (const form of [admin, { ...admin, _token: token }]) {
       expect((await visitor.send('POST', '/login', { form, headers: ownSite })).status).to.equal(403)
     }
-    // Nor does a token without the cookie it was made from.
+    // A token without the cookie it was made from is refused too.
     const form = { ...admin, _token: token }
     expect((await aVisitor(server).send('POST', '/login', { form, headers: ownSite })).status).to.equal(403)
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('leads nowhere but to a path of this server', async () => {
+  it('ignores a parameter next that is no path of this server (open redirect)', async () => {
     const server = await aServer()
     const elsewhere = [
       'https://other.example/',
@@ -102,7 +102,7 @@ describe('the sign-in page', () => {
     }
   })
 
-  it('leads on to where the person wanted to go, also if already signed in', async () => {
+  it('redirects to the requested path after sign-in, also if already signed in', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     const wanted = '/account/events?size=50'
@@ -115,7 +115,7 @@ describe('the sign-in page', () => {
     expect(localOf(await aVisitor(server).signIn(await server.aUser()))).to.equal('/account')
   })
 
-  it('says that too many sign in, keeps the name, and tells when to come again', async () => {
+  it('answers 503 with Retry-After when overloaded, and keeps the typed username', async () => {
     const server = await aServer()
     const { hashing } = server.composed.parts.signIn
     const { inSlot } = hashing
@@ -129,8 +129,8 @@ describe('the sign-in page', () => {
   })
 })
 
-describe('the cookie of a sign-in', () => {
-  it('is opaque, new each time, out of reach of scripts, and kept for no other site', async () => {
+describe('the session cookie', () => {
+  it('is opaque, new at each sign-in, HttpOnly, SameSite=Lax and without Domain', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
@@ -146,7 +146,7 @@ describe('the cookie of a sign-in', () => {
     }
   })
 
-  it('carries the prefix that no other host can set, and Secure, where the address is https', async () => {
+  it('has the prefix __Host- and Secure where the issuer is https', async () => {
     const settings = { ...testSettings(await sqlite.fresh()), issuer: 'https://id.example.com' }
     const server = await aServer({ settings })
     const visitor = aVisitor(server)
@@ -165,12 +165,12 @@ describe('the cookie of a sign-in', () => {
     }
     expect([...visitor.cookies.keys()].filter(name => !name.startsWith('__Host-'))).to.deep.equal([])
     expect(await isSignedIn(visitor)).to.equal(true)
-    // The plain name counts for nothing there.
+    // A cookie without the prefix is ignored there.
     const stolen = { Cookie: `darvoza=${visitor.cookies.get('__Host-darvoza')}` }
     expect((await aVisitor(server).send('GET', '/account', { headers: stolen })).status).to.equal(303)
   })
 
-  it('is one of each issuer, so that two instances on one host sign nobody out of the other', async () => {
+  it('is named by the port of the issuer, so that two instances on one host do not conflict', async () => {
     const server = await aServer()
     for (const [issuer, suffix] of [
       ['http://localhost:4001', '-4001'],
@@ -179,7 +179,7 @@ describe('the cookie of a sign-in', () => {
       const other = await aServer({ settings: { ...testSettings(await sqlite.fresh()), issuer } })
       const [visitor, there] = [aVisitor(server), aVisitor(other)]
       await visitor.signIn(admin)
-      // One browser: what one instance sets is sent to the other.
+      // One browser: cookies set by one instance are sent to the other.
       for (const [name, value] of visitor.cookies) there.cookies.set(name, value)
       await there.signIn(admin)
       for (const [name, value] of there.cookies) visitor.cookies.set(name, value)
@@ -194,7 +194,7 @@ describe('the cookie of a sign-in', () => {
     }
   })
 
-  it('is given from each name of this machine, where the issuer is on it, to browsers that send the origin alone', async () => {
+  it('is set for Origin localhost, 127.0.0.1 or [::1] alike where the issuer is localhost', async () => {
     const server = await aServer()
     const https = await aServer({
       settings: { ...testSettings(await sqlite.fresh()), issuer: 'https://id.example.com' },
@@ -217,7 +217,7 @@ describe('the cookie of a sign-in', () => {
       expect(await signIn(server, origin), origin).to.equal(303)
   })
 
-  it('is not in the database, which has its SHA-256', async () => {
+  it('is stored in the database as its SHA-256 hash alone, and never logged', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
@@ -228,7 +228,7 @@ describe('the cookie of a sign-in', () => {
     expect(server.logged.join('\n')).to.not.include(id)
   })
 
-  it('counts for nothing when it was made up, changed, or is the hash that stands in the database', async () => {
+  it('is not accepted when forged, altered, or equal to the hash stored in the database', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
@@ -242,8 +242,8 @@ describe('the cookie of a sign-in', () => {
   })
 })
 
-onEachEngine('a browser that is signed in', engine => {
-  it('is a session and a device like any other, and known at its next sign-in', async () => {
+onEachEngine('a browser session', engine => {
+  it('is a session on a device, which is recognized at the next sign-in', async () => {
     const server = await aServer({ engine })
     const amy = await server.aUser()
     const visitor = aVisitor(server)
@@ -256,7 +256,7 @@ onEachEngine('a browser that is signed in', engine => {
     await visitor.signIn(amy)
     const again = await devicesOf(server, amy.id)
     expect(again.map(one => one.device.id)).to.deep.equal([first?.device.id])
-    // Somebody else on the same browser is another device, and takes nothing from the first.
+    // Another user in the same browser gets another device; the first device is kept.
     await visitor.submit('/logout', {}, '/account')
     await visitor.signIn(await server.aUser())
     await visitor.submit('/logout', {}, '/account')
@@ -264,7 +264,7 @@ onEachEngine('a browser that is signed in', engine => {
     expect((await devicesOf(server, amy.id)).map(one => one.device.id)).to.deep.equal([first?.device.id])
   })
 
-  it('holds its session by the cookie alone: a refresh token of it, if there were one, is refused', async () => {
+  it('is held by the cookie alone: a refresh token made for it is refused', async () => {
     const server = await aServer({ engine })
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
@@ -277,7 +277,7 @@ onEachEngine('a browser that is signed in', engine => {
     expect(await isSignedIn(visitor)).to.equal(true)
   })
 
-  it('is signed out by whatever ends its session, with the next page, and told why', async () => {
+  it('is redirected to sign-in with the reason at the next page after it was ended', async () => {
     const server = await aServer({ engine })
     const {
       people: { users },
@@ -312,7 +312,7 @@ onEachEngine('a browser that is signed in', engine => {
       expect(page.path).to.equal('/login?next=%2Faccount%2Fevents')
       expect(page.text).to.match(new RegExp(why))
       const token = visitor.tokenOn(page, '/login')
-      // No form does anything any more.
+      // Forms have no effect any more.
       const form = { _token: token, first_name: 'Eve', last_name: '', email: '' }
       const refused = await visitor.send('POST', '/account', { form, headers: ownSite })
       expect(localOf(refused)).to.match(/^\/login\?next=/)
@@ -320,7 +320,7 @@ onEachEngine('a browser that is signed in', engine => {
     }
   })
 
-  it('goes on as long as pages are visited, and no longer than the policy lets it', async () => {
+  it('lasts while pages are visited, up to session_absolute_lifetime', async () => {
     const server = await aServer({ engine, policy: { session_absolute_lifetime: 3 * 86_400 } })
     const amy = await server.aUser()
     const visitor = aVisitor(server)
@@ -333,7 +333,7 @@ onEachEngine('a browser that is signed in', engine => {
     expect(await isSignedIn(visitor)).to.equal(false)
   })
 
-  it('writes at most once a minute that it was seen', async () => {
+  it('updates lastSeenAt at most once a minute', async () => {
     const server = await aServer({ engine })
     const amy = await server.aUser()
     const visitor = aVisitor(server)
@@ -349,13 +349,13 @@ onEachEngine('a browser that is signed in', engine => {
     expect(await seen()).to.equal(server.clock.now())
   })
 
-  it('is another session after another user signed in over it, and the first one is over', async () => {
+  it('is replaced when another user signs in over it, and the first one is ended', async () => {
     const server = await aServer({ engine })
     const [amy, ben] = [await server.aUser(), await server.aUser()]
     const visitor = aVisitor(server)
     await visitor.signIn(amy)
     const amysCookie = visitor.cookies.get('darvoza-4000')
-    // In another tab the sign-in form was open all the time.
+    // The sign-in form had stayed open in another tab.
     const _token = visitor.tokenOn(await visitor.open('/account'), '/logout')
     const form = { _token, username: ben.username, password }
     expect((await visitor.send('POST', '/login', { form, headers: ownSite })).status).to.equal(303)
@@ -367,7 +367,7 @@ onEachEngine('a browser that is signed in', engine => {
 })
 
 describe('a database that does not answer', () => {
-  it('signs nobody out: the page says so and when to try again, and the cookie stays', async () => {
+  it('answers 503 with Retry-After on every page, and ends no browser session', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
@@ -388,7 +388,7 @@ describe('a database that does not answer', () => {
 })
 
 describe('signing out', () => {
-  it('ends the session, forgets the cookie, and keeps other devices signed in', async () => {
+  it('ends the session, deletes the cookie, and keeps other devices signed in', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     const client = aClient(server)
@@ -405,7 +405,7 @@ describe('signing out', () => {
     expect((await visitor.open('/login?signed_out')).text).to.include('You are signed out.')
   })
 
-  it('is not done by a link, and is no error for who is signed out already', async () => {
+  it('answers 405 to GET, and redirects as usual without a session', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     expect((await visitor.send('GET', '/logout')).status).to.equal(405)
@@ -413,8 +413,8 @@ describe('signing out', () => {
   })
 })
 
-describe('a password that was printed, or given by an administrator', () => {
-  it('is good for one thing: to choose another', async () => {
+describe('a password that must be changed (mustChangePassword)', () => {
+  it('redirects every page to the password page until another password is set', async () => {
     const server = await aServer()
     const { users } = server.composed.parts.people
     const amy = await users.create({ username: 'amelia', password, mustChangePassword: true }, 'system')
@@ -444,7 +444,7 @@ describe('a password that was printed, or given by an administrator', () => {
     expect((await users.require(amy.id)).mustChangePassword).to.equal(false)
   })
 
-  it('is the first of an administrator whose password the server made', async () => {
+  it('is the generated one of the first administrator', async () => {
     const first = await aServer()
     const settings = { ...first.settings, adminPassword: null }
     const { database } = first.composed.parts.storage
