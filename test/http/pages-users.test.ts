@@ -1,4 +1,4 @@
-// Users as administrators see them on the pages, and what is hard to take back.
+// Pages on which administrators see and change users, and the password that they are asked for again.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { aServer, password, type TestServer } from '../support/server.js'
@@ -11,8 +11,8 @@ const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
 const revocationLogOf = async (server: TestServer) =>
   (await server.composed.parts.logs.revocationLog.page({}, { limit: 50 })).results
 
-describe('the list of users', () => {
-  it('is searched by the beginning of a name, in any case, and shows text as text', async () => {
+describe('the page with the list of users', () => {
+  it('searches by username prefix, ignoring case, and escapes HTML in names and in the search text', async () => {
     const server = await aServer()
     await server.aUser({ username: 'Amina', firstName: '<i>A</i>', email: 'amina@example.com' })
     await server.aUser({ username: 'bobur' })
@@ -25,7 +25,7 @@ describe('the list of users', () => {
     expect(none.text).to.include('value="&lt;script&gt;"').and.not.include('<script>')
   })
 
-  it('goes on page by page, and an address that is wrong shows the list all the same', async () => {
+  it('pages through 61 users, 25 a page, and answers 200 with the list for an invalid query', async () => {
     const server = await aServer()
     for (let count = 0; count < 60; count++)
       await server.composed.parts.people.users.importOne(
@@ -58,7 +58,7 @@ describe('the list of users', () => {
       expect(
         (await visitor.send('GET', '/admin/users', { headers: { 'Accept-Language': language! } })).text,
       ).to.include(told)
-    // An address that was put together says nothing that cannot be.
+    // A forged `row` parameter never yields an impossible range.
     for (const row of ['', '0', '-1', '1e9', '60', '99999999999'])
       expect((await visitor.open(`/admin/users?after=30&row=${row}`)).text, row).to.include('25 of 61')
     for (const query of [
@@ -77,7 +77,7 @@ describe('the list of users', () => {
 })
 
 describe('the page of a user', () => {
-  it('is not there for an id of nobody', async () => {
+  it('answers 404 for an unknown or malformed user id', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
@@ -85,7 +85,7 @@ describe('the page of a user', () => {
       expect((await visitor.open(`/admin/users/${id}`)).status, id).to.equal(404)
   })
 
-  it('shows to each what they may see, and only the buttons that they may press', async () => {
+  it('shows support, auditor and admin only the buttons and the history that their role permits', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     const buttons = { support: ['sign-out'], auditor: [], admin: ['sign-out', 'disable', 'delete', 'roles'] }
@@ -102,7 +102,7 @@ describe('the page of a user', () => {
     }
   })
 
-  it('tells all that is wrong with a profile at once, and changes nothing', async () => {
+  it('reports all problems of a submitted profile at once with 400, and changes nothing', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy', firstName: 'Amy' })
     const visitor = aVisitor(server)
@@ -124,13 +124,13 @@ describe('the page of a user', () => {
       firstName: 'Amy',
       email: '',
     })
-    // The own name is nobody else's.
+    // A user's own username in another case is no duplicate.
     expect((await visitor.submit(page, { ...rest, username: 'AMY', last_name: '', email: '' }, page)).status).to.equal(
       303,
     )
   })
 
-  it('disables, signs out everywhere, and enables again', async () => {
+  it('disables a user, which ends all sessions, signs a user out everywhere, and enables the user again', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     const client = aClient(server)
@@ -151,7 +151,7 @@ describe('the page of a user', () => {
     await client.signIn(amy)
   })
 
-  it('gives roles and permissions in one change: both are told, tokens are stale once, and nobody is signed out', async () => {
+  it('saves roles and permissions in one change: two audit entries, one token_stale entry, sessions kept', async () => {
     const server = await aServer()
     const {
       logs: { auditLog, revocationLog },
@@ -182,12 +182,12 @@ describe('the page of a user', () => {
     ])
     expect((await client.get('/api/me/', access)).body).to.include({ reason: 'token_stale' })
     expect((await client.post('/api/token/refresh/', { refresh })).status).to.equal(200)
-    // The same again changes nothing.
+    // Submitting the same values again changes nothing.
     await visitor.submit(`${page}/roles`, fields, page)
     expect(await entriesOf()).to.have.length(1)
   })
 
-  it('gives neither roles nor permissions where one of them is refused', async () => {
+  it('changes neither roles nor permissions when one of them is refused', async () => {
     const server = await aServer()
     const { roles, users } = server.composed.parts.people
     await roles.create('chief', ['darvoza:roles:write', 'darvoza:users:read'], 'system')
@@ -214,7 +214,7 @@ describe('the page of a user', () => {
     expect((await revocationLogOf(server)).filter(entry => entry.reason === 'roles_changed')).to.deep.equal([])
   })
 
-  it('refuses to disable the last administrator, as a page that leads back', async () => {
+  it('refuses to disable the last administrator with 409 and an error page', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
@@ -224,8 +224,8 @@ describe('the page of a user', () => {
   })
 })
 
-describe('what is hard to take back, when the password was typed a while ago', () => {
-  it('waits for the password, keeps the fields of the form but no secret among them, and then is done', async () => {
+describe('an administrator action that asks for the password again after five minutes', () => {
+  it('runs after the right password; until then the form keeps its fields, except secrets', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     const visitor = aVisitor(server)
@@ -248,7 +248,7 @@ describe('what is hard to take back, when the password was typed a while ago', (
     for (const wrong of ['', 'a wrong password', ` ${password}`]) {
       const again = await visitor.send('POST', action, { form: form(wrong), headers: ownSite })
       expect(again.status).to.equal(401)
-      // An empty one is no guess, and is asked for in other words.
+      // An empty password is no guess: its error text is another one.
       expect(again.text)
         .to.include(wrong === '' ? 'Please fill this in.' : 'This is not your password.')
         .and.include('name="reason" value="lost"')
@@ -257,14 +257,14 @@ describe('what is hard to take back, when the password was typed a while ago', (
     const done = await visitor.send('POST', action, { form: form(password), headers: ownSite })
     expect(localOf(done)).to.equal(`/admin/users/${amy.id}`)
     expect(await isActive()).to.equal(false)
-    // For the next five minutes nobody is asked again.
+    // The password is not asked for again within the next five minutes.
     server.clock.advance('299s')
     expect((await visitor.submit(`/admin/users/${amy.id}/sign-out`, {}, `/admin/users/${amy.id}`)).status).to.equal(303)
     server.clock.advance('1s')
     expect((await visitor.submit(`/admin/users/${amy.id}/sign-out`, {}, `/admin/users/${amy.id}`)).status).to.equal(401)
   })
 
-  it('keeps every field that only sounds like a secret: no role is lost on the way', async () => {
+  it('keeps fields whose names only resemble secrets, so that no role is lost', async () => {
     const server = await aServer()
     await server.composed.parts.people.roles.create('token-desk', [], 'system')
     const amy = await server.aUser({ roles: ['token-desk', 'auditor'] })
@@ -287,7 +287,7 @@ describe('what is hard to take back, when the password was typed a while ago', (
     expect((await server.composed.parts.people.users.require(amy.id)).roles).to.deep.equal(['auditor', 'token-desk'])
   })
 
-  it("is not proved by another's password, nor by a proof without the form's token", async () => {
+  it('refuses the password of another user with 401, and a password without the form token with 403', async () => {
     const server = await aServer()
     const amy = await server.aUser({ password: 'the password of amy' })
     const visitor = aVisitor(server)
@@ -305,7 +305,7 @@ describe('what is hard to take back, when the password was typed a while ago', (
 })
 
 describe('guesses at the password that is asked for again', () => {
-  it('are counted: past the limit not even the right one is tested, nobody is signed out, and the form says when', async () => {
+  it('get 429 with Retry-After past the limit, the right password too, and end no session', async () => {
     const server = await aServer({ policy: { sign_in_guesses_per_hour: 5 } })
     const amy = await server.aUser()
     const visitor = aVisitor(server)
@@ -324,7 +324,7 @@ describe('guesses at the password that is asked for again', () => {
     expect((await visitor.open('/account')).status).to.equal(200)
     expect((await server.composed.parts.people.users.require(amy.id)).active).to.equal(true)
     server.clock.advance('10s')
-    // Rounded up to minutes.
+    // The waiting time is rounded up to minutes.
     expect((await guess(password)).text).to.include('Try again in 54 minutes.')
     server.clock.advance('54m')
     expect((await guess(password)).status).to.equal(303)

@@ -1,4 +1,5 @@
-// Passwords that were hashed elsewhere, or at another cost: until its first sign-in such a user has a hash of another kind.
+// Password hashes that were made elsewhere, or at another cost: an imported user has such a hash until the first
+// sign-in.
 import { expect } from 'chai'
 import { createStoredKinds } from '../../server/identity/sign-in/stored-kinds.js'
 import { standInRounds, workOf } from '../../server/identity/sign-in/stored-passwords.js'
@@ -9,8 +10,8 @@ import { aServer, manyGuesses, password } from '../support/server.js'
 const bcrypt12 = `bcrypt_sha256$$2b$12$${'a'.repeat(53)}`
 const argon2 = 'argon2$argon2id$v=19$m=1024,t=1,p=1$c2FsdHNhbHQ$YWJjZGVmZ2hpamtsbW5vcA'
 
-onEachEngine('the kinds of password hash', engine => {
-  it('are found among many users by a few seeks, whatever else stands in the column', async () => {
+onEachEngine('the kinds of stored password hashes', engine => {
+  it('are listed among many users in fewer than 20 reads, without unknown, unusable or too costly hashes', async () => {
     const server = await aServer({ engine })
     const { database, userStore } = server.composed.parts.storage
     const stored = [
@@ -30,7 +31,7 @@ onEachEngine('the kinds of password hash', engine => {
     }
     const kinds = await createStoredKinds({ database: counted as typeof database, userStore })()
     const expected = stored.filter(hash => !/^(!|$|md5|plain)|9999999/.test(hash)).map(hash => workOf(hash)!.standIn)
-    // The administrator's own is of the cost that tests use.
+    // The administrator's hash has the cost that tests use.
     expect([...kinds].sort()).to.deep.equal(
       [...new Set([...expected, workOf(bcrypt12.replace('12$', '04$'))!.standIn])].sort(),
     )
@@ -38,8 +39,8 @@ onEachEngine('the kinds of password hash', engine => {
   })
 })
 
-describe('a stored hash of another kind', () => {
-  it('cannot be told by the time of a wrong password, nor whether the name is somebody’s at all', async () => {
+describe('a wrong password for a user with an imported password hash', () => {
+  it('takes about as long as for any other hash, and as for an unknown username', async () => {
     const server = await aServer({ policy: manyGuesses })
     const {
       people: { users },
@@ -64,7 +65,7 @@ describe('a stored hash of another kind', () => {
         expect(status, username).to.equal(401)
       }
     }
-    // The least of several: what else the machine does only adds.
+    // The minimum of several rounds, since other load on the machine only adds time.
     const usual = Math.min(...times.get('slow')!)
     for (const [username, taken] of times) expect(Math.min(...taken) / usual, username).to.be.within(0.6, 1.6)
     expect((await client.send('POST', '/api/token/', { json: { username: 'ours', password } })).status).to.equal(200)

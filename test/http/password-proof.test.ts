@@ -1,5 +1,5 @@
-// The password that is typed again before something that is hard to take back: judged in its transaction, like a change, though
-// it is neither audited nor revokes anything.
+// The password that is asked for again before a change that is hard to undo: checked in a transaction that judges its
+// actor, though it is neither audited nor revokes anything.
 import { expect } from 'chai'
 import { onEachEngine } from '../support/engines.js'
 import { aPause } from '../support/pause.js'
@@ -9,8 +9,8 @@ import { aVisitor, localOf } from '../support/visitor.js'
 
 const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
 
-onEachEngine('the password that is typed again', engine => {
-  /** Types it, and does `meanwhile` while it is compared. */
+onEachEngine('the password asked for again (POST /prove)', engine => {
+  /** Submits the right password, and runs `meanwhile` while its hash is compared. */
   async function overtaken(meanwhile: (server: TestServer) => Promise<unknown>) {
     const pause = aPause()
     const { hash, matches } = sharedHashing()
@@ -38,7 +38,7 @@ onEachEngine('the password that is typed again', engine => {
     return { answer, isAuthenticated: (await authenticatedAt(server)) > before }
   }
 
-  it('is no proof where the session was ended meanwhile', async () => {
+  it('is refused when the session ended during the hash comparison', async () => {
     const { answer, isAuthenticated } = await overtaken(async server => {
       const [one] = await sessionsOf(server, 1)
       await server.composed.parts.devices.sessions.end(one!.session.id, null, 'system')
@@ -47,7 +47,7 @@ onEachEngine('the password that is typed again', engine => {
     expect(isAuthenticated).to.equal(false)
   })
 
-  it('is no proof where it is the password no more', async () => {
+  it('is refused when the password changed during the hash comparison', async () => {
     const { answer, isAuthenticated } = await overtaken(async ({ composed }) => {
       const { database, userStore } = composed.parts.storage
       await userStore.update(database, 1, { passwordHash: 'another' })
@@ -56,7 +56,7 @@ onEachEngine('the password that is typed again', engine => {
     expect(isAuthenticated).to.equal(false)
   })
 
-  it('is one where the policy changed meanwhile, and this process has not heard of it', async () => {
+  it('is accepted when the policy changed meanwhile and this process does not know the change yet', async () => {
     const { answer, isAuthenticated } = await overtaken(async server => {
       const second = await aServer({ settings: server.settings, policy: null, clock: server.clock })
       await second.composed.parts.policies.policies.set({ access_token_lifetime: 120 }, 'system', 'test')

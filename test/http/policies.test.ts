@@ -1,4 +1,4 @@
-// The policy by the front door: who may see and change it, what is refused, and what is told afterwards.
+// The policy over HTTP: who may read and change it, which values are refused, what answers and audit entries contain.
 import { expect } from 'chai'
 import { firstPolicy, policyNames } from '../../server/policy/policies.js'
 import { type Answer, aClient, claimsOf } from '../support/client.js'
@@ -8,7 +8,7 @@ import { snapshotOf } from '../support/snapshot.js'
 
 const path = '/api/admin/policies'
 
-onEachEngine('the policy, by the API', engine => {
+onEachEngine('the policy API', engine => {
   async function aWorld() {
     const server = await aServer({ engine })
     const client = aClient(server)
@@ -25,7 +25,7 @@ onEachEngine('the policy, by the API', engine => {
     }
   }
 
-  it('is refused what is no policy or no value of one, all at once, and nothing changes', async () => {
+  it('refuses unknown policies and invalid values with 400, naming all of them, and changes nothing', async () => {
     const { server, change, preview } = await aWorld()
     const before = await snapshotOf(server)
     const wrong: [unknown, string[]][] = [
@@ -70,7 +70,7 @@ onEachEngine('the policy, by the API', engine => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('is changed by nobody who may only see it, nor by whoever lost the right a moment ago', async () => {
+  it('refuses a change by an auditor with 403, and with permission_denied inside its transaction', async () => {
     const { server, client, admin, get } = await aWorld()
     const {
       people: { users },
@@ -97,7 +97,7 @@ onEachEngine('the policy, by the API', engine => {
       ).to.equal('permission_denied')
     expect((await get()).body.version).to.equal(2)
 
-    // What a preview tells of people is for those who may see sessions.
+    // The sample of sessions in a preview is for readers who may see sessions.
     const reader = await server.aUser()
     await users.setPermissions(reader.id, ['darvoza:policies:read'], 'system')
     const asReader = await client.signIn(reader)
@@ -108,7 +108,7 @@ onEachEngine('the policy, by the API', engine => {
     expect((await insist(client.post(`${path}/preview`, json, admin))).body.sample).to.have.length(1)
   })
 
-  it('is shown with all that the table says of it', async () => {
+  it('shows each policy with its value, default, kind, bounds and meaning', async () => {
     const { get } = await aWorld()
     const { body } = await get()
     expect(body).to.include({ version: 2, actor: 'system', reason: 'test', apply: 'refresh', undoes: null })
@@ -130,13 +130,13 @@ onEachEngine('the policy, by the API', engine => {
     expect(named('at_session_limit').choices).to.deep.equal(['end_oldest', 'refuse'])
   })
 
-  it('takes durations in seconds or in words, and tells who changed what, when, why and for whom', async () => {
+  it('accepts durations in seconds or in words, and lists actor, time, reason and values of each version', async () => {
     const { server, change, undo, admin } = await aWorld()
     const changed = await insist(
       change({ access_token_lifetime: '15 daqiqa', reuse_grace: 20 }, { apply: 'now', reason: 'an audit asked' }),
     )
     expect(changed.body).to.include({ version: 3, actor: 'user:1', reason: 'an audit asked', apply: 'now' })
-    // It was in force at once, also for whoever changed it.
+    // In force at once, also for the actor's own access token.
     const client = aClient(server)
     expect((await client.get(path, admin)).body.reason).to.equal('token_stale')
     const again = await client.signIn({ username: 'admin', password })
@@ -189,7 +189,7 @@ onEachEngine('the policy, by the API', engine => {
     expect((await undo()).status, 'stale by now').to.equal(401)
   })
 
-  it('takes back any version that no newer one stands against, and says which one does', async () => {
+  it('undoes any version unless a newer one conflicts, and names the conflicting version in the 409', async () => {
     const { change, undo, get } = await aWorld()
     const value = async (name: string) =>
       (await get()).body.policies.find((one: { name: string }) => one.name === name).value
@@ -216,7 +216,7 @@ onEachEngine('the policy, by the API', engine => {
     expect(await value('password_cost')).to.equal(4)
   })
 
-  it('is not written over where somebody has set the same since it was looked at', async () => {
+  it('refuses a change based on an outdated version with 409 if the same policy was set since', async () => {
     const { change } = await aWorld()
     await insist(change({ reuse_grace: 20 }, { version: 2 }))
     const late = await insist(change({ reuse_grace: 30 }, { version: 2 }), 409)
@@ -228,7 +228,7 @@ onEachEngine('the policy, by the API', engine => {
     await insist(change({ reuse_grace: 30 }, { version: 4 }))
   })
 
-  it('previews a change, and an undoing, as it would be asked for', async () => {
+  it('previews the sessions that a change ends, its stale tokens, and an undo', async () => {
     const { server, client, change, preview } = await aWorld()
     const amy = await server.aUser({ username: 'amy' })
     const sid = claimsOf((await client.signIn(amy)).access).sid

@@ -1,4 +1,4 @@
-// How a change of the policy comes into force: now, at the next refresh, or for new sessions only.
+// How a change of the policy comes into force: now, at the next refresh, or for new sessions only (eras).
 import { expect } from 'chai'
 import type { PolicyApply } from '../../server/policy/policy-version.js'
 import { type Answer, aClient, claimsOf, type Pair } from '../support/client.js'
@@ -23,7 +23,7 @@ onEachEngine('a change of the policy', engine => {
     return { server, client, amy, change, early: await client.signIn(amy) }
   }
 
-  it('is in force at the next refresh, and leaves live access tokens as they are', async () => {
+  it('applied at refresh: is in force at the next refresh, and live access tokens stay valid', async () => {
     const { client, amy, early, change } = await aWorld()
     await change({ access_token_lifetime: 600 }, 'refresh')
     expect(told(await client.verify(early.access))).to.equal(200)
@@ -31,7 +31,7 @@ onEachEngine('a change of the policy', engine => {
     expect([lifeOf(access), lifeOf((await client.signIn(amy)).access)]).to.deep.equal([600, 600])
   })
 
-  it('in force now makes everybody refresh, and signs nobody out', async () => {
+  it('applied now: makes all access tokens stale, and ends no session', async () => {
     const { server, client, early, change } = await aWorld()
     const ben = await client.signIn(await server.aUser())
     await change({ access_token_lifetime: 600 }, 'now')
@@ -44,7 +44,7 @@ onEachEngine('a change of the policy', engine => {
     }
   })
 
-  it('for new sessions only leaves those of before all the rules they have', async () => {
+  it('applied to new sessions only: leaves older sessions all rules that they have', async () => {
     const { server, client, amy, early, change } = await aWorld()
     await change(
       {
@@ -68,7 +68,7 @@ onEachEngine('a change of the policy', engine => {
     expect((await client.refresh(early.refresh)).body.refresh, 'forgiven').to.equal(next.refresh)
     expect((await client.refresh(late.refresh)).body).to.have.all.keys('access')
 
-    // What the lists and verify say.
+    // The ends that session lists and verify show.
     const { results } = (await client.get('/api/me/sessions/', next.access)).body
     const ends: number[] = results.map((one: { ends_at: string }) => Date.parse(one.ends_at) - server.clock.now())
     expect(ends.sort((a, b) => a - b)).to.deep.equal([7_195_000, 86_395_000])
@@ -81,7 +81,7 @@ onEachEngine('a change of the policy', engine => {
     expect([again.status, lifeOf(again.body.access)]).to.deep.equal([200, 3_600])
   })
 
-  it('for new sessions only reaches no token past the own end of its session', async () => {
+  it('applied to new sessions only: lets no token outlive the end of its own session', async () => {
     const { server, client, amy, early, change } = await aWorld()
     await change({ refresh_token_lifetime: 3_600, session_absolute_lifetime: 3_600 }, 'new')
     const late = await client.signIn(amy)
@@ -90,7 +90,7 @@ onEachEngine('a change of the policy', engine => {
     expect([lifeOf(old.body.access), lifeOf(young.body.access)]).to.deep.equal([3_600, 1_800])
   })
 
-  it('for all reaches also the sessions of before, by what it sets, and undoing takes it back from each', async () => {
+  it('applied to all: reaches older sessions only with the policies it sets; undo restores their values', async () => {
     const { server, client, amy, early, change } = await aWorld()
     await change({ access_token_lifetime: 600, reuse_grace: 20 }, 'new')
     const late = await client.signIn(amy)
@@ -119,7 +119,7 @@ onEachEngine('a change of the policy', engine => {
     expect(await lives()).to.deep.equal([3_600, 600])
   })
 
-  it('costs a refresh one UPDATE and one SELECT; two eras that rotate differently one UPDATE more, until the old one ends', async () => {
+  it('costs a refresh one UPDATE and one SELECT; eras that rotate differently one more UPDATE', async () => {
     const { server, client, amy, early, change } = await aWorld()
     let late: Pair | null = null
     const refreshed = async () => {
@@ -160,8 +160,8 @@ onEachEngine('a change of the policy', engine => {
   })
 })
 
-onEachEngine('the limit of sessions, at a refresh', engine => {
-  /** Amy is signed in `count` times, a minute apart. */
+onEachEngine('the session limit (max_sessions_per_user) at a refresh', engine => {
+  /** Signs Amy in `count` times, a minute apart. */
   async function aCrowd(count: number, policy = {}) {
     const server = await aServer({ engine, policy })
     const client = aClient(server)
@@ -184,7 +184,7 @@ onEachEngine('the limit of sessions, at a refresh', engine => {
     return answers
   }
 
-  it('refuses and ends whoever has as many newer ones beside it as may be, with its access tokens', async () => {
+  it('ends sessions that have as many newer ones as the limit allows, with their access tokens', async () => {
     const { server, client, pairs } = await aCrowd(4)
     await server.setPolicy({ max_sessions_per_user: 2 })
     const before = await snapshotOf(server)
@@ -211,21 +211,21 @@ onEachEngine('the limit of sessions, at a refresh', engine => {
     ])
   })
 
-  it('can be taken back before they refresh', async () => {
+  it('ends no session when the limit is undone before the refresh', async () => {
     const { server, pairs } = await aCrowd(3)
     await server.setPolicy({ max_sessions_per_user: 1 })
     await server.composed.parts.policies.policies.undo(null, 'system', '')
     expect(await refreshEach(server, pairs)).to.deep.equal([200, 200, 200])
   })
 
-  it('that refuses leaves those that are signed in, and refuses the next', async () => {
+  it('with at_session_limit "refuse": keeps signed-in sessions and refuses the next sign-in', async () => {
     const { server, client, amy, pairs } = await aCrowd(3)
     await server.setPolicy({ max_sessions_per_user: 1, at_session_limit: 'refuse' })
     expect(await refreshEach(server, pairs)).to.deep.equal([200, 200, 200])
     expect((await client.post('/api/token/', amy)).body.code).to.equal('session_limit_reached')
   })
 
-  it('for new sessions only spares those of before, which count, and ends none of them by a sign-in', async () => {
+  it('for new sessions only: keeps older sessions at sign-ins and refreshes, but counts them', async () => {
     const { server, client, amy, pairs } = await aCrowd(3)
     await server.composed.parts.policies.policies.set({ max_sessions_per_user: 2 }, 'system', '', { apply: 'new' })
     for (let number = 0; number < 3; number++) {
@@ -235,11 +235,11 @@ onEachEngine('the limit of sessions, at a refresh', engine => {
     expect(await refreshEach(server, pairs)).to.deep.equal([200, 200, 200, 'session_ended', 200, 200])
   })
 
-  it('counts only those that live: neither the ended, nor the idle, nor another user', async () => {
+  it('counts only live sessions of the same user, neither ended nor idle ones', async () => {
     const { server, client, amy, pairs } = await aCrowd(5, { refresh_token_lifetime: 7_200 })
     await client.post('/api/token/blacklist/', { refresh: pairs[4]!.refresh })
     server.clock.advance('110m')
-    // The first two refresh; the others, though newer, lie idle a moment too long.
+    // The first two refresh; the others, though newer, are idle a moment too long.
     expect(await refreshEach(server, pairs.slice(0, 2)).then(all => all.at(-1))).to.equal(200)
     for (let number = 0; number < 3; number++) await client.signIn(await server.aUser())
     server.clock.advance('10m')
@@ -248,7 +248,7 @@ onEachEngine('the limit of sessions, at a refresh', engine => {
     expect(await sessionsOf(server, amy.id)).to.have.length(1)
   })
 
-  it('ends no more than must when all refresh and others sign in at once', async () => {
+  it('ends no more sessions than needed when all refresh and others sign in concurrently', async () => {
     const { server, client, amy, pairs } = await aCrowd(12)
     await server.setPolicy({ max_sessions_per_user: 5 })
     const answers = await Promise.all(pairs.map(pair => client.refresh(pair.refresh)))

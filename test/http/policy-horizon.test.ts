@@ -1,4 +1,4 @@
-// Whatever becomes of the policy: no entry of the log is forgotten before a token that it refuses.
+// Retention of the revocation log: whatever happens to the policy, no entry expires before a token that it refuses.
 import { expect } from 'chai'
 import type { Policy } from '../../server/policy/policies.js'
 import type { PolicyApply } from '../../server/policy/policy-version.js'
@@ -11,14 +11,14 @@ import { aServer, settle, type TestServer } from '../support/server.js'
 type Issued = { rev: number; exp: number; sid: string }
 type Written = { seq: number; kind: string; subject: string; expiresAt: number }
 
-/** When an entry for everybody would be forgotten if it were written now, in seconds. */
+/** How long an entry that revokes all tokens would be kept if it were written now, in seconds. */
 async function entryLife({ composed, clock }: TestServer): Promise<number> {
   const { revocationLog } = composed.parts.logs
   const { expiresAt } = await revocationLog.add({ kind: 'all', subject: '', effect: 'refresh', why: '' }, 'system')
   return (expiresAt - clock.now()) / 1000
 }
 
-onEachEngine('an entry of the revocation log', engine => {
+onEachEngine('a revocation log entry', engine => {
   async function aWorld(policy: Partial<Policy> = {}) {
     const server = await aServer({ engine, policy })
     const change = async (values: Partial<Policy>, apply: PolicyApply = 'refresh') => {
@@ -28,7 +28,7 @@ onEachEngine('an entry of the revocation log', engine => {
     return { server, client: aClient(server), amy: await server.aUser(), change }
   }
 
-  it('outlives the tokens of before when their lifetime falls, and theirs alone', async () => {
+  it('is kept as long as tokens issued before a shorter access token lifetime, and no longer', async () => {
     const { server, change } = await aWorld()
     expect(await entryLife(server)).to.equal(3_600 + 120)
     await change({ access_token_lifetime: 60 })
@@ -43,7 +43,7 @@ onEachEngine('an entry of the revocation log', engine => {
     expect(await entryLife(server), 'undone').to.equal(7_200 + 120)
   })
 
-  it('outlives the tokens that sessions of before go on to get, until the last of them is over and an hour later', async () => {
+  it('is kept as long as tokens of older sessions, until an hour after the last such session ended', async () => {
     const { server, client, amy, change } = await aWorld()
     let { refresh } = await client.signIn(amy)
     await change({ access_token_lifetime: 60 }, 'new')
@@ -60,14 +60,14 @@ onEachEngine('an entry of the revocation log', engine => {
     expect(await entryLife(server)).to.equal(60 + 120)
   })
 
-  it('holds for who comes late: a session that nobody saw gets no longer token than the log reckons with', async () => {
+  it('caps access tokens of an older session found too late at the lifetime that retention assumes', async () => {
     const { server, client, amy, change } = await aWorld()
     await change({ access_token_lifetime: 60 }, 'new')
     await server.composed.jobs.runAll()
     await settle(server.composed)
     const { access, refresh } = await client.signIn(amy)
     const { database } = server.composed.parts.storage
-    // As if settled a moment too early: opened under the version before, written after.
+    // As if the version was settled too early: the session was opened under the older version, and written afterwards.
     await database.write('UPDATE session SET policy_version = 2 WHERE id = ?', [claimsOf(access).sid])
     await database.write('UPDATE policy_version SET settled_at = NULL')
     await database.write('UPDATE log_head SET policy_version = policy_version + 1')
@@ -75,7 +75,7 @@ onEachEngine('an entry of the revocation log', engine => {
     expect(claimsOf(answer.access).exp - claimsOf(answer.access).iat).to.equal(60)
   })
 
-  it('is forgotten before no token that it refuses, whatever is changed, undone, signed in and ended', async () => {
+  it('never expires before a token it refuses, under random changes, undos, sign-ins and ends', async () => {
     let refused = 0
     for (let seed = 1; seed <= trials(3); seed++) {
       const dice = aDice(seed)
@@ -119,7 +119,7 @@ onEachEngine('an entry of the revocation log', engine => {
       }
       const advance = async () => server.clock.advance(dice.oneOf(['1s', '2m', '20m', '2h', '5h']))
       const revokeAll = () => revocationLog.add({ kind: 'all', subject: '', effect: 'refresh', why: '' }, 'system')
-      // Each round in this order, each step of it perhaps.
+      // Every round runs these steps in this order, each with its chance.
       const round: [chance: number, step: () => Promise<unknown>][] = [
         [0.6, signIn],
         [0.4, change],

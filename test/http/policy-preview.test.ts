@@ -1,4 +1,4 @@
-// What a preview says is what happens then.
+// Previews of policy changes, compared with what the change then does.
 import { expect } from 'chai'
 import type { PolicyPreview } from '../../server/identity/policies/policies.js'
 import type { Policy } from '../../server/policy/policies.js'
@@ -21,7 +21,7 @@ const numbers = ({ ends }: PolicyPreview) => ({
   limit: ends.limit.count,
 })
 
-onEachEngine('the preview of a policy', engine => {
+onEachEngine('the preview of a policy change', engine => {
   async function aWorld(policy: Partial<Policy> = {}) {
     const server = await aServer({ engine, policy })
     const client = aClient(server)
@@ -34,7 +34,7 @@ onEachEngine('the preview of a policy', engine => {
     return { server, client, pairs, signIn }
   }
 
-  /** Makes the change, lets every session refresh, and compares who is refused with what was said before. */
+  /** Makes the change, refreshes every session, and compares the refused ones with the preview. */
   async function expectTrue(
     server: TestServer,
     pairs: readonly SignedIn[],
@@ -84,7 +84,7 @@ onEachEngine('the preview of a policy', engine => {
     }
   }
 
-  it('says nothing of a change that ends nobody, and changes nothing itself', async () => {
+  it('counts no session for a change that ends none, and changes nothing itself', async () => {
     const { server, client, signIn } = await aWorld()
     const { policies } = server.composed.parts.policies
     const pair = await signIn(await server.aUser())
@@ -103,7 +103,7 @@ onEachEngine('the preview of a policy', engine => {
     ['limit', { max_sessions_per_user: 1 }],
   ] as const) {
     for (const apply of Object.keys(policyApplies) as PolicyApply[]) {
-      it(`is true of what ends by ${reason}, applied to ${apply}`, async () => {
+      it(`counts exactly the sessions that end by ${reason}, applied to ${apply}`, async () => {
         const { server, client, pairs, signIn } = await aWorld()
         const { policies } = server.composed.parts.policies
         const [amy, ben] = [await server.aUser({ username: 'amy' }), await server.aUser()]
@@ -116,7 +116,7 @@ onEachEngine('the preview of a policy', engine => {
         await signIn(ben)
         if (reason === 'idle') server.clock.advance('20m')
         const preview = await policies.preview(values, 'system', apply)
-        // Amy's first is over two hours old, and has newer ones beside it; idle for too long are three.
+        // Amy's first session is over two hours old and has a newer one; three sessions are idle for too long.
         const expected = {
           idle: { sessions: 3, users: 2, idle: 3, absolute: 0, limit: 0 },
           absolute: { sessions: 1, users: 1, idle: 0, absolute: 1, limit: 0 },
@@ -132,7 +132,7 @@ onEachEngine('the preview of a policy', engine => {
     }
   }
 
-  it('does not count what would have ended anyway', async () => {
+  it('does not count sessions that end without the change', async () => {
     const { server, pairs, signIn } = await aWorld({ max_sessions_per_user: 3 })
     const { policies } = server.composed.parts.policies
     const amy = await server.aUser()
@@ -144,7 +144,7 @@ onEachEngine('the preview of a policy', engine => {
     await expectTrue(server, pairs, preview, () => policies.set({ max_sessions_per_user: 1 }, 'system', ''))
   })
 
-  it('is true of an undoing', async () => {
+  it('counts exactly the sessions that an undo ends', async () => {
     const { server, pairs, signIn } = await aWorld({ refresh_token_lifetime: 3_600 })
     const { policies } = server.composed.parts.policies
     await server.setPolicy({ refresh_token_lifetime: 86_400 })
@@ -156,7 +156,7 @@ onEachEngine('the preview of a policy', engine => {
     await expectTrue(server, pairs, preview, () => policies.undo(null, 'system', ''))
   })
 
-  it('is true of whatever sessions there are and whatever is changed', async () => {
+  it('agrees with the outcome for random sessions and random changes', async () => {
     const values = {
       refresh_token_lifetime: [3_600, 14_400, 86_400],
       session_absolute_lifetime: [86_400, 172_800, 604_800],

@@ -1,4 +1,5 @@
-// People are found by whatever is known of them: by the API, on the pages, and wherever one is picked by typing.
+// The search for users by name, e-mail address, id and network address: over the API, on pages, and in fields that name
+// a user.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
@@ -32,8 +33,8 @@ async function signedIn(server: TestServer, user = admin): Promise<Visitor> {
   return visitor
 }
 
-onEachEngine('a search for people', engine => {
-  it('finds them by first and last name, in both orders, with any apostrophe, by e-mail, number and address', async () => {
+onEachEngine('a search for users', engine => {
+  it('finds names in both orders, with any apostrophe, e-mail addresses, ids and network addresses', async () => {
     const { find, ids } = await aWorld(await aServer({ engine }))
     const expected: Record<string, string[]> = {
       'Anna Kim': ['annak', 'kim.lee'],
@@ -57,7 +58,7 @@ onEachEngine('a search for people', engine => {
     for (const [text, names] of Object.entries(expected)) expect(await find(text), text).to.deep.equal(names)
   })
 
-  it('follows every change of a name, and forgets whoever is deleted', async () => {
+  it('finds changed and new names, and finds deleted users no more', async () => {
     const { server, client, token, find, ids } = await aWorld(await aServer({ engine }))
     const id = ids.get('annak')!
     expect((await client.patch(`/api/admin/users/${id}`, { last_name: 'O‘Hara' }, token)).status).to.equal(200)
@@ -80,14 +81,14 @@ onEachEngine('a search for people', engine => {
     expect(await database.read('SELECT word FROM user_word WHERE user_id = ?', [id])).to.deep.equal([])
   })
 
-  it('that is refused or rolled back leaves what was found before', async () => {
+  it('finds the old username after a refused rename', async () => {
     const { client, token, find, ids } = await aWorld(await aServer({ engine }))
     const taken = await client.patch(`/api/admin/users/${ids.get('annak')}`, { username: 'dilnoza' }, token)
     expect(taken.status).to.equal(400)
     expect([await find('annak'), await find('dilnoza')]).to.deep.equal([['annak'], ['dilnoza']])
   })
 
-  it('reaches the file, and bulk acts, and nobody else', async () => {
+  it('applies to the CSV file and to bulk actions', async () => {
     const { client, token } = await aWorld(await aServer({ engine }))
     const file = await client.get('/api/admin/users?format=csv&text=%D0%95%D0%B3%D0%BE%D1%80', token)
     expect(file.text).to.include('m.egorova').and.not.include('dilnoza')
@@ -97,8 +98,8 @@ onEachEngine('a search for people', engine => {
   })
 })
 
-describe('a person who is picked by typing', () => {
-  it('is found on the home page and in each list by a last name, and asked for where several are meant', async () => {
+describe('a user typed as text into a filter', () => {
+  it('is resolved by last name in each list; ambiguous text lists the candidates and ends no session', async () => {
     const { server, client } = await aWorld(await aServer())
     const [anna, , dilnoza, lee] = people
     for (const { username } of [anna!, dilnoza!, lee!]) await client.signIn({ username, password })
@@ -117,7 +118,7 @@ describe('a person who is picked by typing', () => {
       expect(several.text, list).to.include('Several people are found by “kim”')
       expect(several.text, list).to.include('user=annak').and.include('user=kim.lee').and.include('Anna Kim (annak)')
       expect(several.text, list).to.not.include('/admin/users/')
-      // What ends something reaches none of several.
+      // An action that ends sessions is refused while the text is ambiguous.
       expect((await boss.open(`/admin/${list}/end?user=kim`)).status, list).to.equal(400)
       expect((await boss.open(`/admin/${list}/end?user=${typed}`)).text, list).to.include('1 ')
     }
@@ -130,7 +131,7 @@ describe('a person who is picked by typing', () => {
       expect((await boss.open(`/admin/${list}?${field}=kim`)).text, `${list} ${field}`).to.include(`${field}=kim.lee`)
   })
 
-  it('is not found by a name through lists of sessions by whoever may not look through people', async () => {
+  it('is not searched by name without the permission to read users, only by username', async () => {
     const { server } = await aWorld(await aServer())
     await server.composed.parts.people.roles.create('guard', ['darvoza:sessions:read'], 'system')
     const guard = await signedIn(server, await server.aUser({ roles: ['guard'] }))
@@ -141,7 +142,7 @@ describe('a person who is picked by typing', () => {
     expect((await guard.open('/admin/sessions?user=annak')).status).to.equal(200)
   })
 
-  it('is told apart from a user whose name is the same word, and from a number', async () => {
+  it('is the user with exactly that username or id, even if names of others match', async () => {
     const { server, ids } = await aWorld(await aServer())
     await server.aUser({ username: 'kim' })
     const boss = await signedIn(server)

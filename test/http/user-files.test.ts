@@ -1,4 +1,4 @@
-// Users in and out of files by the command line: what an import says of whom it finds, and what it never does.
+// Import and export of users by the command line: what an import reports of existing users, and what it never changes.
 import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
 import { aCommandLine, besideAServer, expectRefused, patience } from '../support/command-line.js'
@@ -9,7 +9,7 @@ import { aServer, password } from '../support/server.js'
 const django = ['user', 'import', '--format', 'django']
 const hash = 'pbkdf2_sha256$1000$salt$3p73piur2zhlOXu+Pn01ErOz5QcdNfiQkRgk/Qif1e4='
 
-/** A row as dumpdata writes it. */
+/** A row as Django's dumpdata writes it. */
 const row = (pk: unknown, username: string, fields: object = {}) => ({
   model: 'auth.user',
   pk,
@@ -33,7 +33,7 @@ const row = (pk: unknown, username: string, fields: object = {}) => ({
 describe('user import from Django', function () {
   this.timeout(patience)
 
-  it('refuses with 2 what is no dump, or does not say which model the users are', async () => {
+  it('refuses with exit code 2 a file that is no dump, or in which the user model is ambiguous', async () => {
     const darvoza = aCommandLine()
     const other = { ...row(1, 'amy'), model: 'shop.customer' }
     const another = { ...other, model: 'crm.person' }
@@ -48,7 +48,7 @@ describe('user import from Django', function () {
     ])
   })
 
-  it('refuses each weak kind of hash by its name, and says what to do', async () => {
+  it('refuses weak password hashes by their kind, and suggests set_unusable_password', async () => {
     const darvoza = await aCommandLine().migrated()
     const weak = {
       md5: 'md5$salt$0123456789abcdef0123456789abcdef',
@@ -71,7 +71,7 @@ describe('user import from Django', function () {
     expect(ran.stderr).to.match(/costly: password_hash: .*more work than a sign-in may/)
   })
 
-  it('never touches who is here: not the administrator of the same name or id, nor who was changed or deleted', async () => {
+  it('never changes existing users: same username or id, renamed, changed or deleted since', async () => {
     const { server, darvoza } = await besideAServer()
     const { users } = server.composed.parts.people
     const first = [row(101, 'amy'), row(102, 'bob'), row(103, 'cid'), row(104, 'dan')]
@@ -108,13 +108,13 @@ describe('user import from Django', function () {
     expect(after.slice(lines.length).map(line => JSON.parse(line).username)).to.deep.equal(['fay'])
   })
 
-  it('says which format a dump is read by, where it was told none', async () => {
+  it('suggests --format django for a dump that is imported without a format', async () => {
     const darvoza = await aCommandLine().migrated()
     const dump = JSON.stringify([row(1, 'root')])
     await expectRefused(darvoza, [[['user', 'import', '-'], 2, /dumpdata writes: give --format django/, dump]])
   })
 
-  it('makes superusers administrators where it is told to, and names them where it is not; staff are nobody', async () => {
+  it('grants superusers the role admin only with --grant-admin, else lists them; staff get no role', async () => {
     const dump = JSON.stringify([
       row(1, 'root', { is_superuser: true, is_staff: true }),
       row(2, 'clerk', { is_staff: true }),
@@ -134,7 +134,7 @@ describe('user import from Django', function () {
     ])
   })
 
-  it('keeps the times, also those without a zone, and says so', async () => {
+  it('keeps last_login and date_joined, and reports times without a zone', async () => {
     const darvoza = await aCommandLine().migrated()
     const naive = row(2, 'bob', { last_login: '2026-03-04T05:06:07.123456', date_joined: '2020-01-01T05:00:00+05:00' })
     const ran = await darvoza.run(
@@ -152,7 +152,7 @@ describe('user import from Django', function () {
     ])
   })
 
-  it('says in a dry run the ids that it would give, and then gives them', async () => {
+  it('reports in a dry run with --new-ids the ids that the import then gives', async () => {
     const darvoza = await aCommandLine().migrated()
     const dump = JSON.stringify([row('a-b', 'amy'), row(7, 'bob'), row('c-d', 'cid'), row('e-f', 'AMY')])
     const would = await darvoza.run([...django, '--new-ids', '--dry-run', '--json', '-'], dump)
@@ -165,10 +165,10 @@ describe('user import from Django', function () {
   })
 })
 
-describe('users as CSV', function () {
+describe('users in CSV files', function () {
   this.timeout(patience)
 
-  it('are refused with 2 where the head names what is no column, or no username', async () => {
+  it('are refused with exit code 2 if the header has an unknown column or no username', async () => {
     await expectRefused(aCommandLine(), [
       [
         ['user', 'import', '--format', 'csv', '-'],
@@ -181,7 +181,7 @@ describe('users as CSV', function () {
     ])
   })
 
-  it('come out as they went in, formulas and all, and a second time change nothing', async () => {
+  it('are equal after export and import, formulas included; a second import changes nothing', async () => {
     const darvoza = await aCommandLine().migrated()
     const users = [
       { id: 5, username: '@amy', password_hash: hash, first_name: '=1+1', last_name: '\'=x, "y"', email: '+a@b.cd' },
@@ -205,7 +205,7 @@ describe('users as CSV', function () {
     expect([again.imported, again.unchanged]).to.deep.equal([0, 3])
   })
 
-  it('of a spreadsheet are taken with its own separator and words, and each row that is wrong is told by its line', async () => {
+  it('are accepted with semicolons and TRUE as spreadsheets write them; bad rows are reported by line', async () => {
     const darvoza = await aCommandLine().migrated()
     const csv =
       'username;is_active;roles\r\namy;TRUE;support auditor\r\nbob;maybe;\r\n;;\r\ncid;0;nobody\r\ndan;0;\r\neve;1;;x\r\n'
@@ -224,21 +224,21 @@ describe('users as CSV', function () {
   })
 })
 
-describe('an import beside a running server', function () {
+describe('an import while a server runs', function () {
   this.timeout(patience)
 
-  it('keeps nobody waiting for long, and costs nobody a refresh', async () => {
+  it('delays no refresh for long, and no refresh fails', async () => {
     const load = await importBeside(1_000)
     expect([load.code, load.printed]).to.deep.equal([0, 'imported 1000 users\n'])
     expect(load.failed).to.deep.equal([])
     expect(load.during.length).to.be.above(20)
-    // It pauses for as long as it held the lock; a busy machine slows down both.
+    // The import pauses for as long as it held the lock; a busy machine slows down both.
     expect(Math.max(...load.during)).to.be.below(Math.max(1_000, load.ms / 4))
   })
 })
 
-onEachEngine('an import of many users', engine => {
-  it('gives everything as an import of one does: ids, names that are found, roles in tokens, and entries of the audit log', async () => {
+onEachEngine('an import of many users at once', engine => {
+  it('sets ids, search words, roles in tokens and audit entries like an import of one user', async () => {
     const server = await aServer({ engine })
     const { people, logs } = server.composed.parts
     const run = people.userImport.begin('system', { dryRun: false })
@@ -261,7 +261,7 @@ onEachEngine('an import of many users', engine => {
     expect((await logs.auditLog.verify()).broken).to.equal(null)
   })
 
-  it('of two at once that bring the same people along imports each of them once', async () => {
+  it('imports each user once when two imports bring the same users concurrently', async () => {
     const server = await aServer({ engine })
     const { userImport, userList } = server.composed.parts.people
     const many = Array.from({ length: 40 }, (_, at) => ({ id: 500 + at, username: `person${at}`, passwordHash: hash }))
@@ -274,8 +274,8 @@ onEachEngine('an import of many users', engine => {
   })
 })
 
-describe('an import of many users by somebody with a token', () => {
-  it('gives nothing that they could not give one by one', async () => {
+describe('an import of many users by a user as actor', () => {
+  it('refuses roles and permissions that the actor could not grant one by one', async () => {
     const server = await aServer()
     const { users, roles, userImport } = server.composed.parts.people
     await roles.create('writers', ['darvoza:users:write', 'orders:read'], 'system')
