@@ -1,4 +1,4 @@
-// Pushed authorization requests (RFC 9126): what an application may send ahead, and what becomes of the reference that it gets.
+// Pushed authorization requests (PAR, RFC 9126): what applications may push, and how the request_uri behaves.
 import { expect } from 'chai'
 import { throttles } from '../../server/identity/authorizations/network-throttle.js'
 import type { ApplicationMetadata, ApplicationOrigin } from '../../server/policy/application-metadata.js'
@@ -15,7 +15,7 @@ import { aVisitor, localOf, type Seen, type Visitor } from '../support/visitor.j
 const callback = 'https://shop.example/callback'
 const urn = 'urn:ietf:params:oauth:request_uri:'
 
-/** Of our own, so that nobody is asked for consent; `changes` takes that back. */
+/** The application is first-party, so that no consent is asked for; `changes` can undo that. */
 async function aShop(options: ServerOptions = {}, metadata: ApplicationMetadata = {}, id = 'shop') {
   const server = await aServer(options)
   const amy = await server.aUser({ username: 'amy' })
@@ -35,12 +35,12 @@ async function aPusher(
   await aWebsite(server, id, { name: `The ${id}`, metadata, origin })
   const secret = await storage.database.transaction(tx => applications.applicationSecrets.add(tx, id, 0))
   const client = aClient(server)
-  /** As by its back channel. */
+  /** Pushes a request as the application's server does. */
   async function push(changes: Changes = {}, more: Record<string, string> = {}): Promise<Answer> {
     const headers = { ...inForm, ...basic(id, secret), ...more }
     return client.send('POST', '/oauth/par', { body: authorizeQuery(id, changes), headers })
   }
-  /** @returns the address that it sends browsers to */
+  /** @returns the address to which the application sends browsers */
   async function pushed(changes: Changes = {}): Promise<string> {
     const { status, text, body } = await push(changes)
     expect(status, text).to.equal(201)
@@ -55,14 +55,17 @@ const pathOf = (request_uri: string, client_id = 'shop') =>
 const locationOf = ({ headers }: Seen) => headers.get('location') ?? ''
 const ticketIn = (path: string) => new URLSearchParams(path.split('?')[1]).get('ticket')!
 
-/** What the application is told by a redirect. */
+/** The parameters that the application receives by a redirect. */
 function answerOf(seen: Seen): Record<string, string> {
   const location = locationOf(seen)
   expect(location.startsWith(`${callback}?`), `${seen.status} ${location} ${seen.text.slice(0, 900)}`).to.equal(true)
   return Object.fromEntries(new URLSearchParams(location.slice(callback.length + 1)))
 }
 
-/** A page of ours that leads nowhere by itself. @param back whether it has a link back to the application */
+/**
+ * The refusal of a spent or expired request_uri: a page without a redirect. @param back whether it has a link back to
+ * the application
+ */
 function expectOver(seen: Seen, back: boolean): void {
   expect([seen.status, locationOf(seen)], seen.path).to.deep.equal([400, ''])
   expect(seen.text, seen.path).to.include('/errors/invalid_request_uri')
@@ -74,8 +77,8 @@ const rowsIn = async ({ composed }: TestServer, table: 'pushed_request' | 'code'
   (await composed.parts.storage.database.read<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`, []))[0]!.n
 
 function pushedRequests(engine: Engine): void {
-  // The first one on MariaDB starts it.
-  it('are answered once, however many tabs come at once', async () => {
+  // The first test on MariaDB starts MariaDB.
+  it('are answered once when several tabs open the same request_uri concurrently', async () => {
     const { server, amy, pushed, visitor } = await aShop({ engine })
     await visitor.signIn(amy)
     for (const round of [1, 2]) {
@@ -86,7 +89,7 @@ function pushedRequests(engine: Engine): void {
       for (const one of seen) if (one.status !== 303) expect(one.text).to.include('/errors/invalid_request_uri')
       expect(await rowsIn(server, 'code')).to.equal(round)
     }
-    // Left in several tabs, the application is told once.
+    // When several tabs leave the sign-in, the application is informed once.
     server.clock.advance('1m')
     const path = await pushed({ prompt: 'login' })
     const login = locationOf(await visitor.send('GET', path))
@@ -99,7 +102,7 @@ function pushedRequests(engine: Engine): void {
     expect(await rowsIn(server, 'code')).to.equal(2)
   }).timeout(60_000)
 
-  it('are not spent by what fails, nor by what may pass', async () => {
+  it('are not spent by a refused decision, nor by a temporary database failure', async () => {
     const { server, amy, pushed } = await aShop({ engine })
     const { decisions, authorizationRequests } = server.composed.parts.authorizations
     const { sessions } = server.composed.parts.devices
@@ -129,7 +132,7 @@ function pushedRequests(engine: Engine): void {
     expect([await decide(live), await decide(live)]).to.deep.equal(['decided', 'invalid_request_uri'])
   })
 
-  it('are forgotten once nobody can come with them any more', async () => {
+  it('are deleted 11 minutes after the push if never shown, and after 130 minutes if shown', async () => {
     const { server, pushed, visitor } = await aShop({ engine })
     const [shown] = [await pushed(), await pushed()]
     await visitor.send('GET', shown!)
@@ -148,7 +151,7 @@ function pushedRequests(engine: Engine): void {
 onEachEngine('pushed authorization requests', pushedRequests)
 
 describe('a request_uri', () => {
-  it('is of use to the application alone that pushed it, and as it was given', async () => {
+  it('is accepted only unaltered and from the application that pushed it', async () => {
     const { server, amy, visitor, pushed } = await aShop()
     await aPusher(server, 'books', { first_party: true })
     await visitor.signIn(amy)
@@ -174,7 +177,7 @@ describe('a request_uri', () => {
       expectOver(seen, false)
     }
     expect(await snapshotOf(server)).to.equal(before)
-    // RFC 9101 §5: never both.
+    // RFC 9101 §5: `request` and `request_uri` never both.
     expect(answerOf(await visitor.send('GET', `${path}&request=a.b.c`))).to.include({ error: 'request_not_supported' })
     expect(answerOf(await visitor.send('GET', await pushed()))).to.have.property('code')
     const form = Object.fromEntries(new URLSearchParams((await pushed()).split('?')[1]))
@@ -183,7 +186,7 @@ describe('a request_uri', () => {
     expectOver(await visitor.send('GET', localOf(posted)), true)
   })
 
-  it('must be shown within a minute, and is then good for an hour, as its tickets are', async () => {
+  it('must be opened within a minute, then works for an hour; its ticket works longer', async () => {
     const { server, amy, pushed, visitor } = await aShop()
     const late = await pushed()
     const path = await pushed()
@@ -202,7 +205,7 @@ describe('a request_uri', () => {
     expect(answerOf(await visitor.send('GET', localOf(signedIn)))).to.have.property('code')
   })
 
-  it('whose request nobody looks at tells the application whatever happens, and once', async () => {
+  it('with prompt=none reports every outcome to the application, and is answered once', async () => {
     const { server, amy, pushed, visitor } = await aShop()
     const path = await pushed({ prompt: 'none' })
     expect(answerOf(await visitor.send('GET', path))).to.include({ error: 'login_required', state: 'a state' })
@@ -216,7 +219,7 @@ describe('a request_uri', () => {
     expect(answerOf(await visitor.send('GET', await pushed({ prompt: 'none' })))).to.have.property('code')
   })
 
-  it('stands for a request that is judged as things are when somebody comes with it', async () => {
+  it('is checked against the application as registered when it is opened, not when it was pushed', async () => {
     const { server, amy, pushed, visitor } = await aShop()
     await visitor.signIn(amy)
     const { metadata } = (await server.composed.parts.revocation.applications.meet('shop'))!
@@ -242,7 +245,7 @@ describe('a request_uri', () => {
   })
 })
 
-describe('the endpoint for pushed requests', () => {
+describe('the pushed authorization request endpoint (/oauth/par)', () => {
   const discovered = async (server: TestServer) =>
     (await aClient(server).get('/.well-known/openid-configuration')).body as Record<string, unknown>
 
@@ -252,13 +255,13 @@ describe('the endpoint for pushed requests', () => {
     expect(told.error_description).to.include('pushed')
   }
 
-  it('refuses what the authorization endpoint would, and whom the token endpoint would; nothing is written', async () => {
+  it('refuses invalid requests and clients like the authorization and token endpoints, writing nothing', async () => {
     const { server, push, secret } = await aShop()
     await anApplication(server, 'nightly', {
       kind: 'machine',
       metadata: { grant_types: ['client_credentials'], token_endpoint_auth_method: 'none' },
     })
-    // The day on which its secret is used is noted.
+    // The first push notes the day on which the secret was used, so it comes before the snapshot.
     await push({ response_type: 'token' })
     const before = await snapshotOf(server)
     const refused: [changes: Changes, error: string, code?: string][] = [
@@ -306,7 +309,7 @@ describe('the endpoint for pushed requests', () => {
     expect(rows(await snapshotOf(server))).to.equal(rows(before))
   })
 
-  it('gives what leads through our pages to an answer, once; what else the address says does not count', async () => {
+  it('returns a request_uri that leads to one code; other parameters of the address are ignored', async () => {
     const { server, amy, push, visitor } = await aShop({}, { first_party: false })
     const { status, body, headers } = await push({ state: 'pushed', dpop_jkt: challenge })
     expect([status, body.expires_in, headers.get('cache-control')]).to.deep.equal([201, 60, 'no-store'])
@@ -329,7 +332,7 @@ describe('the endpoint for pushed requests', () => {
     const { database } = server.composed.parts.storage
     const [row] = await database.read<Record<string, unknown>>('SELECT scope, dpop_jkt AS dpopJkt FROM code', [])
     expect(row).to.deep.equal({ scope: 'openid profile', dpopJkt: challenge })
-    // Reload, back, and another tab: no second code, nothing ends, and everything leads back.
+    // Reloading, going back, or opening another tab makes no second code; each page links back to the application.
     const again = ['GET', path, 'GET', login, 'GET', consent, 'GET', localOf(signedIn)]
     for (let at = 0; at < again.length; at += 2) expectOver(await visitor.send(again[at]!, again[at + 1]!), true)
     const token = visitor.tokenOn(await visitor.open('/account'), '/logout')
@@ -341,13 +344,13 @@ describe('the endpoint for pushed requests', () => {
     expect(await rowsIn(server, 'code')).to.equal(1)
   })
 
-  it('is the only way for applications that must use it, and for all where the policy says so', async () => {
+  it('is required for applications that demand it, and for all when the policy demands it', async () => {
     const { server, amy, visitor, pushed } = await aShop({}, { require_pushed_authorization_requests: true })
     const books = await aPusher(server, 'books', { first_party: true, redirect_uris: [callback] })
     const ofBooks = authorizeQuery('books', { redirect_uri: callback })
     await visitor.signIn(amy)
     await expectRequired(visitor, authorizeQuery('shop'))
-    // A ticket of before it was so is no way round.
+    // A ticket from before the policy changed does not bypass it.
     const form = Object.fromEntries(new URLSearchParams(ofBooks))
     const before = localOf(await visitor.send('POST', '/oauth/authorize', { form }))
     expect(answerOf(await visitor.send('GET', `/oauth/authorize?${ofBooks}`))).to.have.property('code')
@@ -363,7 +366,7 @@ describe('the endpoint for pushed requests', () => {
     expect(answerOf(await visitor.send('GET', await books.pushed({ redirect_uri: callback })))).to.have.property('code')
   })
 
-  it('takes so many of one network from those that prove nothing, and writes no more; others it does not count', async () => {
+  it('limits unauthenticated clients by network with 429, and does not count confidential ones', async () => {
     const { server, push } = await aShop()
     await anApplication(server, 'tabs', {
       kind: 'browser',
@@ -379,7 +382,7 @@ describe('the endpoint for pushed requests', () => {
     const { networkThrottle } = server.composed.parts.authorizations
     const left = 20
     for (let sent = 0; sent < throttles.push.most - left; sent++) networkThrottle.admit('push', '127.0.0.1')
-    // Also those count that are refused anyway.
+    // Refused requests count, too.
     const told = await Promise.all(Array.from({ length: 2 * left }, (_, nth) => send(nth % 2 ? body : wrong)))
     const made = told.filter(one => one.status === 201).length
     expect(made).to.be.within(1, left - 1)
@@ -395,7 +398,7 @@ describe('the endpoint for pushed requests', () => {
     expect((await send()).status).to.equal(201)
   })
 
-  it('counts for the network also what applications send that registered themselves, whatever they prove', async () => {
+  it('counts self-registered applications by network, also with a client secret', async () => {
     const { server, push } = await aShop()
     const tool = await aPusher(server, 'tool', {}, 'registration')
     const { networkThrottle } = server.composed.parts.authorizations
@@ -407,7 +410,7 @@ describe('the endpoint for pushed requests', () => {
     expect((await push()).status).to.equal(201)
   })
 
-  it('takes a proof of a key as the key that the code is bound to, once', async () => {
+  it('binds the code to the key of a DPoP proof, which is accepted once', async () => {
     const { server, amy, visitor, push } = await aShop()
     await visitor.signIn(amy)
     const [key, other] = [aHolder(server.clock.now), aHolder(server.clock.now)]
@@ -418,7 +421,7 @@ describe('the endpoint for pushed requests', () => {
     expect(contradicted.body.error_description).to.include('dpop_jkt')
     for (const wrong of [proof(key, '/oauth/token'), { DPoP: 'nothing' }])
       expect(told(await push({}, wrong))).to.deep.equal([400, 'invalid_dpop_proof'])
-    // What is refused for something else has not used it up.
+    // A request refused for another reason has not spent its DPoP proof.
     const good = proof()
     expect(told(await push({ response_type: 'token' }, good))).to.deep.equal([400, 'unsupported_response_type'])
     const all = await Promise.all(Array.from({ length: 8 }, () => push({}, good)))
@@ -435,7 +438,7 @@ describe('the endpoint for pushed requests', () => {
     expect(rows.map(({ jkt }) => jkt)).to.deep.equal([key.jkt, key.jkt])
   })
 
-  it('is called from pages of every origin, with preflights and errors alike', async () => {
+  it('allows every origin (CORS) in preflights and in errors', async () => {
     const { server } = await aShop()
     const headers = { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'POST' }
     const asking = { ...headers, 'Access-Control-Request-Headers': 'DPoP, Content-Type' }

@@ -1,4 +1,4 @@
-// What becomes of a code (RFC 6749 §4.1.3, RFC 7636 §4.6), below the token endpoint.
+// Redemption of authorization codes (RFC 6749 §4.1.3, RFC 7636 §4.6), called below the token endpoint.
 import { expect } from 'chai'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { CodeRecord } from '../../server/storage/codes.js'
@@ -47,8 +47,8 @@ async function written({ composed: { parts } }: TestServer) {
 const lives = async ({ composed: { parts } }: TestServer, sid: string) =>
   (await parts.storage.sessionStore.find(parts.storage.database, sid))!.endedAt === null
 
-onEachEngine('a code that comes with something wrong', engine => {
-  it('is refused, and is as good as before: whoever has the rest redeems it afterwards', async () => {
+onEachEngine('redemption of an authorization code is refused', engine => {
+  it('for a wrong parameter, and the code stays redeemable with the right ones', async () => {
     const { server, given } = await aShop(engine)
     const code = await given()
     const plain = await given({ challenge: null })
@@ -86,7 +86,7 @@ onEachEngine('a code that comes with something wrong', engine => {
     expect((await redeem(server, unnamed, { redirectUri })).code).to.equal(null)
   })
 
-  it('is refused after a minute', async () => {
+  it('with invalid_grant after a minute', async () => {
     const { server, given } = await aShop(engine)
     const [early, late] = [await given(), await given()]
     server.clock.advance('59s')
@@ -95,7 +95,7 @@ onEachEngine('a code that comes with something wrong', engine => {
     expect((await redeem(server, late)).code).to.equal('invalid_grant')
   })
 
-  it('is refused to an application that may not use codes', async () => {
+  it('with unauthorized_client if its application lost the authorization_code grant', async () => {
     const { server, given } = await aShop(engine)
     const code = await given()
     await changeApplication(server, 'shop', { metadata: { ...metadata, grant_types: ['client_credentials'] } })
@@ -105,8 +105,8 @@ onEachEngine('a code that comes with something wrong', engine => {
   })
 })
 
-onEachEngine('a code', engine => {
-  it('gives a session of its application on the browser’s device, with the browser’s sign-in and what was granted', async () => {
+onEachEngine('an authorization code', engine => {
+  it("opens a session on the browser's device, with the browser's sign-in time and the granted scope", async () => {
     const { server, amy, browser, given } = await aShop(engine)
     server.clock.advance('20s')
     const { sid, access, refresh, tokens } = await redeem(server, await given({ scope: 'openid' }))
@@ -138,7 +138,7 @@ onEachEngine('a code', engine => {
     expect(device.name, 'not what redeemed the code').to.match(/Firefox/)
   })
 
-  it('gives no refresh token to an application without that grant, and is offline only where both are there', async () => {
+  it('gives a refresh token only with that grant, and an offline session only with offline_access too', async () => {
     const { server, given } = await aShop(engine)
     const { storage } = server.composed.parts
     const opened = async (own: object) => {
@@ -155,7 +155,7 @@ onEachEngine('a code', engine => {
     expect(await opened(offline)).to.deep.equal([true, true])
   })
 
-  it('is refused once anything that it stands on is gone, and a failure that may pass leaves it good', async () => {
+  it('is refused once a role, consent, browser session or user is missing, not after a database failure', async () => {
     const { server, amy, browser, given } = await aShop(engine)
     const { people, devices, storage } = server.composed.parts
     const refused = async (what: string, end: () => Promise<unknown>, again?: () => Promise<unknown>) => {
@@ -190,7 +190,7 @@ onEachEngine('a code', engine => {
     expect((await redeem(server, last)).code, 'the user').to.equal('invalid_grant')
   })
 
-  it('outlives a browser session that has only run out of its time', async () => {
+  it('stays redeemable after its browser session merely expired', async () => {
     const { server, browser, given } = await aShop(engine)
     const { database } = server.composed.parts.storage
     await database.write("UPDATE session SET ended_at = ?, ended_reason = 'expired' WHERE id = ?", [
@@ -200,7 +200,7 @@ onEachEngine('a code', engine => {
     expect((await redeem(server, await given())).code).to.equal(null)
   })
 
-  it('asks for the consent that covers it, at the resource server that is asked for', async () => {
+  it('requires a consent that covers the scope at the requested resource server', async () => {
     const { server, amy, given } = await aShop(engine)
     const { storage } = server.composed.parts
     const scopes = [{ name: 'read', description: '' }]
@@ -224,9 +224,9 @@ onEachEngine('a code', engine => {
   })
 })
 
-onEachEngine('a code that comes twice', engine => {
+onEachEngine('an authorization code redeemed twice', engine => {
   // oidcc-codereuse, oidcc-codereuse-30seconds
-  it('is refused, and what it gave ends first; nobody else’s session does', async () => {
+  it('is refused with code_reused, and its session ends; other sessions go on', async () => {
     const { server, amy, given } = await aShop(engine)
     const client = aClient(server)
     const [code, other] = [await given(), await redeem(server, await given())]
@@ -240,12 +240,12 @@ onEachEngine('a code that comes twice', engine => {
     expect(results).to.have.length(1)
     expect(results[0]).to.deep.include({ actor: 'system', subject: sid })
     expect(results[0].before).to.deep.equal({ user: amy.id, application: 'shop' })
-    // A third time there is nothing left to end.
+    // A third redemption has no session left to end.
     expect((await redeem(server, code)).code).to.equal('code_reused')
     expect((await client.get('/api/admin/audit/?action=code_reused', admin)).body.results).to.have.length(1)
   })
 
-  it('ends nothing where it is shown by somebody who lacks the verifier', async () => {
+  it('ends no session if the second redemption lacks the PKCE verifier or the right application', async () => {
     const { server, given } = await aShop(engine)
     const code = await given()
     const { sid } = await redeem(server, code)
@@ -254,7 +254,7 @@ onEachEngine('a code that comes twice', engine => {
     expect(await lives(server, sid)).to.equal(true)
   })
 
-  it('is only refused to a page that sends it twice, from the same place and within the grace', async () => {
+  it('is refused without ending its session, if sent twice by one browser application within the grace', async () => {
     const { server, given } = await aShop(engine)
     const twice = async (wait: string, changes: object, row: Partial<CodeRecord> = {}) => {
       const code = await given(row, 'tabs')
@@ -275,8 +275,8 @@ onEachEngine('a code that comes twice', engine => {
   })
 })
 
-onEachEngine('codes that are over', engine => {
-  it('stay for a day', async () => {
+onEachEngine('expired authorization codes', engine => {
+  it('are kept for a day, then deleted', async () => {
     const { server, given } = await aShop(engine)
     const { house, storage } = server.composed.parts
     const { row } = await given()

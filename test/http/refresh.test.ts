@@ -16,13 +16,13 @@ function expectRefused(answer: Answer, detail: string, reason: string): void {
 const incidentsOf = (server: TestServer) => server.composed.parts.storage.database.read('SELECT * FROM incident')
 
 describe('a refresh is refused', () => {
-  it('for what is no token', async () => {
+  it('for text that is not a JWT', async () => {
     const client = aClient(await aServer())
     for (const text of ['nonsense', 'a.b.c', '..', `${'a'.repeat(9_000)}.b.c`])
       expectRefused(await client.refresh(text), 'Token is invalid', 'token_malformed')
   })
 
-  it('for a token of another kind', async () => {
+  it('for an access token or a device token', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access, device_token } = await client.signIn(await server.aUser())
@@ -32,7 +32,7 @@ describe('a refresh is refused', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('for a token that its session cannot have, and touches nothing', async () => {
+  it('for a generation, application or session that the token cannot have, and changes nothing', async () => {
     const server = await aServer()
     const client = aClient(server)
     const forge = aForge(server)
@@ -73,7 +73,7 @@ describe('a refresh is refused', () => {
     expectRefused(await client.refresh(refresh), 'Token is blacklisted', 'session_ended')
   })
 
-  it('for a disabled user, for good: enabling revives nothing', async () => {
+  it('for a disabled user, and still after the user is enabled again', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()
@@ -115,8 +115,8 @@ describe('a refresh is refused', () => {
   })
 })
 
-onEachEngine('a rotation', engine => {
-  it('answers a new pair of the next generation that says what is so now', async () => {
+onEachEngine('a rotation of a refresh token', engine => {
+  it('answers a new pair of the next generation, with current roles and username', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser({ username: 'amy' })
@@ -138,7 +138,7 @@ onEachEngine('a rotation', engine => {
     expect((await client.get('/api/me/', answer.body.access)).status).to.equal(200)
   })
 
-  it('forgives a spent token within the grace: whoever holds it gets the present one', async () => {
+  it('within the grace, answers a spent token with the present refresh token', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const first = await client.signIn(await server.aUser())
@@ -156,7 +156,7 @@ onEachEngine('a rotation', engine => {
     expect(await incidentsOf(server)).to.have.length(0)
   })
 
-  it('takes a spent token that comes back after the grace for a copy: the whole session ends', async () => {
+  it('ends the session if a spent token comes back after the grace, and records one incident', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -174,7 +174,7 @@ onEachEngine('a rotation', engine => {
     expect(incidents[0]).to.include({ presented_generation: 1, present_generation: 2, user_id: amy.id })
   })
 
-  it('of one token by twenty tabs at once steps once, and all hold the same successor', async () => {
+  it('happens once for twenty concurrent refreshes, which all get the same successor', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const first = await client.signIn(await server.aUser())
@@ -185,7 +185,7 @@ onEachEngine('a rotation', engine => {
     expect(claimsOf([...successors][0]).gen).to.equal(2)
   })
 
-  it('with no grace ends the session at the first return of a spent token', async () => {
+  it('with a grace of 0 ends the session when a spent token comes back once', async () => {
     const server = await aServer({ engine, policy: { reuse_grace: 0 } })
     const client = aClient(server)
     const first = await client.signIn(await server.aUser())
@@ -194,7 +194,7 @@ onEachEngine('a rotation', engine => {
     expectRefused(await client.refresh(second.refresh), 'Token is blacklisted', 'session_ended')
   })
 
-  it('moves the idle end with each refresh, but never past the absolute one', async () => {
+  it('extends the idle end with each refresh, but never past the absolute end', async () => {
     const policy = { refresh_token_lifetime: 3_600, session_absolute_lifetime: 9_000 }
     const server = await aServer({ engine, policy })
     const client = aClient(server)
@@ -211,7 +211,7 @@ onEachEngine('a rotation', engine => {
     expectRefused(await client.refresh(refresh), 'Token is expired', 'token_expired')
   })
 
-  it('judges sessions by the policy in force, and a tightened policy can be undone', async () => {
+  it('judges sessions by the policy in force, and undoing a shorter lifetime revives them', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const { refresh } = await client.signIn(await server.aUser())
@@ -232,8 +232,8 @@ onEachEngine('a rotation', engine => {
   })
 })
 
-onEachEngine('without rotation', engine => {
-  it('a refresh answers an access token alone, and the first refresh token stays usable to its end', async () => {
+onEachEngine('without rotation (rotate_refresh_tokens: false)', engine => {
+  it('a refresh answers only an access token, and the refresh token stays valid until its end', async () => {
     const server = await aServer({ engine, policy: { rotate_refresh_tokens: false } })
     const client = aClient(server)
     const { refresh } = await client.signIn(await server.aUser())
@@ -244,12 +244,12 @@ onEachEngine('without rotation', engine => {
       expect(answer.body).to.have.all.keys('access')
       expect((await client.get('/api/me/', answer.body.access)).status).to.equal(200)
     }
-    // Refreshing moves no end.
+    // A refresh does not move the end of the refresh token.
     server.clock.advance('3h')
     expectRefused(await client.refresh(refresh), 'Token is expired', 'token_expired')
   })
 
-  it('whoever holds a token that was spent under the policy before gets the present one', async () => {
+  it('a token that was spent while rotation was on is answered with the present refresh token', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const first = await client.signIn(await server.aUser())

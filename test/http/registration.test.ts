@@ -1,5 +1,5 @@
-// Applications that register themselves (RFC 7591), and manage what they have registered (RFC 7592): what strangers may say of
-// themselves, what they may not, and what becomes of it.
+// Dynamic client registration (RFC 7591) and management of a registration (RFC 7592): which metadata strangers may
+// register, which not, and how a registration changes and ends.
 import { expect } from 'chai'
 import { throttles } from '../../server/identity/authorizations/network-throttle.js'
 import { aSessionOf, basic, inForm } from '../support/applications.js'
@@ -35,7 +35,7 @@ async function auditOf({ composed }: TestServer, subject: string) {
   return results
 }
 
-/** Refused with this error, in words that name what is wrong. */
+/** Expects this error, with a description that names the faulty member. */
 async function expectRefused(
   asking: ReturnType<typeof register>,
   error: string,
@@ -48,8 +48,8 @@ async function expectRefused(
   expect(answer.headers.get('cache-control')).to.equal('no-store')
 }
 
-describe('registration', () => {
-  it('is refused while the policy closes it, and by no token where it asks for one; discovery says so', async () => {
+describe('client registration (/oauth/register)', () => {
+  it('answers 403 while closed, and 401 without a valid initial access token; discovery follows', async () => {
     const server = await aServer()
     const endpoint = async () =>
       (await aClient(server).get('/.well-known/openid-configuration')).body.registration_endpoint
@@ -72,7 +72,7 @@ describe('registration', () => {
     expect(await endpoint()).to.equal(undefined)
   })
 
-  it('is refused for addresses that lead elsewhere than they say, in the words of RFC 7591', async () => {
+  it('refuses unsafe or malformed redirect_uris with invalid_redirect_uri', async () => {
     const server = await aServer(open)
     for (const uri of [
       'javascript:alert(1)',
@@ -96,7 +96,7 @@ describe('registration', () => {
     await expectRefused(register(server, all), 'invalid_client_metadata', /redirect_uris.*grant_types/)
   })
 
-  it('is refused for what is for administrators to set, and for what would be ours to fetch inside', async () => {
+  it('refuses members that only administrators may set, and URLs that point into the own network', async () => {
     const server = await aServer(open)
     const { access } = await aClient(server).signIn({ username: 'admin', password: 'correct horse battery' })
     for (const [name, value] of Object.entries({
@@ -129,11 +129,11 @@ describe('registration', () => {
     )
     const exchange = ['authorization_code', 'urn:ietf:params:oauth:grant-type:token-exchange']
     await expectRefused(register(server, { ...aTool, grant_types: exchange }), 'invalid_client_metadata', /grant_types/)
-    // Nothing of the kind was written.
+    // No application was written.
     expect((await aClient(server).get('/api/admin/applications?count=true', access)).body.count).to.equal(1)
   })
 
-  it('is refused for names that hide something, or look like those of others', async () => {
+  it("refuses names with hidden characters, and names that resemble another application's", async () => {
     const server = await aServer(open)
     await applicationsOf(server).create(
       { name: 'Hisob-kitob', kind: 'web', metadata: { redirect_uris: [callback] } },
@@ -177,7 +177,7 @@ describe('registration', () => {
       expect((await register(server, { ...aTool, client_name: name })).status, name).to.equal(201)
   })
 
-  it('is refused for bodies that are no object, too large, too deep, or not JSON', async () => {
+  it('refuses bodies that are no JSON object, have duplicate members, or are too large or too deep', async () => {
     const server = await aServer(open)
     const client = aClient(server)
     const send = (body: string, type = 'application/json') =>
@@ -193,7 +193,7 @@ describe('registration', () => {
     await expectRefused(register(server, { ...aTool, ...many }), 'invalid_redirect_uri', /redirect_uris/)
   })
 
-  it('answers what was registered, with what an RFC has where nothing is said, and passes over what nobody knows', async () => {
+  it("answers the registered metadata with the RFC's defaults, and ignores unknown members", async () => {
     const server = await aServer(open)
     const asked = {
       ...aTool,
@@ -224,7 +224,8 @@ describe('registration', () => {
       headers: { ...inForm, ...basic(confidential.client_id, confidential.client_secret) },
     })
     expect(authenticated.status).to.equal(200)
-    // What ends at a program of a device anybody there can take: whatever type it says, it is asked for each time.
+    // Any program on a device can receive these redirects: whatever application_type is sent, the application is
+    // native, and consent is asked for each time.
     for (const uri of ['http://localhost:33418/callback', 'http://127.0.0.1/callback', 'com.example.tool:/callback'])
       expect(
         (await register(server, { ...aTool, redirect_uris: [uri], application_type: 'web' })).body.application_type,
@@ -235,7 +236,7 @@ describe('registration', () => {
     expect(server.logged.join('\n')).to.not.include(token)
   })
 
-  it('gives scopes of resource servers by the policy and by the initial access token, and no others', async () => {
+  it('grants resource server scopes only by the policy or by the initial access token', async () => {
     const server = await aServer(open)
     await aResourceServer(server, 'books', 'books:read', 'books:write', 'books:burn')
     await settle(server.composed)
@@ -253,7 +254,7 @@ describe('registration', () => {
       'invalid_client_metadata',
       /books:burn/,
     )
-    // No policy can name it either.
+    // The policy cannot name scopes of this server either.
     const ofOurs = server.setPolicy({ self_registered_scopes: 'darvoza:admin books:burn' })
     expect(String(await ofOurs.catch(error => error.code))).to.equal('invalid_fields')
     await server.setPolicy({ self_registered_scopes: 'books:burn' })
@@ -267,7 +268,7 @@ describe('registration', () => {
 })
 
 onEachEngine('initial access tokens', engine => {
-  it('are good for so many registrations, however many come at once, and until they expire or are ended', async () => {
+  it('allow exactly their number of concurrent registrations, until they expire or are ended', async () => {
     const server = await aServer({ engine, policy: { client_registration: 'token' } })
     const { initialAccessTokens } = server.composed.parts.registrations
     const { token, text } = await anInitialAccessToken(server, { mostUses: 5 })
@@ -277,7 +278,7 @@ onEachEngine('initial access tokens', engine => {
     const listed = (await initialAccessTokens.list()).find(one => one.id === token.id)
     expect(listed).to.include({ uses: 5, state: 'used_up', hint: text.slice(-4) })
     expect(JSON.stringify(listed)).to.not.include(text)
-    // A registration that fails costs nothing.
+    // A registration that fails does not use up the token.
     const two = await anInitialAccessToken(server, { mostUses: 1, expiresAt: server.clock.now() + 60_000 })
     await expectRefused(register(server, { ...aTool, redirect_uris: [] }, two.text), 'invalid_redirect_uri')
     expect((await initialAccessTokens.list()).find(one => one.id === two.token.id)!.uses).to.equal(0)
@@ -287,7 +288,7 @@ onEachEngine('initial access tokens', engine => {
     const first = await registered(server, aTool, three.text)
     await initialAccessTokens.end(three.token.id, 'system')
     expect((await register(server, aTool, three.text)).status).to.equal(401)
-    // What came by it stays.
+    // Registrations made with the token stay.
     expect((await manage(server, 'GET', first)).status).to.equal(200)
     const actions = (await auditOf(server, three.token.id)).map(one => one.action)
     const used = ['initial_access_token_ended', 'initial_access_token_used', 'initial_access_token_created']
@@ -295,15 +296,15 @@ onEachEngine('initial access tokens', engine => {
   })
 })
 
-onEachEngine('a flood of registrations', engine => {
-  it('ends at so many of a day, exactly, is counted, and does not hold up who has an initial access token', async () => {
+onEachEngine('the daily limit of registrations (registrations_per_day)', engine => {
+  it('admits exactly its number, then answers 429, but not to holders of an initial access token', async () => {
     const server = await aServer({ engine, policy: { ...open.policy, registrations_per_day: 10 } })
     const answers = await Promise.all(Array.from({ length: 25 }, () => registerAtLast(server)))
     const statuses = answers.map(one => one.status).sort()
     expect(statuses).to.deep.equal([...Array(10).fill(201), ...Array(15).fill(429)])
     const refused = answers.find(one => one.status === 429)!
     expect(refused.headers.get('retry-after')).to.match(/^\d+$/)
-    // Nor does it help to take one's own back.
+    // Deleting a registration does not free its place.
     await manage(server, 'DELETE', answers.find(one => one.status === 201)!.body)
     expect((await register(server)).status).to.equal(429)
     const { text } = await anInitialAccessToken(server)
@@ -323,8 +324,8 @@ async function countsOf({ composed }: TestServer) {
   return { sums: Object.fromEntries(rows.map(row => [row.name, Number(row.sum)])) }
 }
 
-describe('a flood of registrations of one network', () => {
-  it('is refused before anything is read of it', async () => {
+describe('the limit of registrations from one network', () => {
+  it('answers 429 with too_many_from_network, and counts refused requests', async () => {
     const server = await aServer({ policy: { ...open.policy, registrations_per_day: 100_000 } })
     const { most } = throttles.registration
     const wrong = { ...aTool, redirect_uris: [] }
@@ -339,8 +340,8 @@ describe('a flood of registrations of one network', () => {
   })
 })
 
-describe('an application that has registered itself with a secret', () => {
-  it('asks for no more rows of one network than one without', async () => {
+describe('a self-registered application with a client secret', () => {
+  it('is limited by network for device codes and pushed requests, like one without a secret', async () => {
     const server = await aServer(open)
     const grant_types = ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code']
     const { client_id, client_secret } = await registered(server, { redirect_uris: [callback], grant_types })
@@ -363,7 +364,7 @@ describe('an application that has registered itself with a secret', () => {
 })
 
 describe('changes of a registration', () => {
-  it('are refused to a network that sends too many, and leave nothing in the audit log then', async () => {
+  it('are refused with 429 past the limit of the network, without an audit entry', async () => {
     const server = await aServer(open)
     const mine = await registered(server)
     const { networkThrottle } = server.composed.parts.authorizations
@@ -383,7 +384,7 @@ describe('changes of a registration', () => {
 })
 
 onEachEngine('a registration', engine => {
-  it('is read, changed and deleted by its own token alone', async () => {
+  it('is read, changed and deleted only with its own registration token', async () => {
     const server = await aServer({ engine, ...open })
     const [mine, other] = [await registered(server), await registered(server)]
     const shown = await manage(server, 'GET', mine)
@@ -395,7 +396,7 @@ onEachEngine('a registration', engine => {
         expect(status, `${method} ${token}`).to.equal(401)
         expect(headers.get('www-authenticate')).to.match(/^Bearer/)
       }
-    // Not of one that has none either.
+    // Nor is an application changed that has no registration token.
     for (const client_id of ['darvoza', 'nobody', 'a%00b'])
       expect((await manage(server, 'DELETE', { ...mine, client_id })).status, client_id).to.be.oneOf([401, 404])
     const wanted = { ...aTool, client_id: mine.client_id, client_name: 'Better tool', redirect_uris: [`${callback}/2`] }
@@ -419,7 +420,7 @@ onEachEngine('a registration', engine => {
     ])
   })
 
-  it('is refused where the database has no room for it: numbers may be longer than they are written', async () => {
+  it('is refused if its jwks becomes too long for the database once numbers are expanded (9e20)', async () => {
     const server = await aServer({ engine, ...open })
     const send = (count: number) => {
       const jwks = `{"keys":[{"kty":"EC","x":[${Array(count).fill('9e20')}]}]}`
@@ -431,7 +432,7 @@ onEachEngine('a registration', engine => {
     expect((await send(2_700)).status).to.equal(201)
   })
 
-  it('gets no more by a change than it had, and leaves alone what administrators have set', async () => {
+  it('gets no more rights by a change, and keeps what administrators have set', async () => {
     const server = await aServer({ engine, ...open })
     await aResourceServer(server, 'books', 'books:read', 'books:write')
     await settle(server.composed)
@@ -454,10 +455,10 @@ onEachEngine('a registration', engine => {
     expect((await found(server, mine)).version).to.equal(1)
     await applicationsOf(server).change(mine.client_id, { metadata: { required_roles: ['admin'] } }, 'system')
     expect((await put({ scope: 'openid profile' })).body.scope).to.equal('openid profile')
-    // Once given up it is not to be had again.
+    // A scope that was given up cannot be registered again.
     await expectRefused(put({ scope: 'openid books:read' }), 'invalid_client_metadata', /books:read/)
     expect((await found(server, mine)).metadata).to.deep.include({ required_roles: ['admin'], scope: 'openid profile' })
-    // What it proves itself by follows the method.
+    // The client secret follows the authentication method.
     const proving = await put({ token_endpoint_auth_method: 'client_secret_post' })
     expect(proving.body.client_secret).to.match(/^dvz_sec_/)
     const again = await put({
@@ -471,7 +472,7 @@ onEachEngine('a registration', engine => {
     expect((await manage(server, 'DELETE', mine)).status).to.equal(204)
   })
 
-  it('ends its sessions with it, as when an administrator deletes it', async () => {
+  it('ends the sessions of its application when it is deleted', async () => {
     const server = await aServer({ engine, ...open })
     const mine = await registered(server)
     const amy = await server.aUser()
@@ -487,7 +488,7 @@ onEachEngine('a registration', engine => {
     expect((await refreshAs(server, refresh, mine.client_id)).code).to.not.equal(null)
   })
 
-  it('is over for its token once an administrator disables, deletes or takes over the application', async () => {
+  it('cannot be used with its token once an administrator disables, deletes or adopts the application', async () => {
     const server = await aServer({ engine, ...open })
     const applications = applicationsOf(server)
     const [disabled, deleted, adopted] = [await registered(server), await registered(server), await registered(server)]
@@ -501,7 +502,7 @@ onEachEngine('a registration', engine => {
     const actions = (await auditOf(server, adopted.client_id)).map(one => one.action)
     expect(actions).to.deep.equal(['application_changed', 'application_adopted', 'application_created'])
     await applications.change(adopted.client_id, { metadata: { first_party: true } }, 'system')
-    // What was not taken over may not be made so.
+    // What only adopted applications may have is refused for others.
     await applications.enable(disabled.client_id, 'system')
     for (const metadata of [{ first_party: true }, { permissions: ['orders:read'] }, { scope: 'darvoza:account' }])
       expect(await applications.change(disabled.client_id, { metadata }, 'system').catch(error => error.code)).to.equal(
@@ -511,7 +512,7 @@ onEachEngine('a registration', engine => {
     expect(await applications.adopt(adopted.client_id, 'system').catch(error => error.code)).to.equal('invalid_fields')
   })
 
-  it('that nobody uses is forgotten after thirty days, with its secret, and told in the audit log', async () => {
+  it('that is unused for thirty days is deleted with its secret, and audited as application_forgotten', async () => {
     const server = await aServer({ engine, ...open })
     const amy = await server.aUser()
     const [unused, signedIn, agreed, deleted] = [

@@ -1,4 +1,5 @@
-// The grant by which a resource server calls the next one in a person's name (RFC 8693), and what ends its tokens.
+// Token exchange (RFC 8693): a resource server calls the next one on behalf of a user; what its tokens contain and what
+// ends them.
 import { expect } from 'chai'
 import { accessTokenType, tokenExchangeGrant } from '../../server/policy/token-exchange.js'
 import { Refusal } from '../../server/protocol/errors.js'
@@ -42,7 +43,7 @@ const applications: Record<string, Partial<NewApplication>> = {
     scope: 'revocations:read',
     token_exchange: [
       { resource: at('bills'), scope: ['bills:read'] },
-      // To and fro.
+      // Rules in both directions, so that chains can go back and forth.
       { resource: at('orders'), scope: ['orders:read'] },
     ],
   }),
@@ -79,7 +80,7 @@ describe('token exchange', () => {
   })
   afterEach(() => verifier.close())
 
-  /** Amy's at the shop. */
+  /** Amy's access token at the shop. */
   async function sent(scope = 'openid profile orders:read', resources = [at('orders')]) {
     const { refresh, session } = await aSessionOf(server, amy, 'shop', { scope, resources })
     const { access } = await server.composed.parts.tokens.rotate.rotate(refresh, 'shop', origin)
@@ -108,14 +109,14 @@ describe('token exchange', () => {
       throw error
     }
   }
-  /** As the server says it to the one that the token is for. */
+  /** What introspection answers to the resource server that the token is for. */
   async function isActive(token: string, id = 'stock'): Promise<boolean> {
     const headers = { ...inForm, ...basic(id, secrets[id]!) }
     return (await aClient(server).send('POST', '/oauth/introspect', { body: `token=${token}`, headers })).body.active
   }
   const named = ({ status, body }: Answer) => [status, body.error, String(body.error_uri).split('/').at(-1)]
 
-  it('is refused for whatever is no live token of a person for the resource server that asks, and changes nothing', async () => {
+  it('refuses a subject_token that is no live user token for the asking resource server', async () => {
     const { token, refresh } = await sent()
     const elsewhere = await sent('openid', [])
     const own = await aClient(server).signIn(amy)
@@ -131,7 +132,7 @@ describe('token exchange', () => {
       expect(named(answer), bad.slice(0, 40)).to.deep.equal([400, 'invalid_request', expected])
       expect(answer.body).to.not.have.property('access_token')
     }
-    // Good, but none of its business; nor is it told more of one that is not.
+    // A valid token for another resource server gets the same answer as an invalid one.
     const texts = await Promise.all(
       [token, `${token.slice(0, -4)}AAAA`].map(async one => (await exchange('stock', one, 'bills')).text),
     )
@@ -139,7 +140,7 @@ describe('token exchange', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('is refused to who may not, for what it may not, and with what is not taken', async () => {
+  it('refuses clients without a rule, targets and scopes outside the rules, and unsupported parameters', async () => {
     const { token } = await sent()
     const actor = { actor_token: token, actor_token_type: accessTokenType }
     const refused: [id: string, form: Record<string, string>, error: string, code?: string][] = [
@@ -151,7 +152,7 @@ describe('token exchange', () => {
       ['orders', { resource: `${at('stock')}#a` }, 'invalid_target'],
       ['orders', { audience: 'shop' }, 'invalid_target'],
       ['orders', { audience: 'short' }, 'invalid_target'],
-      // Nobody acts here by a token that was meant for another.
+      // This server is no target: a token issued for another server must not act here.
       ['orders', { resource: issuer }, 'invalid_target'],
       ['orders', { audience: 'darvoza' }, 'invalid_target'],
       ['orders', { audience: 'stock', resource: at('bills') }, 'invalid_target'],
@@ -192,12 +193,12 @@ describe('token exchange', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('is refused where the person may not use the application that asks', async () => {
+  it('refuses a token whose user lacks a role that the asking application requires', async () => {
     const { token } = await sent('openid', [at('picky')])
     expect(named(await exchange('picky', token, 'bills'))[2]).to.equal('subject_token_invalid')
   })
 
-  it('gives a narrower token of the same session, for another, that says through whom it came', async () => {
+  it('issues a narrower token of the same session for the target, with the actors in act', async () => {
     const { token, session } = await sent()
     const answer = await ask('orders', {
       subject_token: token,
@@ -216,7 +217,7 @@ describe('token exchange', () => {
       ...{ iss: issuer, aud: at('stock'), sub: String(amy.id), sid: session.id, client_id: 'orders' },
       ...{ scope: 'stock:read', token_type: 'access', user_id: String(amy.id), username: amy.username },
       ...{ exp: before.exp, auth_time: before.auth_time, roles: ['clerk'] },
-      // Of hers, what both may say; and of that what was said.
+      // The user's permissions that both applications may carry, of those in the token sent.
       permissions: ['stock:read'],
       act: { sub: 'orders', act: { sub: 'shop' } },
     })
@@ -238,7 +239,7 @@ describe('token exchange', () => {
     expect((await figures.series('24h')).totals.exchanged_tokens).to.equal(1)
   })
 
-  it('gives what the rules give that the token fulfils, and of that what is asked for', async () => {
+  it('grants the scopes of all rules that the token fulfils, or the requested ones of these', async () => {
     const scopeFor = async (scope: string, form: object = {}) => {
       const { token } = await sent(scope)
       return claimsOf(await exchanged('orders', token, 'stock', form)).scope
@@ -248,12 +249,12 @@ describe('token exchange', () => {
     const { token } = await sent('orders:write')
     expect(named(await exchange('orders', token, 'stock'))[1]).to.equal('invalid_target')
     expect(claimsOf(await exchanged('orders', token, 'bills'))).to.not.have.property('scope')
-    // One slash more is the same one; the only one that is left need not be named.
+    // A trailing slash names the same resource; the only possible target need not be named.
     expect((await ask('orders', { subject_token: token, resource: `${at('bills')}/` })).status).to.equal(200)
     expect((await ask('orders', { subject_token: token })).status).to.equal(200)
   })
 
-  it('gives a chain, with each in it, up to a bound', async () => {
+  it('issues a chain of tokens that lists every actor, up to five exchanges', async () => {
     let { token } = await sent()
     let from = 'orders'
     const actors = ({ act }: { act?: { sub: string; act?: object } }): string[] =>
@@ -274,7 +275,7 @@ describe('token exchange', () => {
     ])
   })
 
-  it('takes a token that is bound to a key with a proof of that key alone, and binds what it gives to the key of the proof', async () => {
+  it("requires a DPoP proof of a bound token's key, and binds the issued token to the proof's key", async () => {
     const [own, other] = [aHolder(server.clock.now), aHolder(server.clock.now)]
     const { session } = await sent()
     const { jkt } = own
@@ -299,7 +300,7 @@ describe('token exchange', () => {
     expect(await code(free.body.access_token)).to.equal('token_bound')
   })
 
-  it('gives none that outlives the token that was sent, or what the application that asks may have', async () => {
+  it("issues no token that outlives the subject_token or the asking application's token lifetime", async () => {
     const { token } = await sent('openid', [at('short')])
     const { exp, iat } = claimsOf(await exchanged('short', token, 'bills'))
     expect(exp - iat).to.equal(60)
@@ -311,7 +312,7 @@ describe('token exchange', () => {
     expect(named(await exchange('orders', later.token, 'stock'))[2]).to.equal('subject_token_invalid')
   })
 
-  it('gives tokens that end with all that they rest on, here and at a resource server', async () => {
+  it('issues tokens that end with the session, user, role, rule or application they rely on', async () => {
     const { devices, people, applications } = server.composed.parts
     const { sessions } = devices
     const change = (id: string, wanted: object) => applications.applications.change(id, wanted, 'operator:test')
@@ -354,7 +355,7 @@ describe('token exchange', () => {
     }
   })
 
-  it('gives tokens that end with an application that is only on the way', async () => {
+  it('issues tokens that end with an application in the middle of the chain', async () => {
     const { token } = await sent()
     const passedOn = await exchanged('stock', await exchanged('orders', token, 'stock'), 'bills')
     expect(await isActive(passedOn, 'bills')).to.equal(true)
@@ -362,7 +363,7 @@ describe('token exchange', () => {
     expect(await isActive(passedOn, 'bills')).to.equal(false)
   })
 
-  it('takes no token that another server has just revoked, or whose session, person or application it has ended', async () => {
+  it('refuses a token that another server has revoked, or whose session, user or application it ended', async () => {
     const { storage, revocation } = server.composed.parts
     const { database } = storage
     const { token } = await sent()

@@ -1,4 +1,4 @@
-// The token inspector: what it says is what the server does, and of the token itself nothing stays.
+// The token inspector: its verdict equals the server's, and the token itself is stored nowhere.
 import { expect } from 'chai'
 import { createTexts } from '../../server/http/pages/texts.js'
 import { Refusal } from '../../server/protocol/errors.js'
@@ -11,7 +11,7 @@ import { aVisitor } from '../support/visitor.js'
 const admin = { username: 'admin', password }
 const texts = createTexts(new URL('../../../views/locales', import.meta.url).pathname)
 
-/** What the server itself says of a token, as `/api/token/verify` asks it. */
+/** The server's own verdict on a token, as `/api/token/verify` answers. */
 async function verdictOf({ composed }: TestServer, token: string): Promise<string | null> {
   const { inspect, rotate } = composed.parts.tokens
   try {
@@ -24,7 +24,7 @@ async function verdictOf({ composed }: TestServer, token: string): Promise<strin
   }
 }
 
-/** Tokens of many kinds, good and bad, by what is wrong with them. */
+/** Valid and invalid tokens of many kinds, by what is wrong with them. */
 async function tokens(server: TestServer): Promise<Map<string, string>> {
   const client = aClient(server)
   const forge = aForge(server)
@@ -129,7 +129,7 @@ async function tokens(server: TestServer): Promise<Map<string, string>> {
 }
 
 describe('the token inspector', () => {
-  it('says of every token what the server says, stops at the first check that fails, and changes nothing', async () => {
+  it('agrees with the server on every token, marks checks after the failed one skipped, changes nothing', async () => {
     const server = await aServer()
     const all = await tokens(server)
     const { tokenInspector } = server.composed.parts.logs
@@ -150,7 +150,7 @@ describe('the token inspector', () => {
       for (const { name } of checks) names.add(name)
     }
     expect(await snapshotOf(server)).to.equal(before)
-    // Of every way a token can fail there was at least one.
+    // Each way in which a token can fail occurs at least once.
     expect([...codes].filter(code => code !== null).sort()).to.include.members([
       ...['session_ended', 'token_algorithm', 'token_audience', 'token_claims', 'token_expired', 'token_issuer'],
       ...['token_key_unknown', 'token_malformed', 'token_not_yet_valid', 'token_revoked', 'token_signature'],
@@ -166,7 +166,7 @@ describe('the token inspector', () => {
       .and.equal(await verdictOf(server, spent))
   })
 
-  it('names who revoked it and why, with the entries of both logs', async () => {
+  it('shows the actor and the reason of a revocation, with the entries of both logs', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()
@@ -192,7 +192,7 @@ describe('the token inspector', () => {
     }
   })
 
-  it('shows what a token says as text, and neither it nor its signature: not on the page, not in the log', async () => {
+  it('escapes claims in HTML, and keeps token and signature out of page, log and database', async () => {
     const server = await aServer()
     const { access } = await aClient(server).signIn(await server.aUser())
     const evil = aForge(server).access(changed(access, { username: '<script>x</script>' }))

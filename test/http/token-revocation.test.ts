@@ -1,4 +1,4 @@
-// An application gives a token back (RFC 7009).
+// Token revocation by applications (RFC 7009).
 import { expect } from 'chai'
 import { quotas } from '../../server/identity/quota.js'
 import { refuse } from '../../server/protocol/errors.js'
@@ -11,7 +11,7 @@ import { snapshotOf } from '../support/snapshot.js'
 
 const origin = { address: '192.0.2.1', userAgent: 'test', requestId: 'test' }
 
-onEachEngine('giving a token back', engine => {
+onEachEngine('token revocation (/oauth/revoke)', engine => {
   let server: TestServer
   let amy: { id: number; username: string; password: string }
   const secrets: Record<string, string> = {}
@@ -58,7 +58,7 @@ onEachEngine('giving a token back', engine => {
     expect(headers.get('cache-control'), what).to.equal('no-store')
   }
 
-  it('is refused to whoever does not prove to be an application, and ends nothing', async () => {
+  it('refuses unauthenticated clients with 401 invalid_client, and the tokens stay valid', async () => {
     const { access, refresh } = await aPair()
     for (const token of [access, refresh]) {
       for (const [headers, more] of [
@@ -74,7 +74,7 @@ onEachEngine('giving a token back', engine => {
     }
   })
 
-  it('is refused for another application’s token, which stays good', async () => {
+  it("refuses another application's token with invalid_grant, and the token stays valid", async () => {
     const { access, refresh } = await aPair()
     for (const token of [access, refresh]) {
       for (const { status, body } of [await giveBack('robot', token), await fromApp(token)])
@@ -83,7 +83,7 @@ onEachEngine('giving a token back', engine => {
     }
   })
 
-  it('is done for what is no token, or over, and changes nothing', async () => {
+  it('answers 200 to invalid and ended tokens, 400 to malformed requests, and changes nothing', async () => {
     const { access, refresh, spent, sid } = await aPair()
     await server.composed.parts.devices.sessions.end(sid, null, 'system')
     await giveBack('shop', 'x')
@@ -99,7 +99,7 @@ onEachEngine('giving a token back', engine => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('ends the session of a refresh token, its access tokens at once, whatever the hint says', async () => {
+  it('ends the session of a refresh token and its access tokens, whatever token_type_hint says', async () => {
     for (const hint of ['', '&token_type_hint=access_token', '&token_type_hint=refresh_token']) {
       const { access, refresh, sid } = await aPair()
       const other = await aPair()
@@ -111,13 +111,13 @@ onEachEngine('giving a token back', engine => {
     }
   })
 
-  it('ends the session also by a refresh token that was spent', async () => {
+  it('ends the session for a spent refresh token, too', async () => {
     const { access, refresh, spent } = await aPair()
     expectEmpty(await giveBack('shop', spent))
     expect([await whyNot(access), await whyNot(refresh)]).to.deep.equal(['session_ended', 'session_ended'])
   })
 
-  it('ends one access token and nothing else', async () => {
+  it('revokes a single access token without ending its session', async () => {
     const { access, refresh } = await aPair()
     expectEmpty(await giveBack('shop', access))
     expect([await whyNot(access), await whyNot(refresh)]).to.deep.equal(['token_revoked', null])
@@ -128,7 +128,7 @@ onEachEngine('giving a token back', engine => {
     expect(entry).to.include({ reason: 'token_revoked', actor: 'application:shop' })
   })
 
-  it('is done for an application’s own token, and by applications that only say who they are', async () => {
+  it('revokes a client_credentials token, and tokens sent by a public client', async () => {
     const { body } = await aClient(server).send('POST', '/oauth/token', {
       body: 'grant_type=client_credentials',
       headers: { ...inForm, ...basic('robot', secrets.robot!) },
@@ -142,7 +142,7 @@ onEachEngine('giving a token back', engine => {
     expect(await whyNot(refresh)).to.equal('session_ended')
   })
 
-  it('is not said to be done when it could not be written', async () => {
+  it('answers 503 if the revocation cannot be written, and the tokens stay valid', async () => {
     const { access, refresh } = await aPair()
     const { database } = server.composed.parts.storage
     await giveBack('shop', 'x')
@@ -157,7 +157,7 @@ onEachEngine('giving a token back', engine => {
     for (const token of [access, refresh]) expectEmpty(await giveBack('shop', token))
   })
 
-  it('takes so many single tokens of one person in an hour, who must not use up what the application has', async () => {
+  it('limits single access tokens a user may revoke by an application within an hour, with 429', async () => {
     const { storage, tokens, revocation } = server.composed.parts
     const { refresh, sid } = await aPair('app')
     const standing = (await storage.sessionStore.standings(storage.database, [sid])).get(sid)!
@@ -170,7 +170,7 @@ onEachEngine('giving a token back', engine => {
     expect([status, body.error]).to.deep.equal([429, 'temporarily_unavailable'])
     expect(Number(headers.get('retry-after'))).to.be.within(1, 3_600)
     expect(await whyNot(last)).to.equal(null)
-    // Neither somebody else's, nor at another application, nor the session.
+    // The limit holds for one user at one application, and not for ending the session.
     expectEmpty(await giveBack('shop', (await aPair()).access))
     amy = await server.aUser()
     expectEmpty(await fromApp((await aPair('app')).access))
@@ -181,7 +181,7 @@ onEachEngine('giving a token back', engine => {
     expectEmpty(await fromApp((await aPair('app')).access))
   })
 
-  it('takes no more single tokens of an application than verifiers can hold, until some expire', async () => {
+  it('limits single revoked tokens of an application to what verifiers can hold, until some expire', async () => {
     const { revocationStore, database } = server.composed.parts.storage
     const entries = Array.from({ length: 10_000 }, (_, index) => ({
       ...({ seq: 1_000_000 + index, kind: 'token', subject: `t${index}`, effect: 'end', exceptSid: null } as const),
@@ -194,7 +194,8 @@ onEachEngine('giving a token back', engine => {
     const { status, body, headers } = await giveBack('shop', access)
     expect([status, body.error, headers.get('retry-after')]).to.deep.equal([429, 'temporarily_unavailable', '60'])
     expect(await whyNot(access)).to.equal(null)
-    // Neither another application's, nor a session: that is one entry, and no more than there are sessions.
+    // The limit holds for one application, and not for sessions: a session is one entry, and there are no more entries
+    // than sessions.
     const app = await aPair('app')
     expectEmpty(await fromApp(app.access))
     server.clock.advance('1m')

@@ -1,4 +1,5 @@
-// Userinfo (OpenID Connect Core §5.3): what a token lets its application know of a person, and how it may be shown.
+// Userinfo (OpenID Connect Core §5.3): which claims about a user an access token gives its application, and how the
+// token is sent.
 import { expect } from 'chai'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { NewApplication } from '../../server/storage/applications.js'
@@ -15,7 +16,7 @@ let applications = 0
 
 type Asked = { scope?: string; metadata?: ApplicationMetadata; row?: Partial<NewApplication>; resources?: string[] }
 
-/** An access token of a new application, as a code would bring it. */
+/** An access token of a new application, as the authorization code grant would issue it. */
 async function aToken(server: TestServer, user: { id: number; username: string }, asked: Asked = {}): Promise<string> {
   const { scope = 'openid', metadata = {}, row = {}, resources = [] } = asked
   const id = `application-${++applications}`
@@ -30,7 +31,7 @@ async function aToken(server: TestServer, user: { id: number; username: string }
 describe('userinfo is refused', () => {
   const challenge = ({ headers }: { headers: Headers }) => headers.get('www-authenticate')
 
-  it('without a token, and tells of no error then (RFC 6750 §3.1)', async () => {
+  it('without a token, with a challenge that names no error (RFC 6750 §3.1)', async () => {
     const client = aClient(await aServer())
     for (const [method, options] of [
       ['GET', {}],
@@ -42,11 +43,12 @@ describe('userinfo is refused', () => {
       const answer = await client.send(method, path, options)
       expect([answer.status, challenge(answer)]).to.deep.equal([401, 'Bearer realm="api"'])
     }
-    // RFC 6750 §2.3 is not taken: addresses are logged everywhere. An access token in one is not even looked at.
+    // Tokens in the query (RFC 6750 §2.3) are not accepted, since addresses are logged everywhere; such a token is not
+    // even read.
     expect((await client.get(`${path}?access_token=a`)).status).to.equal(401)
   })
 
-  it('for a token that is over, is none, or is of another kind, each with its own code', async () => {
+  it('for a malformed or expired token, a refresh token and a device token, each with its code', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()
@@ -72,7 +74,7 @@ describe('userinfo is refused', () => {
     }
   })
 
-  it('where the token came in two ways, or twice', async () => {
+  it('with 400 if the token is sent in two ways or twice, and with 415 in a JSON body', async () => {
     const server = await aServer()
     const client = aClient(server)
     const token = await aToken(server, await server.aUser())
@@ -89,7 +91,7 @@ describe('userinfo is refused', () => {
     expect([json.status, json.body.error]).to.deep.equal([415, 'invalid_request'])
   })
 
-  it('to who has no openid: neither to our own tokens, nor to those of applications for themselves', async () => {
+  it('with insufficient_scope for tokens without openid, such as those of the API', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()
@@ -108,7 +110,7 @@ describe('userinfo is refused', () => {
     }
   })
 
-  it('with the headers that a page of another origin needs to read why', async () => {
+  it('with CORS headers that let pages of other origins read the reason', async () => {
     const client = aClient(await aServer())
     const asked = {
       ...anywhere,
@@ -139,13 +141,13 @@ onEachEngine('userinfo', engine => {
   })
 
   // oidcc-userinfo-get, oidcc-userinfo-post-header, oidcc-userinfo-post-body
-  it('says the same by GET, by POST with the header, and by POST with the form', async () => {
+  it('answers alike to GET, to POST with the header, and to POST with the form', async () => {
     const amy = await server.aUser()
     const token = await aToken(server, amy)
     for (const answer of [
       await client.get(path, token),
       await client.send('POST', path, { token }),
-      // RFC 9110 §11.1: the scheme in any case.
+      // RFC 9110 §11.1: the scheme is case-insensitive.
       await client.send('POST', path, { headers: { ...form, Authorization: `bearer ${token}` }, body: 'other=1' }),
       await client.send('POST', path, { headers: form, body: `access_token=${token}` }),
       await client.send('POST', path, { headers: { ...form, ...anywhere }, body: `access_token=${token}` }),
@@ -156,7 +158,7 @@ onEachEngine('userinfo', engine => {
     }
   })
 
-  it('takes a token of whichever audience', async () => {
+  it('accepts an access token of any audience', async () => {
     const amy = await server.aUser()
     const resource = 'https://orders.example'
     await anApplication(server, 'orders', {
@@ -169,12 +171,12 @@ onEachEngine('userinfo', engine => {
     const token = await aToken(server, amy, { scope, resources: [resource] })
     expect(claimsOf(token).aud).to.equal(resource)
     expect((await client.get(path, token)).body).to.include({ sub: String(amy.id), preferred_username: amy.username })
-    // Elsewhere it is not for us.
+    // The other routes refuse a token for another audience.
     expect((await client.get('/api/me/', token)).body).to.include({ reason: 'token_audience' })
   })
 
   // oidcc-scope-profile, oidcc-scope-email, oidcc-scope-all
-  it('says what its scopes say, as the person is now, and leaves out what is not known', async () => {
+  it('returns the claims of the granted scopes with current values, and omits unknown ones', async () => {
     const amy = await server.aUser({ username: 'amy', roles: ['support'] })
     const { users } = server.composed.parts.people
     const told = async (scope: string, metadata: ApplicationMetadata = {}) => {
@@ -206,7 +208,7 @@ onEachEngine('userinfo', engine => {
     )
   })
 
-  it('is refused with the session of the token, and with its person', async () => {
+  it('refuses the token of a disabled user with user_inactive', async () => {
     const amy = await server.aUser()
     const token = await aToken(server, amy)
     expect((await client.get(path, token)).status).to.equal(200)
@@ -215,7 +217,7 @@ onEachEngine('userinfo', engine => {
     expect([status, body.error, body.error_uri]).to.deep.equal([401, 'invalid_token', `${issuer}/errors/user_inactive`])
   })
 
-  it('vouches for an address that an administrator wrote, and for none that the person wrote', async () => {
+  it('sets email_verified for addresses set by an administrator, not for those set by the user', async () => {
     const admin = (await client.signIn({ username: 'admin', password })).access
     const made = await client.post(
       '/api/admin/users/',
@@ -229,22 +231,22 @@ onEachEngine('userinfo', engine => {
       (await client.get(path, await aToken(server, { id, username: 'eve' }, { scope: 'openid email' }))).body
     const change = (json: object) => client.patch('/api/me/', json, own)
     expect(await verified()).to.include({ email: 'eve@example.org', email_verified: true })
-    // What she leaves as it was stays vouched for.
+    // An address that the user's own change leaves equal stays verified.
     await change({ first_name: 'Eve', email: 'eve@example.org' })
     expect(await verified()).to.include({ email_verified: true })
     await change({ email: 'boss@example.org' })
     expect(await verified()).to.include({ email: 'boss@example.org', email_verified: false })
-    // Another field of a form that holds hers too: nobody has looked at the address.
+    // An administrator changes another field of a form that contains the user's address: it stays unverified.
     await client.patch(`/api/admin/users/${id}/`, { first_name: 'E.', email: 'boss@example.org' }, admin)
     expect(await verified()).to.include({ email_verified: false })
     await client.patch(`/api/admin/users/${id}/`, { email: 'eve2@example.org' }, admin)
     expect(await verified()).to.include({ email: 'eve2@example.org', email_verified: true })
-    // Nor does an administrator for their own.
+    // Administrators cannot verify their own address.
     await client.patch('/api/me/', { email: 'root@example.org' }, admin)
     expect((await client.get('/api/me/', admin)).body).to.include({ email_verified: false })
     await client.patch('/api/admin/users/1/', { email: 'root2@example.org' }, admin)
     expect((await client.get('/api/me/', admin)).body).to.include({ email_verified: false })
-    // An import says what is known of it.
+    // An import sets whether the address is verified.
     const { users } = server.composed.parts.people
     const imported = { passwordHash: '!', email: 'i@example.org' }
     const one = await users.importOne({ username: 'i1', ...imported }, 'operator:test')

@@ -4,8 +4,8 @@ import { aForge, changed } from '../support/forge.js'
 import { aServer } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
 
-describe('verify', () => {
-  it('refuses what is no token, and one of a kind that it does not know', async () => {
+describe('POST /api/token/verify', () => {
+  it('refuses text that is not a JWT, a device token, and other unsupported token types', async () => {
     const server = await aServer()
     const client = aClient(server)
     const forge = aForge(server)
@@ -25,7 +25,7 @@ describe('verify', () => {
     }
   })
 
-  it('refuses what has expired, of either kind', async () => {
+  it('refuses expired access and refresh tokens', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access, refresh } = await client.signIn(await server.aUser())
@@ -39,7 +39,7 @@ describe('verify', () => {
     expect((await client.verify(refresh)).body).to.deep.equal(expired)
   })
 
-  it('answers 401 for both tokens of a session that was blacklisted, and changes nothing', async () => {
+  it('answers 401 for both tokens of a blacklisted session, and changes nothing', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access, refresh } = await client.signIn(await server.aUser())
@@ -57,7 +57,7 @@ describe('verify', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('tells that a refresh token is spent, and does not end its session for it', async () => {
+  it('refuses a spent refresh token after the grace, and does not end its session', async () => {
     const server = await aServer()
     const client = aClient(server)
     const first = await client.signIn(await server.aUser())
@@ -93,7 +93,7 @@ describe('verify', () => {
     }
   })
 
-  it('refuses an access token whose claims are no longer so, while a refresh brings new ones', async () => {
+  it('refuses a stale access token after a role change; the token of the next refresh is valid', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()
@@ -106,7 +106,7 @@ describe('verify', () => {
     expect((await client.verify((await client.refresh(refresh)).body.access)).status).to.equal(200)
   })
 
-  it('answers 200 and an empty object for a good token of either kind, white space around it or not', async () => {
+  it('answers 200 and {} for a valid access or refresh token, also with white space around it', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access, refresh } = await client.signIn(await server.aUser())

@@ -1,4 +1,5 @@
-// What simplejwt's four endpoints have in common: bodies, fields, methods and media types, word for word.
+// The common parts of simplejwt's four endpoints: bodies, fields, methods and media types, with simplejwt's exact
+// texts.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { sendRaw } from '../support/raw.js'
@@ -12,7 +13,7 @@ const endpoints = [
   { path: '/api/token/blacklist/', fields: { refresh: 'x.y.z' } },
 ] as { path: string; fields: Record<string, string> }[]
 
-/** What a field may not be, and what is said about it. */
+/** Invalid values of a field, and the problem reported for each. */
 const wrongValues: [what: string, json: string, problem: string][] = [
   ['an empty string', '""', 'This field may not be blank.'],
   ['null', 'null', 'This field may not be null.'],
@@ -47,13 +48,13 @@ for (const { path, fields } of endpoints) {
       }
     })
 
-    it('takes a request without a body for one without fields', async () => {
+    it('treats a request without a body like one without fields', async () => {
       const answer = await aClient(await aServer()).send('POST', path)
       expect(answer.status).to.equal(400)
       expect(Object.keys(answer.body)).to.deep.equal(Object.keys(fields))
     })
 
-    it('says of each field what is wrong with it, in the words of Django REST framework', async () => {
+    it('reports invalid fields in the words of Django REST framework, and changes nothing', async () => {
       const server = await aServer()
       const client = aClient(server)
       const before = await snapshotOf(server)
@@ -69,7 +70,7 @@ for (const { path, fields } of endpoints) {
       expect(await snapshotOf(server)).to.equal(before)
     })
 
-    it('refuses a body that is no object', async () => {
+    it('refuses a body that is no JSON object', async () => {
       const client = aClient(await aServer())
       for (const [what, body, expected] of wrongBodies) {
         const answer = await client.send('POST', path, json(body))
@@ -78,7 +79,7 @@ for (const { path, fields } of endpoints) {
       }
     })
 
-    it('refuses broken JSON as a parse error', async () => {
+    it('refuses malformed JSON as a parse error', async () => {
       const client = aClient(await aServer())
       for (const body of ['{', '{"a":}', "{'a':'b'}", 'a', '{"a":NaN}', '{"a":1}x', ' ']) {
         const answer = await client.send('POST', path, json(body))
@@ -88,7 +89,7 @@ for (const { path, fields } of endpoints) {
       }
     })
 
-    it('answers other methods with 405 and what is allowed', async () => {
+    it('answers other methods with 405 and the header Allow', async () => {
       const client = aClient(await aServer())
       for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
         const answer = await client.send(method, path)
@@ -99,7 +100,7 @@ for (const { path, fields } of endpoints) {
       expect((await client.send('HEAD', path)).status).to.equal(405)
     })
 
-    it('answers methods that hardly anybody has heard of with 405 too', async () => {
+    it('answers rare methods such as PROPFIND with 405, too', async () => {
       const server = await aServer()
       for (const method of ['TRACE', 'PROPFIND', 'SEARCH', 'LINK']) {
         const answer = await sendRaw(server, [`${method} ${path} HTTP/1.1`, 'Host: localhost'])
@@ -108,7 +109,7 @@ for (const { path, fields } of endpoints) {
       }
     })
 
-    it('refuses a media type that it does not read', async () => {
+    it('refuses an unsupported media type with 415', async () => {
       const client = aClient(await aServer())
       for (const type of ['text/plain', 'application/xml', 'application/json-patch+json']) {
         const answer = await client.send('POST', path, { body: '{}', headers: { 'Content-Type': type } })
@@ -117,14 +118,14 @@ for (const { path, fields } of endpoints) {
       }
     })
 
-    it('refuses a body that does not say what it is', async () => {
+    it('refuses a body without Content-Type with 415', async () => {
       const server = await aServer()
       const answer = await sendRaw(server, [`POST ${path} HTTP/1.1`, 'Host: localhost', 'Content-Length: 2'], '{}')
       expect(answer.status).to.equal(415)
       expect(JSON.parse(answer.text)).to.deep.equal({ detail: 'Unsupported media type "" in request.' })
     })
 
-    it('refuses to answer in a form that it does not speak', async () => {
+    it('refuses an unsupported Accept header with 406', async () => {
       const client = aClient(await aServer())
       for (const accept of [
         'text/html',
@@ -139,7 +140,7 @@ for (const { path, fields } of endpoints) {
       }
     })
 
-    it('answers whoever takes JSON, whatever else the range says', async () => {
+    it('accepts every Accept header that includes JSON', async () => {
       const server = await aServer()
       for (const accept of [
         'application/json; charset=utf-8',
@@ -155,7 +156,7 @@ for (const { path, fields } of endpoints) {
       }
     })
 
-    it('describes itself to OPTIONS', async () => {
+    it('describes its methods and media types in the answer to OPTIONS', async () => {
       const answer = await aClient(await aServer()).send('OPTIONS', path)
       expect(answer.status).to.equal(200)
       expect(answer.headers.get('allow')).to.equal('POST, OPTIONS')
@@ -179,7 +180,7 @@ for (const { path, fields } of endpoints) {
       }
     })
 
-    it('ignores the Authorization header, and never lets an answer be stored', async () => {
+    it('ignores the Authorization header, and answers with Cache-Control: no-store', async () => {
       const client = aClient(await aServer())
       for (const authorization of ['Bearer nonsense', 'Bearer', 'Basic YTpi']) {
         const answer = await client.send('POST', path, { json: {}, headers: { Authorization: authorization } })
@@ -188,7 +189,7 @@ for (const { path, fields } of endpoints) {
       }
     })
 
-    it('may be called from a page of any origin, never with cookies', async () => {
+    it('allows every origin (CORS), without credentials', async () => {
       const client = aClient(await aServer())
       const origin = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'POST' }
       const preflight = await client.send('OPTIONS', path, { headers: origin })
@@ -206,8 +207,8 @@ for (const { path, fields } of endpoints) {
 const jsonWithCharset = { 'Content-Type': 'Application/JSON; charset=UTF-8' }
 const formType = { 'Content-Type': 'application/x-www-form-urlencoded' }
 
-describe("simplejwt's wire", () => {
-  it('answers a path that is not there with 404, whatever the method', async () => {
+describe('the simplejwt routes', () => {
+  it('answer an unknown path with 404 for every method', async () => {
     const client = aClient(await aServer())
     for (const method of ['GET', 'POST', 'DELETE']) {
       const answer = await client.send(method, '/api/token/nothing/')
