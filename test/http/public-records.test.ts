@@ -1,16 +1,16 @@
-// What handlers are really answered by the floors below, whatever the types say of it.
+// What the parts in identity/ return to handlers at run time, whatever their types promise: no secret column.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 import { aVisitor } from '../support/visitor.js'
 
-/** Names of columns that stay below identity/. */
+/** Names of columns that must stay below identity/. */
 const secret =
   /^(password_?hash|username_?key|id_?hash|form_?secret|sealed.*|secret_?hash|rotation|refresh_?key_?version|window_?from|client_?device)$/i
 
 type Call = (...asked: unknown[]) => unknown
 
-/** Looks into each answer of each part that handlers hold. */
+/** Wraps every function of every part that handlers hold, and searches its results for secrets. */
 function watched(server: TestServer) {
   const { people, devices, policies, keys, logs, signIn } = server.composed.parts
   const { signIn: signsIn, browserSessions } = signIn
@@ -74,15 +74,15 @@ function watched(server: TestServer) {
   return { begin, found, asked }
 }
 
-describe('what handlers are answered', () => {
-  it('has no secret of a row in it, on any page or list', async () => {
+describe('the records returned to handlers', () => {
+  it('contain no secret column of a row, for any page or list', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser({ username: 'amy', roles: ['support'] })
     const spent = await client.signIn(amy)
     await client.refresh(spent.refresh)
     server.clock.advance('5m')
-    // An incident, and a session that is over.
+    // Records an incident, and ends the session.
     await client.refresh(spent.refresh)
     const pair = await client.signIn(amy)
     const admin = (await client.signIn({ username: 'admin', password })).access

@@ -1,4 +1,4 @@
-// What anybody may read: keys, health, pages, style sheets.
+// Resources without authentication: JWKS, health checks, error pages, API documents, style sheets and scripts.
 import { expect } from 'chai'
 import { packageFiles } from '../../server/http/pages/packages.js'
 import { errors } from '../../server/protocol/errors.js'
@@ -7,8 +7,8 @@ import { headerOf } from '../support/forge.js'
 import { sendRaw } from '../support/raw.js'
 import { aServer } from '../support/server.js'
 
-describe('the published keys', () => {
-  it('are public members only, named by the tokens they verify, and may be kept for a while', async () => {
+describe('the published keys (JWKS)', () => {
+  it('have public members only, the kid of the tokens they verify, Cache-Control and an ETag', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(await server.aUser())
@@ -16,7 +16,7 @@ describe('the published keys', () => {
     expect(status).to.equal(200)
     expect(headers.get('cache-control')).to.equal('public, max-age=300')
     expect(headers.get('access-control-allow-origin')).to.equal('*')
-    // From the first start on: one for access tokens, and the one that OpenID Connect asks of everybody (Core §15.1).
+    // From the first start on: one key for access tokens, and RS256, which OpenID Connect requires (Core §15.1).
     expect(body.keys.map((key: { alg: string }) => key.alg)).to.have.members(['ES256', 'RS256'])
     const elliptic = body.keys.find((key: { alg: string }) => key.alg === 'ES256')
     expect(elliptic).to.have.all.keys('kty', 'crv', 'x', 'y', 'kid', 'alg', 'use')
@@ -27,7 +27,7 @@ describe('the published keys', () => {
     expect(await sendRaw(server, kept)).to.include({ status: 304, text: '' })
   })
 
-  it('stay the same for a second server on the same database, whose tokens each other takes', async () => {
+  it('are the same on two servers with one database, and each accepts tokens of the other', async () => {
     const one = await aServer()
     const two = await aServer({ settings: one.settings, clock: one.clock })
     const amy = await one.aUser()
@@ -40,15 +40,15 @@ describe('the published keys', () => {
 })
 
 describe('the health checks', () => {
-  it('say that the process lives and that the database answers', async () => {
+  it('answer status ok while the process runs and the database answers', async () => {
     const client = aClient(await aServer())
     expect((await client.get('/healthz')).body).to.deep.equal({ status: 'ok' })
     expect((await client.get('/readyz')).body).to.include({ status: 'ok' })
   })
 })
 
-describe('the pages', () => {
-  it('explain every error code there is, at the address that our challenges name', async () => {
+describe('the public pages and assets', () => {
+  it('explain every error code on a page of its own, /errors/CODE', async () => {
     const client = aClient(await aServer())
     for (const [code, row] of Object.entries(errors)) {
       const { status, text, headers } = await client.get(`/errors/${code}`)
@@ -58,7 +58,7 @@ describe('the pages', () => {
     }
   })
 
-  it('lead from a code of simplejwt, which several refusals share, to each of them', async () => {
+  it('link from a simplejwt code that several refusals share to the page of each reason', async () => {
     const client = aClient(await aServer())
     for (const [code, reasons] of [
       ['token_not_valid', ['token_expired', 'token_revoked', 'session_ended']],
@@ -71,7 +71,7 @@ describe('the pages', () => {
     }
   })
 
-  it('explain them in the language of the reader, and lead to what they name', async () => {
+  it('explain errors in the Accept-Language of the request, with links to pages and codes they mention', async () => {
     const client = aClient(await aServer())
     const seen = async (path: string, language: string) =>
       (await client.send('GET', path, { headers: { 'Accept-Language': language } })).text
@@ -90,7 +90,7 @@ describe('the pages', () => {
     }
   })
 
-  it('show the document of the API in a frame of the reader’s language', async () => {
+  it('show Swagger and Redoc with headings in the Accept-Language of the request', async () => {
     const client = aClient(await aServer())
     for (const [language, swagger, redoc] of [
       ['en', 'Try the API', 'Read the API'],
@@ -103,14 +103,14 @@ describe('the pages', () => {
     }
   })
 
-  it('list every error code there is, each with its status and its page', async () => {
+  it('list every error code with a link to its page at /errors/', async () => {
     const { status, text } = await aClient(await aServer()).get('/errors/')
     expect(status).to.equal(200)
     for (const code of Object.keys(errors)) expect(text).to.include(`<a href="/errors/${code}">`)
     expect([...text.matchAll(/<a href="\/errors\/\w+">/g)].length).to.equal(Object.keys(errors).length)
   })
 
-  it('answer what is not there with a page for people', async () => {
+  it('answer unknown paths with 404 and an HTML page', async () => {
     const client = aClient(await aServer())
     for (const path of ['/nothing', '/errors/nothing', '/assets/nothing.css', '/apiary']) {
       const { status, headers } = await client.get(path)
@@ -119,7 +119,7 @@ describe('the pages', () => {
     }
   })
 
-  it('refuse other methods, and answer HEAD like GET without its body', async () => {
+  it('refuse other methods with 405 and Allow, and answer HEAD like GET without a body', async () => {
     const client = aClient(await aServer())
     const refused = await client.send('POST', '/')
     expect([refused.status, refused.headers.get('allow')]).to.deep.equal([405, 'GET, HEAD, OPTIONS'])
@@ -127,7 +127,7 @@ describe('the pages', () => {
     expect([head.status, head.text]).to.deep.equal([200, ''])
   })
 
-  it('come with style sheets that a browser may keep', async () => {
+  it('serve the style sheet compressed, with an ETag, cacheable as immutable at its versioned address', async () => {
     const server = await aServer()
     const client = aClient(server)
     const [path] = /\/assets\/[\w-]{12}\/css\/site\.css/.exec((await client.get('/')).text) ?? ['']
@@ -149,14 +149,14 @@ describe('the pages', () => {
       })
       expect((await sendRaw(server, [...kept, 'If-None-Match: "another"'])).status).to.equal(200)
     }
-    // A page of the version before, and whoever writes the address by hand.
+    // The address of an older version, and one without a version.
     for (const older of ['/assets/0123456789ab/css/site.css', '/assets/css/site.css']) {
       const { status, headers } = await client.get(older)
       expect([status, headers.get('cache-control')]).to.deep.equal([200, 'public, max-age=3600'])
     }
   })
 
-  it('bring the few files that they need of packages, and no others', async () => {
+  it('serve exactly the listed files of the packages swagger-ui and redoc, with their licences', async () => {
     const client = aClient(await aServer())
     const asked = { headers: { 'Accept-Encoding': 'br' } }
     const seen: string[] = []
@@ -178,7 +178,7 @@ describe('the pages', () => {
       expect((await client.get(`/assets/${name}`)).status, name).to.equal(404)
   })
 
-  it('load nothing from elsewhere, also by scripts of packages that would', async () => {
+  it('load nothing from other hosts on the Swagger and Redoc pages (Content-Security-Policy)', async () => {
     const client = aClient(await aServer())
     const { text } = await client.get('/assets/redoc/redoc.standalone.js')
     expect(text).to.not.include('cdn.redoc.ly')
@@ -197,7 +197,7 @@ describe('the pages', () => {
     }
   })
 
-  it('have no way out of their folder', async () => {
+  it('serve no file outside the assets folder (path traversal)', async () => {
     const client = aClient(await aServer())
     for (const path of [
       '..%2fpackage.json',
@@ -211,7 +211,7 @@ describe('the pages', () => {
     }
   })
 
-  it('run no script of others and cannot be framed', async () => {
+  it('forbid foreign scripts and framing by Content-Security-Policy, and set no cookie', async () => {
     const client = aClient(await aServer())
     for (const path of ['/', '/nothing', '/errors/token_expired', '/api/me/']) {
       const { headers } = await client.get(path)

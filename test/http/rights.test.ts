@@ -1,5 +1,5 @@
-// Everybody at every door: each sender with each row of the route table. Whoever may less than a row asks for is refused, with
-// nothing changed; whoever may as much is let in.
+// Authorization of every route: each kind of sender against each row of the route table. A sender with fewer rights
+// than the row demands is refused, and nothing changes; a sender with enough rights is admitted.
 import { expect } from 'chai'
 import { calls } from '../support/calls.js'
 import { aClient } from '../support/client.js'
@@ -13,7 +13,7 @@ import { aVisitor } from '../support/visitor.js'
 
 function send(server: TestServer, { name, row, path, form, json }: ReadyRequest, sender: Sender): Promise<Answered> {
   const { headers, visitor, formToken, fields } = sender
-  // What follows a good head never ends.
+  // A stream of events never ends, so its body is not read.
   const method = row.events && expectedOf([name, row], sender) === 'admitted' ? 'HEAD' : row.method
   if (json) return aClient(server).send(row.method, path, { json, headers })
   const own = form && { ...form, ...fields, ...('_token' in form && { _token: formToken }) }
@@ -23,7 +23,7 @@ function send(server: TestServer, { name, row, path, form, json }: ReadyRequest,
 
 const aReadableWorld = async (server: TestServer, mark: string) => readableWorld(await aWorld(server, mark, []))
 
-/** What requests of nobody's in particular are filled in with. */
+/** The values that fill in requests which belong to no particular sender. */
 async function aFilling(server: TestServer): Promise<Filling> {
   const visitor = aVisitor(server)
   await visitor.signIn({ username: 'admin', password })
@@ -38,17 +38,17 @@ const everybody = async (server: TestServer) => [
   ...(await callers(server)),
 ]
 
-/** Of keys, which all ask within one minute. */
+/** Without the rate limit of API keys, whose requests all fall into one minute. */
 const unlimited = { policy: { api_key_requests_per_minute: 0 } }
 
-/** They change what somebody signs in with: the last that is tried of who is let in. */
+/** Routes that change the sender's password: tried last of the admitted ones. */
 const isOfPasswords = ({ row }: { row: { path: string } }) => row.path.endsWith('/password')
 
-/** Changes of administrators that are easily taken back. */
+/** Changes by administrators that are easily undone, so need no recent sign-in. */
 const lightly = ['createUser', 'changeUser', 'saveUserPage']
 
-describe('the rights of everybody, route by route', () => {
-  it('are asked for wherever administrators are: what changes something asks for a right to, and for a recent sign-in', () => {
+describe('authorization of every route', () => {
+  it("demands a permission and, except for light changes, a recent sign-in on administrators' routes", () => {
     const looking = Object.entries({ ...calls, ...forms }).flatMap(([name, row]) => (row.looks ? [name] : []))
     for (const [name, { method, path, access }] of rows) {
       const isAdministrators = path.startsWith('/api/admin/') || path.startsWith('/admin/')
@@ -60,7 +60,7 @@ describe('the rights of everybody, route by route', () => {
     }
   })
 
-  it('are no more than the table says: whoever may less is refused for that reason, and nothing changes', async () => {
+  it('refuses each sender with too few rights, with the expected code, and changes nothing', async () => {
     const server = await aServer(unlimited)
     const senders = await everybody(server)
     const filling = await aFilling(server)
@@ -72,16 +72,16 @@ describe('the rights of everybody, route by route', () => {
     for (const sender of [nobody(server), ...senders]) {
       const isFirst = !ways.has(sender.by)
       ways.add(sender.by)
-      // Refused each by itself, whatever else is going on: all at once.
+      // Refusals do not depend on each other, so all are sent concurrently.
       const asking = requests.map(async request => {
         const outcome = expectedOf([request.name, request.row], sender)
         const what = `${request.name} by ${sender.who}`
-        // What becomes of a token at a page is the same for each of them: the first is tried.
+        // On pages a token is handled the same for every sender of its kind, so only the first one is tried.
         if (!isFirst && !isOwnWay(request.row, sender)) return
         if (outcome === 'admitted' || (outcome === 'open' && sender.by === 'cookie')) return
         const answer = await send(server, request, sender)
         if (outcome !== 'open') expectRefused(answer, outcome, what)
-        // Nobody is asked: whoever it is, the answer is that of nobody.
+        // An open route answers every sender like an unauthenticated one.
         else if (!unasked.has(request.name)) unasked.set(request.name, answer.status)
         else expect(answer.status, what).to.equal(unasked.get(request.name))
       })
@@ -90,7 +90,7 @@ describe('the rights of everybody, route by route', () => {
     }
   }).timeout(60_000)
 
-  it('are no less than the table says: whoever may as much as a row asks for is let in', async () => {
+  it('admits each sender that has the rights the row demands', async () => {
     const server = await aServer(unlimited)
     for (const [index, sender] of (await everybody(server)).entries()) {
       const readable = await aReadableWorld(server, `let-in-${index}`)

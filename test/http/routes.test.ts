@@ -1,4 +1,4 @@
-// Walks the router that was built against the table that says who may call what.
+// The built router, compared with the route table that defines the access of each route.
 import type Router from '@koa/router'
 import { expect } from 'chai'
 import { adminRoutes } from '../../server/http/admin/routes.js'
@@ -19,7 +19,7 @@ const pages = table.filter(([, row]) => senderOf(row) === 'cookie')
 const closed = table.filter(([, row]) => senderOf(row) === 'token')
 const ofApplications = table.filter(([, row]) => ['client', 'registrant'].includes(senderOf(row)))
 
-/** The router inside the Koa application; its middleware carries it along. */
+/** The router inside the Koa application; its middleware has a reference to it. */
 function routerOf(server: TestServer): Router {
   const [router] = server.composed.app.middleware.flatMap(one => (one as { router?: () => Router }).router ?? [])
   return router!()
@@ -27,7 +27,7 @@ function routerOf(server: TestServer): Router {
 
 const pathOf = ({ path }: Row) => path.replace(/[:*]\w+/g, 'a0000000-0000-4000-8000-000000000000')
 
-/** Every closed route, with and without the slash, with these headers. */
+/** Requests every closed route with these headers, with and without a trailing slash. */
 async function askEach(client: Client, headers: Record<string, string>) {
   const answers = []
   for (const [name, row] of closed) {
@@ -40,22 +40,22 @@ async function askEach(client: Client, headers: Record<string, string>) {
 }
 
 describe('the router', () => {
-  it('has every route of the table, and nothing that is not in it', async () => {
+  it('has exactly the routes of the table', async () => {
     const { stack } = routerOf(await aServer())
     const own = stack.filter(layer => layer.methods.length < 8)
     const built = own.flatMap(layer =>
       layer.methods.filter(method => method !== 'HEAD').map(method => `${method} ${layer.path}`),
     )
     expect(built.sort()).to.deep.equal(table.map(([, row]) => `${row.method} ${row.path}`).sort())
-    // What is left answers OPTIONS and refuses the other methods.
+    // The remaining layers answer OPTIONS and refuse the other methods.
     const others = stack.filter(layer => !own.includes(layer)).map(layer => layer.path)
     expect(others.sort()).to.deep.equal([...new Set(table.map(([, row]) => row.path as string))].sort())
   })
 
-  it('guards every route before it reads a body or does anything', async () => {
+  it('answers 401 without credentials before it parses a malformed body', async () => {
     const client = aClient(await aServer())
     for (const [name, row] of closed) {
-      // In the body there may be a token (RFC 6750 §2.2).
+      // Routes with a scope accept the token in the body (RFC 6750 §2.2).
       if (row.method === 'GET' || row.access.kind === 'scope') continue
       const headers = { 'Content-Type': 'application/json' }
       const answer = await client.send(row.method, pathOf(row), { headers, body: '{"broken' })
@@ -63,22 +63,22 @@ describe('the router', () => {
     }
   })
 
-  it('has no route that is nobody’s: each is of those that are open, by token, by cookie or of applications', () => {
+  it('classifies every route by its sender: nobody, token, cookie or application', () => {
     expect(open.length + closed.length + pages.length + ofApplications.length).to.equal(table.length)
   })
 
-  it('has each route under a name of its own, in whichever table it stands', () => {
+  it('gives every route a name that is unique across all tables', () => {
     const parts = { ...adminRoutes, ...pageRoutes }
     expect(Object.keys(parts)).to.have.length(Object.keys(adminRoutes).length + Object.keys(pageRoutes).length)
     for (const [name, row] of Object.entries(parts)) expect(routes[name as RouteName], name).to.equal(row)
   })
 
-  it('lets sign-ins in a few at a time, by the API and by the page', () => {
+  it('limits concurrent requests only for the sign-ins POST /api/token and POST /login', () => {
     const limited = table.filter(([, row]) => row.limited).map(([, row]) => `${row.method} ${row.path}`)
     expect(limited.sort()).to.deep.equal(['POST /api/token', 'POST /login'])
   })
 
-  it('opens only what is known to be open', () => {
+  it('leaves exactly the listed routes open', () => {
     expect(open.map(([, row]) => row.path as string).sort()).to.deep.equal([
       '/.well-known/jwks.json',
       '/.well-known/oauth-authorization-server',
@@ -95,8 +95,8 @@ describe('the router', () => {
   })
 })
 
-describe('every route that the table does not open', () => {
-  it('answers 401 without a token', async () => {
+describe('every closed route', () => {
+  it('answers 401 without a bearer token', async () => {
     const client = aClient(await aServer())
     for (const headers of [{}, { Cookie: 'session=a; token=b' }, { Authorization: 'Basic YWRtaW46YQ==' }]) {
       for (const { name, isOauth, status, body, headers: answered } of await askEach(
@@ -111,7 +111,7 @@ describe('every route that the table does not open', () => {
     }
   })
 
-  it('answers 401 to garbage, to an expired token, to another kind of token and to one that is over', async () => {
+  it('answers 401 to a malformed, expired or ended token, and to a refresh or device token', async () => {
     const server = await aServer()
     const client = aClient(server)
     const early = await client.signIn({ username: 'admin', password: 'correct horse battery' })
@@ -143,7 +143,7 @@ describe('every route that the table does not open', () => {
 describe('every route of applications', () => {
   const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
 
-  it('is for nobody who does not prove to be one: neither by a token, nor by a cookie', async () => {
+  it("refuses users' bearer tokens and session cookies, and changes nothing", async () => {
     const server = await aServer()
     const { access } = await aClient(server).signIn({ username: 'admin', password })
     const visitor = aVisitor(server)
@@ -160,7 +160,8 @@ describe('every route of applications', () => {
         }
         const { status, text, headers: answered } = await visitor.send(row.method, pathOf(row), { headers })
         const { error } = JSON.parse(text)
-        // RFC 7592 §2.1: what was registered is managed by a token of its own. Nobody registers here as it is.
+        // RFC 7592 §2.1: a registration is managed with its own registration token. Registration itself is closed by
+        // policy here.
         const unproven = [401, authorization.startsWith('Bearer') ? 'invalid_token' : 'invalid_request']
         const ofStrangers = name === 'register' ? [403, 'registration_closed'] : unproven
         const refused = isClient ? [401, 'invalid_client'] : ofStrangers
@@ -172,8 +173,8 @@ describe('every route of applications', () => {
   })
 })
 
-describe('every route that takes a token', () => {
-  it('never takes the cookie of somebody who may do everything', async () => {
+describe('every route that accepts bearer tokens', () => {
+  it('ignores the session cookie of an administrator and answers 401', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn({ username: 'admin', password })
@@ -187,10 +188,10 @@ describe('every route that takes a token', () => {
   })
 })
 
-describe('every route of people and administrators', () => {
+describe('every route of users and administrators', () => {
   const strict = closed.filter(([, row]) => kinds[row.access.kind].unknown === 'refused')
 
-  it('refuses what it does not know, in the address and in the body, names it, and changes nothing', async () => {
+  it('refuses unknown and repeated query parameters and unknown body fields with 400, and names them', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn({ username: 'admin', password })
@@ -216,7 +217,7 @@ describe('every route of people and administrators', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('names only the first of very many', async () => {
+  it('names at most ten of the unknown fields or parameters', async () => {
     const client = aClient(await aServer())
     const { access } = await client.signIn({ username: 'admin', password })
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`n${index}`, 1]))
@@ -225,15 +226,15 @@ describe('every route of people and administrators', () => {
     expect(Object.keys((await client.get(`/api/me?${query}`, access)).body)).to.have.length(10)
   })
 
-  it('does not tell what it knows to whom it does not let in', async () => {
+  it('answers 401 without a token, whatever unknown parameters are sent', async () => {
     const client = aClient(await aServer())
     for (const [name, row] of strict)
       expect((await client.send(row.method, `${pathOf(row)}?usename=x`)).status, name).to.equal(401)
   })
 })
 
-describe('the routes of simplejwt', () => {
-  it('leave what they do not know, as serializers of Django do', async () => {
+describe('the simplejwt routes', () => {
+  it('ignore unknown query parameters and body fields, as Django serializers do', async () => {
     const server = await aServer()
     const client = aClient(server)
     const signedIn = await client.post('/api/token/?next=/', { username: 'admin', password, remember: true })
@@ -246,12 +247,12 @@ describe('the routes of simplejwt', () => {
 })
 
 describe('every page', () => {
-  // What becomes of their forms: forms.test.ts.
+  // The forms of pages are tested in forms.test.ts.
   const inside = pages.filter(([, row]) => row.access.kind === 'page')
   const read = inside.filter(([, row]) => row.method === 'GET')
   const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
 
-  it('that is not for anybody leads to the sign-in page and back, whatever token comes along', async () => {
+  it('that needs a sign-in redirects to /login with the way back, also with a bearer token', async () => {
     const server = await aServer()
     const { access } = await aClient(server).signIn({ username: 'admin', password })
     const visitor = aVisitor(server)
@@ -270,7 +271,7 @@ describe('every page', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('is shown to nobody without its permission', async () => {
+  it('that needs a permission answers 403 without it', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(await server.aUser())
@@ -284,7 +285,7 @@ describe('every page', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('that leads to what is hard to take back asks for the password once the last proof is old', async () => {
+  it('that needs a recent sign-in asks for the password after six minutes', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn({ username: 'admin', password })
@@ -303,7 +304,7 @@ describe('every page', () => {
 })
 
 describe('every open route', () => {
-  it('answers the same whatever the Authorization header says', async () => {
+  it('answers the same with any Authorization header', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn({ username: 'admin', password: 'correct horse battery' })

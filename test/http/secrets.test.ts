@@ -1,4 +1,5 @@
-// Fifty secrets are handed to a server that writes all it can; then everything it wrote is searched for them.
+// Fifty secrets are sent to a server that logs as much as it can; then its logs, answers and audit entries are searched
+// for them.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
@@ -11,10 +12,10 @@ import { sendRaw } from '../support/raw.js'
 
 const main = fileURLToPath(new URL('../../server/main.js', import.meta.url))
 
-describe('what a server writes', function () {
+describe('the output of a server', function () {
   this.timeout(60_000)
 
-  it('holds none of fifty planted secrets: not its log at debug, not an error, not a row of the audit log', async () => {
+  it('contains none of fifty planted secrets: neither in trace logs, answers, nor database rows', async () => {
     const secrets: string[] = []
     const plant = (length = 24) => {
       const secret = `x9${randomBytes(length).toString('hex')}`
@@ -55,14 +56,14 @@ describe('what a server writes', function () {
         return answer
       }
 
-      // What the server itself hands out; an answer that is meant to hold it is not searched.
+      // Secrets that the server issues; answers that are meant to contain them are not searched.
       const signedIn = await client.signIn({ username: 'admin', password: adminPassword })
       keep(signedIn.access, signedIn.refresh, signedIn.device_token)
       const rotated = (await client.refresh(signedIn.refresh)).body
       keep(rotated.access, rotated.refresh)
       const token = rotated.access
 
-      // Passwords: wrong, new, too weak, in the wrong field, in every shape of body.
+      // Passwords: wrong, new, too weak, in the wrong field, in bodies of every shape.
       const amyPassword = plant()
       const made = await tell(client.post('/api/admin/users/', { username: 'amy', password: amyPassword }, token))
       expect(made.status).to.equal(201)
@@ -88,7 +89,7 @@ describe('what a server writes', function () {
       await tell(client.send('POST', '/api/token/', { body: `{"password":"${plant()}","password":1}`, headers: json }))
       await tell(client.send('POST', '/api/token/', { body: plant(40_000), headers: json }))
 
-      // Tokens and the like: broken, in the wrong place, in a query, a cookie, a path, a header of another scheme.
+      // Tokens: malformed, in the wrong place, in a query, a cookie, a path, or a header with another scheme.
       for (const path of ['/api/token/refresh/', '/api/token/blacklist/'])
         await tell(client.post(path, { refresh: plant() }))
       await tell(client.post('/api/token/verify/', { token: plant() }))
@@ -97,7 +98,7 @@ describe('what a server writes', function () {
       await tell(client.get('/api/me/', plant()))
       await tell(client.get(`/api/me/?access_token=${plant()}`))
       await tell(client.get(`/api/admin/users/?username=a&token=${plant()}`, token))
-      // An API key: shown once, and then in the right header, in wrong ones, and one that is none.
+      // An API key: returned once, then sent in the right header and in wrong ones; and an unknown one.
       const shown = await client.post('/api/me/keys/', { name: 'Nightly', scopes: ['darvoza:account'] }, token)
       const apiKey: string = shown.body.key
       keep(apiKey.slice('dvz_key_'.length))
@@ -129,7 +130,7 @@ describe('what a server writes', function () {
       )
       answers.push(await sendRaw(server, [`GET /?code=${plant()} HTTP/1.1`, 'Host: a', `Cookie: ${plant()}`]))
       answers.push(await sendRaw(server, [`POST /api/token/ HTTP/1.1`, 'Host: a', 'Content-Length: 99'], plant()))
-      // Once more within the grace: it brings the present pair, so its answer is not searched.
+      // A refresh within the grace answers the present pair, so this answer is not searched.
       await client.refresh(signedIn.refresh)
 
       expect(secrets.length).to.be.at.least(50)
@@ -147,7 +148,7 @@ describe('what a server writes', function () {
       }
       for (const [place, text] of Object.entries(places))
         for (const secret of secrets) {
-          // Whole, or so much of it that the rest can be guessed.
+          // The first 24 characters: the rest of a secret could be guessed from them.
           expect(text.includes(secret.slice(0, 24)), `${place} holds ${secret.slice(0, 24)}…`).to.equal(false)
         }
     } finally {

@@ -1,4 +1,4 @@
-// `darvoza seed demo`, as an operator types it, alone and beside a server.
+// The command `darvoza seed demo`, run by an operator alone and while a server runs.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { aCommandLine, besideAServer, expectOneLine, patience } from '../support/command-line.js'
@@ -6,7 +6,7 @@ import { aCommandLine, besideAServer, expectOneLine, patience } from '../support
 describe('darvoza seed demo', function () {
   this.timeout(patience)
 
-  it('refuses numbers that are none, and makes nothing', async () => {
+  it('refuses invalid numbers with exit code 2, and creates no user', async () => {
     const darvoza = await aCommandLine().migrated()
     for (const wrong of ['0', '-1', '1e3', 'many', '500001', '1.5']) {
       const ran = await darvoza.run(['seed', 'demo', '--users', wrong])
@@ -18,18 +18,18 @@ describe('darvoza seed demo', function () {
     expect(await darvoza.json(['user', 'list'])).to.deep.equal([])
   })
 
-  it('fills an empty installation, and says that nobody of it can sign in', async () => {
+  it('fills an empty installation with users and sessions, and prints that none can sign in', async () => {
     const darvoza = await aCommandLine().migrated()
     const ran = await darvoza.run(['seed', 'demo', '--users', '20', '--sessions', '60'])
     expect(ran.code, ran.stderr).to.equal(0)
     expect(ran.stdout).to.match(/^made 20 users with \d+ devices and 60 sessions, .*; none of them can sign in\n$/)
-    // A bar is for a terminal.
+    // A progress bar is only for terminals.
     expect(ran.stderr).to.equal('')
     expect(await darvoza.json(['user', 'list', '--limit', '100'])).to.have.length.within(18, 20)
     await darvoza.done(['audit', 'verify'])
   })
 
-  it('stands back where there are people, unless it is told to go on', async () => {
+  it('refuses to run with exit code 1 if users exist, unless --yes is given', async () => {
     const darvoza = await (await aCommandLine().migrated()).cheaply()
     await darvoza.done(['user', 'create', 'amy', '--password-stdin'], 'a good password 9')
     const ran = await darvoza.run(['seed', 'demo', '--users', '5'])
@@ -43,7 +43,7 @@ describe('darvoza seed demo', function () {
     expectOneLine(refused, /password/)
   })
 
-  it('keeps no refresh of a server beside it waiting for long, and breaks none', async () => {
+  it('delays no refresh of a running server beyond 1.5 s, and breaks none', async () => {
     const { server, darvoza } = await besideAServer()
     const client = aClient(server)
     let { refresh } = await client.signIn(await server.aUser())

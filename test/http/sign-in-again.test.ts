@@ -1,4 +1,4 @@
-// Who signs in again in a browser that is signed in, and what becomes of what was opened through it.
+// Signing in again in a browser that is signed in (renewal), and what happens to the sessions opened through it.
 import { expect } from 'chai'
 import { aSessionOf } from '../support/applications.js'
 import { aWebsite } from '../support/authorizations.js'
@@ -11,8 +11,8 @@ import { aVisitor, type Visitor } from '../support/visitor.js'
 const cookie = 'darvoza-4000'
 const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
 
-onEachEngine('signing in again', engine => {
-  it('as somebody else ends the former session', async () => {
+onEachEngine('signing in again in the same browser', engine => {
+  it('as another user ends the former session', async () => {
     const { server, visitor, amy, browserSession } = await aHouse(engine)
     const ben = await server.aUser({ username: 'ben' })
     await signInAgain(visitor, ben)
@@ -25,7 +25,7 @@ onEachEngine('signing in again', engine => {
       .and.not.include('amy')
   })
 
-  it('opens a new session where the former is over', async () => {
+  it('opens a new session if the former one has ended or expired', async () => {
     const { server, visitor, amy, browserSession } = await aHouse(engine)
     await server.composed.parts.devices.sessions.endAll(amy.id, 'system')
     await signInAgain(visitor, amy)
@@ -36,7 +36,7 @@ onEachEngine('signing in again', engine => {
     expect((await sessionsOf(server, amy.id)).map(one => one.session.id)).to.not.include(session?.session.id)
   })
 
-  it('as the same person goes on with the session, under a new cookie; forms of other tabs stay good', async () => {
+  it('as the same user continues the session under a new cookie; forms of other tabs stay valid', async () => {
     const { server, visitor, amy, browserSession } = await aHouse(engine)
     const before = visitor.cookies.get(cookie)!
     const tab = visitor.tokenOn(await visitor.open('/account'), '/account')
@@ -59,7 +59,7 @@ onEachEngine('signing in again', engine => {
     expect((await visitor.send('POST', '/account', { form, headers: ownSite })).status).to.equal(303)
   })
 
-  it('as the same person ends nothing that was opened through the session, and no other one on the device', async () => {
+  it('as the same user ends no child session and no other session on the device', async () => {
     const { server, visitor, amy, browserSession } = await aHouse(engine)
     const deviceId = (await devicesOf(server, amy.id))[0]!.device.id
     await aWebsite(server, 'shop')
@@ -71,7 +71,7 @@ onEachEngine('signing in again', engine => {
     expect(live).to.have.members([browserSession, child.session.id, pair.session.id])
   })
 
-  it('begins a whole life anew: it is not over when the former sign-in would have been', async () => {
+  it('restarts the absolute lifetime of the session', async () => {
     const { server, visitor, amy } = await aHouse(engine)
     await server.setPolicy({ refresh_token_lifetime: 3_600, session_absolute_lifetime: 3_600 })
     await signInAgain(visitor, amy)
@@ -83,7 +83,7 @@ onEachEngine('signing in again', engine => {
     expect((await visitor.send('GET', '/account')).status).to.equal(303)
   })
 
-  it('is told as a sign-in that renewed', async () => {
+  it('is audited as signed_in with renewed: true', async () => {
     const { server, visitor, amy, browserSession } = await aHouse(engine)
     await signInAgain(visitor, amy)
     const { results } = await server.composed.parts.logs.auditLog.ofPerson(amy.id, Number.MAX_SAFE_INTEGER, 2)
@@ -93,13 +93,13 @@ onEachEngine('signing in again', engine => {
     ])
   })
 
-  it('in five tabs at once leaves each that was answered signed in, by one session', async () => {
+  it('in five tabs concurrently leaves one session, and every successful tab signed in', async () => {
     const { server, visitor, amy } = await aHouse(engine)
     const form = { _token: visitor.tokenOn(await visitor.open('/account'), '/account'), ...credentials(amy) }
     const tabs = Array.from({ length: 5 }, () => aVisitor(server))
     for (const tab of tabs) for (const [name, value] of visitor.cookies) tab.cookies.set(name, value)
     const answers = await Promise.all(tabs.map(tab => tab.send('POST', '/login', { form, headers: ownSite })))
-    // Whoever comes behind the new cookie holds the former one, which is good for nothing.
+    // A tab that comes after the cookie changed sends the former one, which is refused.
     for (const { status } of answers) expect(status).to.be.oneOf([303, 403, 503])
     const signedIn = tabs.filter((_, index) => answers[index]!.status === 303)
     expect(signedIn).to.have.length.above(0)
@@ -107,7 +107,7 @@ onEachEngine('signing in again', engine => {
     expect(await sessionsOf(server, amy.id)).to.have.length(1)
   })
 
-  it('races with the end of the session, and never brings it back', async () => {
+  it('never revives a session that is ended concurrently', async () => {
     const { server, visitor, amy } = await aHouse(engine)
     for (let round = 0; round < 12; round++) {
       const [{ session }] = (await sessionsOf(server, amy.id)) as [Awaited<ReturnType<typeof sessionsOf>>[number]]
@@ -121,8 +121,8 @@ onEachEngine('signing in again', engine => {
   })
 })
 
-onEachEngine('a sign-in on a device that is known', engine => {
-  it('by a browser that has lost its cookie ends no session there', async () => {
+onEachEngine('a sign-in on a known device', engine => {
+  it('by a browser without its cookie ends no session there', async () => {
     const { server, visitor, amy, browserSession } = await aHouse(engine)
     visitor.cookies.delete(cookie)
     await visitor.signIn(amy)
@@ -132,7 +132,7 @@ onEachEngine('a sign-in on a device that is known', engine => {
     expect(await devicesOf(server, amy.id)).to.have.length(1)
   })
 
-  it('by a client with a pair ends the pair that it lost, and no browser', async () => {
+  it("at the API ends the device's former API session, but no browser session", async () => {
     const { server, amy, deviceToken, browserSession } = await aHouse(engine)
     const client = aClient(server)
     const lost = await client.signIn(amy, { device_token: deviceToken })
@@ -143,7 +143,7 @@ onEachEngine('a sign-in on a device that is known', engine => {
   })
 })
 
-/** Amy's browser is signed in. */
+/** A server on which Amy's browser is signed in. */
 async function aHouse(engine: Engine) {
   const server = await aServer({ engine })
   const amy = await server.aUser({ username: 'amy' })
@@ -156,7 +156,7 @@ async function aHouse(engine: Engine) {
 
 const credentials = ({ username, password }: { username: string; password: string }) => ({ username, password })
 
-/** From a page that was open before: the sign-in page itself leads on whoever is signed in. */
+/** Submits from a page that was open before: the sign-in page itself redirects a browser that is signed in. */
 async function signInAgain(visitor: Visitor, user: { username: string; password: string }) {
   const page = await visitor.open('/account')
   const action = page.text.includes('action="/login"') ? '/login' : '/logout'

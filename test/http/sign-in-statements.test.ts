@@ -1,4 +1,4 @@
-// What a sign-in costs: how often it reads the user's row, what it asks of the database, what it signs and checks.
+// What a sign-in costs: reads of the user's row, database statements, signatures and token checks.
 import { expect } from 'chai'
 import type { Queries } from '../../server/storage/database.js'
 import { aClient } from '../support/client.js'
@@ -6,12 +6,12 @@ import { type Engine, onEachEngine } from '../support/engines.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 import { aVisitor } from '../support/visitor.js'
 
-/** Reads the user's row, also as a part of another statement. */
+/** Statements that read the user's row, also as a part of another statement. */
 const ofUser = /\b(FROM|JOIN) `?user`?\b/
-/** What a server asks by itself, whatever is done meanwhile. */
+/** Statements that a server sends by itself at any time. */
 const ofServer = /heartbeat|FROM log_head h(\s+LEFT JOIN heartbeat|\s*$)|FROM policy_version/
 
-/** Every statement, those inside transactions too. */
+/** Every SQL statement, including those inside transactions. */
 async function statementsOf(server: TestServer, work: () => Promise<unknown>): Promise<string[]> {
   const { database } = server.composed.parts.storage
   const { read, cells, write, transaction } = database
@@ -42,7 +42,7 @@ async function statementsOf(server: TestServer, work: () => Promise<unknown>): P
 
 type Made = { signatures: number; refreshTokens: number; deviceTokens: number; deviceChecks: number }
 
-/** What is signed and checked meanwhile. */
+/** Counts signatures, tokens and device checks during `work`. */
 async function madeBy(server: TestServer, work: () => Promise<unknown>): Promise<Made> {
   const { signingKeys, issue, inspect } = server.composed.parts.tokens
   const before = {
@@ -58,7 +58,7 @@ async function madeBy(server: TestServer, work: () => Promise<unknown>): Promise
       made[what]++
       return act(...args)
     }
-  // Whoever signs with the private key asks for it here.
+  // Every signature with the private key begins with this call.
   signingKeys.active = counting('signatures', before.active)
   issue.refresh = counting('refreshTokens', before.refresh)
   issue.device = counting('deviceTokens', before.deviceToken)
@@ -74,8 +74,8 @@ async function madeBy(server: TestServer, work: () => Promise<unknown>): Promise
   return made
 }
 
-onEachEngine('a sign-in', engine => {
-  it('of a stranger reads the row of its user twice', async () => {
+onEachEngine('the statements of a sign-in', engine => {
+  it("without a device token read the user's row twice", async () => {
     const { server, user } = await anEmptyHouse(engine)
     const asked = await statementsOf(server, () => aClient(server).signIn(user))
     expect(asked.filter(sql => ofUser.test(sql))).to.have.length(2)
@@ -85,7 +85,7 @@ onEachEngine('a sign-in', engine => {
       'UPDATE user',
       'SELECT application',
       'INSERT device',
-      // The limits of sessions and of devices.
+      // For the limits of sessions and of devices.
       'SELECT session',
       'INSERT session',
       'SELECT audit_head',
@@ -94,7 +94,7 @@ onEachEngine('a sign-in', engine => {
     ])
   })
 
-  it('on a device that it proves reads it twice too, and holds both heads with one statement', async () => {
+  it("with a device token read the user's row twice, and write both log heads with one statement", async () => {
     const { server, user } = await anEmptyHouse(engine)
     const { device_token } = await aClient(server).signIn(user)
     const asked = await statementsOf(server, () => aClient(server).signIn(user, { device_token }))
@@ -110,7 +110,7 @@ onEachEngine('a sign-in', engine => {
       'SELECT session',
       'SELECT session',
       'UPDATE session',
-      // What codes opened through the one that it replaces.
+      // Children of the session that is replaced.
       'SELECT session',
       'INSERT session',
       'SELECT audit_head',
@@ -121,7 +121,7 @@ onEachEngine('a sign-in', engine => {
     ])
   })
 
-  it('with a token of somebody else’s device, and one by a page, read it no more often', async () => {
+  it("with another user's device token, or on the sign-in page, read the user's row twice", async () => {
     const { server, user } = await anEmptyHouse(engine)
     const { device_token } = await aClient(server).signIn({ username: 'admin', password })
     const strange = await statementsOf(server, () => aClient(server).signIn(user, { device_token }))
@@ -132,7 +132,7 @@ onEachEngine('a sign-in', engine => {
     for (const asked of [strange, byPage]) expect(asked.filter(sql => ofUser.test(sql))).to.have.length(2)
   })
 
-  it('with a wrong password reads it once', async () => {
+  it("with a wrong password read the user's row once", async () => {
     const { server, user } = await anEmptyHouse(engine)
     const { device_token } = await aClient(server).signIn(user)
     for (const more of [{}, { device_token }]) {
@@ -145,8 +145,8 @@ onEachEngine('a sign-in', engine => {
   })
 })
 
-describe('a sign-in', () => {
-  it('by a page signs no token but the one that proves the device', async () => {
+describe('the signatures of a sign-in', () => {
+  it('on the page: only a device token is signed', async () => {
     const { server, user } = await anEmptyHouse()
     const visitor = aVisitor(server)
     const first = await madeBy(server, () => send(visitor, user))
@@ -157,33 +157,33 @@ describe('a sign-in', () => {
     expect(again).to.deep.equal({ signatures: 0, refreshTokens: 0, deviceTokens: 1, deviceChecks: 1 })
   })
 
-  it('at the API signs one pair, and checks the token of its device once', async () => {
+  it('at the API: one pair and a device token are signed, and the device token is checked once', async () => {
     const { server, user } = await anEmptyHouse()
     const { device_token } = await aClient(server).signIn(user)
     const made = await madeBy(server, () => aClient(server).signIn(user, { device_token }))
     expect(made).to.deep.equal({ signatures: 1, refreshTokens: 1, deviceTokens: 1, deviceChecks: 1 })
   })
 
-  it('that is refused signs nothing', async () => {
+  it('with a wrong password: nothing is signed', async () => {
     const { server, user } = await anEmptyHouse()
     const made = await madeBy(server, () => aClient(server).post('/api/token/', { ...user, password: 'wrong' }))
     expect(made).to.deep.equal({ signatures: 0, refreshTokens: 0, deviceTokens: 0, deviceChecks: 0 })
   })
 })
 
-/** One user, and nothing that runs by itself. */
+/** A server with one user and no jobs running. */
 async function anEmptyHouse(engine?: Engine) {
   const server = await aServer(engine ? { engine } : {})
   const { username } = await server.aUser({ username: 'amy' })
   return { server, user: { username, password } }
 }
 
-/** The form of the sign-in page, and nothing behind it. */
+/** Submits the form of the sign-in page, without following the redirect. */
 async function send(visitor: ReturnType<typeof aVisitor>, user: { username: string; password: string }) {
   expect((await visitor.submit('/login', user, '/login')).status).to.equal(303)
 }
 
-/** `SELECT user`: the verb of each statement, and the first table that it names. */
+/** The verb of each statement and the first table that it names, such as `SELECT user`. */
 function verbs(asked: readonly string[]): string[] {
   return asked.map(sql => {
     const [, verb, table] =

@@ -1,5 +1,5 @@
-// How often the database is asked for what people and programs do most. A page asks for what it shows, once; whoever adds
-// a statement here should know why. What the log's follower reads by itself is not counted.
+// How many database statements the most frequent requests and pages need. A page reads what it shows, once; a new
+// statement here needs a reason. Reads by the follower of the revocation log are not counted.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { type Engine, onEachEngine } from '../support/engines.js'
@@ -11,11 +11,11 @@ import { aVisitor } from '../support/visitor.js'
 const admin = { username: 'admin', password }
 const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
 
-/** MariaDB locks rows by reading them; SQLite's transactions have the one write lock. */
+/** MariaDB locks rows by reading them; SQLite's transactions hold the one write lock. */
 const withLocks = ({ name }: Engine, locks: number) => (name === 'MariaDB' ? locks : 0)
 
-onEachEngine('the database is asked', engine => {
-  /** Amy is signed in on three devices, and somebody has changed something about her. */
+onEachEngine('the number of database statements', engine => {
+  /** Amy is signed in on three devices, and an administrator has changed her name. */
   async function aWorld() {
     const server = await aServer({ engine })
     const amy = await server.aUser({ username: 'amy', roles: ['support'] })
@@ -26,7 +26,7 @@ onEachEngine('the database is asked', engine => {
     return { server, client, amy, token }
   }
 
-  it('for a sign-in, a refresh, and nothing for a token that is verified', async () => {
+  it('for a sign-in (5 reads, 5 writes), a refresh (1 and 1), and a token verification (none)', async () => {
     const { server, client, amy } = await aWorld()
     let pair = await client.signIn(amy)
     const signIn = await countOf(server, async () => {
@@ -45,7 +45,7 @@ onEachEngine('the database is asked', engine => {
     expect(verify, 'verify').to.deep.equal({ reads: 0, writes: 0 })
   })
 
-  it('for the end of a device', async () => {
+  it('for ending a device by its user, by an administrator, and on the page', async () => {
     const { server, client, amy, token } = await aWorld()
     const own = (await aClient(server, 'four/1').signIn(amy)).access
     const [one, two, three] = (await devicesOf(server, amy.id)).map(one => one.device.id)
@@ -53,9 +53,9 @@ onEachEngine('the database is asked', engine => {
       countOf(server, async () => {
         expect((await client.delete(path, by)).status).to.equal(204)
       })
-    // Two reads are those of every change: both heads, and whether the actor's application was ended meanwhile. Of its own
-    // it reads who asks, the device with its sessions, and what codes opened through them; of others' before that whose it is
-    // and both their rights.
+    // Two reads belong to every change: both log heads, and whether the actor's application was ended meanwhile. For
+    // the actor's own device it reads the actor, the device with its sessions, and their children; for another user's
+    // device before that its owner, and the rights of both.
     const writes = 6
     expect(await ended(`/api/me/devices/${one}`, own), 'own').to.deep.equal({
       reads: 2 + 3 + withLocks(engine, 5),
@@ -69,14 +69,14 @@ onEachEngine('the database is asked', engine => {
     await visitor.signIn(admin)
     const action = `/admin/devices/${three}/end`
     const form = { _token: visitor.tokenOn(await visitor.open(`/admin/devices/${three}`), action) }
-    // The browser is looked at before the body and after it, and the notice names whose it was.
+    // The browser session is read before the body and after it, and the notice names the device's owner.
     const byPage = await countOf(server, async () => {
       expect((await visitor.send('POST', action, { form, headers: ownSite })).status).to.equal(303)
     })
     expect(byPage, 'by page').to.deep.equal({ reads: 2 + 5 + 2 + 1 + withLocks(engine, 5), writes: writes + 1 })
   })
 
-  it('for the page of a user, and for Home', async () => {
+  it("for the user page, Home, the lists, and the user's own devices", async () => {
     const { server, amy } = await aWorld()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
@@ -84,16 +84,16 @@ onEachEngine('the database is asked', engine => {
       countOf(server, async () => {
         expect((await visitor.send('GET', path)).status).to.equal(200)
       })
-    // The browser, the user, devices with their number, sessions on these, live sessions and tokens, what was agreed to and
-    // which applications have sessions, API keys, what happened, by whom, and the roles that can be chosen.
+    // The browser session, the user, devices with their number, sessions on these, live sessions and tokens, consents,
+    // applications with sessions, API keys, history, its actors, and the roles to choose from.
     expect(await page(`/admin/users/${amy.id}`), 'user').to.deep.equal({ reads: 11, writes: 0 })
-    // Four of them tell of applications: the list's two, the rows, and how much each is used.
+    // Four of them are for applications: two for the list, one for the rows, one for their usage.
     expect(await page('/admin/'), 'Home').to.deep.equal({ reads: 18, writes: 0 })
-    // The browser, the list's two, the rows, and how much each is used.
+    // The browser session, two for the list, one for the rows, one for their usage.
     expect(await page('/admin/applications'), 'applications').to.deep.equal({ reads: 5, writes: 0 })
-    // The browser, how far the list is read and the ids there, the users, their live sessions, and the roles to filter by.
+    // The browser session, the range and ids of the list, the users, their live sessions, and the roles to filter by.
     expect(await page('/admin/users'), 'users').to.deep.equal({ reads: 6, writes: 0 })
-    // The browser, and the list: where nothing is filtered its index tells all.
+    // The browser session and the list, which its index answers alone when no filter is set.
     expect(await page('/admin/incidents'), 'incidents').to.deep.equal({ reads: 2, writes: 0 })
     expect(await page('/account/devices'), 'own devices').to.deep.equal({ reads: 8, writes: 0 })
   })

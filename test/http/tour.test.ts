@@ -3,8 +3,8 @@ import { aClient } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
 import { aServer } from '../support/server.js'
 
-onEachEngine('the tour', engine => {
-  it('signs in twice, refreshes, lists devices, ends one, and refuses its access token at once while the other lives', async () => {
+onEachEngine('the tour of two devices', engine => {
+  it('ends one device, whose access token is refused at once, while the session on the other goes on', async () => {
     const server = await aServer({ engine })
     const amy = await server.aUser({ username: 'amy' })
     const phone = aClient(server, 'phone/1.0')

@@ -1,4 +1,4 @@
-// Requests that Node's HTTP parser cannot read, or that it would refuse itself: they are answered once, with a request id, and the
+// Requests that Node's HTTP parser cannot parse, or would refuse itself: they get one answer with a request id, and the
 // connection is closed.
 import { type AddressInfo, connect } from 'node:net'
 import { promisify } from 'node:util'
@@ -13,13 +13,13 @@ const host = 'Host: localhost\r\n'
 const health = `GET /healthz HTTP/1.1\r\n${host}\r\n`
 const credentials = JSON.stringify({ username: 'admin', password })
 
-/** A sign-in, with more headers and another body where they are given. */
+/** A sign-in request, with further headers and another body if given. */
 const signIn = (headers: string, body = credentials) =>
   `POST /api/token/ HTTP/1.1\r\n${host}Content-Type: application/json\r\n${headers}\r\n${body}`
 
 const counted = `Content-Length: ${Buffer.byteLength(credentials)}\r\n`
 
-/** `code`: null where the wire of simplejwt has none. */
+/** `code`: null where simplejwt's wire format has none. */
 const unparsed: Record<string, [bytes: string, status: number, code: string | null]> = {
   'bytes of another protocol': ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'malformed_request'],
   'a request without Host': ['GET /healthz HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
@@ -50,7 +50,7 @@ function expectRefused({ status, headers, text }: RawAnswer, wanted: number, cod
 }
 
 describe('a request that cannot be parsed', () => {
-  it('is refused once, with a code of the catalogue, and changes nothing', async () => {
+  it('gets one answer with its error code, and changes nothing', async () => {
     const server = await aServer()
     const before = await snapshotOf(server)
     for (const [what, [bytes, status, code]] of Object.entries(unparsed)) {
@@ -63,7 +63,7 @@ describe('a request that cannot be parsed', () => {
     expect((await aClient(server).get('/healthz')).status).to.equal(200)
   })
 
-  it('is refused in the same way on a connection that has had an answer', async () => {
+  it('gets the same answer on a connection with an earlier answer', async () => {
     const server = await aServer()
     for (const [what, [bytes, status, code]] of Object.entries(unparsed)) {
       const received = await exchange(server, health, bytes)
@@ -73,7 +73,7 @@ describe('a request that cannot be parsed', () => {
     }
   })
 
-  it('is refused once, and no request behind it in the same packet is handled', async () => {
+  it('gets one answer, and requests behind it in the same packet are not handled', async () => {
     const server = await aServer()
     const before = await snapshotOf(server)
     for (const [what, [bytes, status, code]] of Object.entries(unparsed))
@@ -85,16 +85,16 @@ describe('a request that cannot be parsed', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('does not end the process when its client resets the connection', async () => {
+  it('does not end the process if its client resets the connection', async () => {
     const server = await aServer()
     const all = Object.values(unparsed).flatMap(([bytes]) => [bytes, health + bytes, signIn(counted) + bytes])
     for (let round = 0; round < 20; round++) await Promise.all(all.map(bytes => sendAndReset(server, bytes)))
     expect((await aClient(server).get('/healthz')).status).to.equal(200)
   })
 
-  it('leaves the answer to the request before it as it is, and is refused behind that or not at all', async () => {
+  it('does not change the answer to the request before it, and is refused after that or not at all', async () => {
     const server = await aServer()
-    // Node gives up the connection to whoever answers a CONNECT, and with it the answers that are still to come.
+    // Node hands the connection to the CONNECT handler, so answers that are still due are lost.
     const { 'a tunnel': tunnel, ...others } = unparsed
     expect(await exchange(server, signIn(counted) + tunnel![0])).to.equal('')
     for (const [what, [bytes, status, code]] of Object.entries(others)) {
@@ -107,13 +107,13 @@ describe('a request that cannot be parsed', () => {
     }
   })
 
-  it('has a request id that is in the debug log', async () => {
+  it('has the request id of its answer in the debug log', async () => {
     const server = await aServer()
     const { headers } = readAnswer(await exchange(server, 'nonsense\r\n\r\n'))
     expect(server.logged.join('\n')).to.include(headers['x-request-id'])
   })
 
-  it('whose body fails does not keep its handler waiting', async () => {
+  it('ends its handler without waiting for the body timeout if its chunked body is malformed', async () => {
     const server = await aServer({ ports: { bodyWait: 60_000 } })
     for (const path of ['/api/token/', '/oauth/token', '/api/token/verify/']) {
       const type = path.startsWith('/oauth') ? 'application/x-www-form-urlencoded' : 'application/json'
@@ -124,7 +124,7 @@ describe('a request that cannot be parsed', () => {
     expect(server.logged.join('\n')).to.not.include('ERR_HTTP_HEADERS_SENT')
   })
 
-  it('gets 408 when its headers or its body do not arrive', async () => {
+  it('gets 408 if its headers or its body do not arrive in time', async () => {
     const server = await aServer({ ports: { bodyWait: 60_000 } })
     const slow = await anImpatientServer(server)
     try {
@@ -140,7 +140,7 @@ describe('a request that cannot be parsed', () => {
 })
 
 describe('a request to upgrade the connection', () => {
-  it('is answered as any other, and is the last one on its connection', async () => {
+  it('is answered without an upgrade, with Connection: close, and later requests are not handled', async () => {
     const server = await aServer()
     const before = await snapshotOf(server)
     const upgrade = `GET /healthz HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n`
@@ -157,14 +157,14 @@ describe('a request to upgrade the connection', () => {
 describe('pipelined requests', () => {
   const handled = ({ logged }: TestServer) => logged.filter(line => line.startsWith('request ')).length
 
-  it('are handled up to a hundred; a connection with more is closed', async () => {
+  it('are handled up to a hundred on a connection; a connection with more is closed', async () => {
     const server = await aServer()
     await exchange(server, health.repeat(20_000))
     expect(handled(server)).to.be.within(1, 100)
     expect((await aClient(server).get('/healthz')).status).to.equal(200)
   })
 
-  it('of a client that reads no answer are over when nothing has moved for a while', async () => {
+  it('of a client that reads no answers are closed after the socket timeout', async () => {
     const slow = await anImpatientServer(await aServer(), { socketTimeout: 50 })
     const { hostname, port } = new URL(slow.url)
     const socket = connect(Number(port), hostname)
@@ -179,7 +179,7 @@ describe('pipelined requests', () => {
     }
   })
 
-  it('are answered in their order', async () => {
+  it('are answered in order', async () => {
     const server = await aServer()
     const closing = `GET /healthz HTTP/1.1\r\n${host}Connection: close\r\n\r\n`
     const received = await exchange(server, signIn(counted) + health.repeat(98) + closing)
@@ -189,7 +189,7 @@ describe('pipelined requests', () => {
   })
 })
 
-/** The application of a server on another port, with short timeouts; ms. */
+/** The application on another port with short timeouts; ms. */
 async function anImpatientServer(
   { composed }: TestServer,
   timeouts: Parameters<typeof composed.app.createServer>[0] = { headersTimeout: 20, requestTimeout: 40 },
