@@ -1,4 +1,5 @@
-// What is in Redis, and what becomes of what others put there: it may cost time, and never a revocation.
+// The copy of the revocation log in Redis, and how entries that others put there are treated: they may cost time, but
+// never hide a revocation.
 import { expect } from 'chai'
 import { type RedisSettings, readRedisUrl } from '../../config/addresses.js'
 import type { Revocation } from '../../server/protocol/log/revocation.js'
@@ -19,7 +20,7 @@ function entry(seq: number, changes: Partial<Revocation> = {}): Revocation {
 
 const entries = (after: number, upto: number) => Array.from({ length: upto - after }, (_, at) => entry(after + 1 + at))
 
-onRedis('the copy of the log in Redis', () => {
+onRedis('the copy of the revocation log in Redis', () => {
   let redis: TestRedis
   const open: RedisConnections[] = []
   beforeEach(async () => {
@@ -29,7 +30,7 @@ onRedis('the copy of the log in Redis', () => {
     for (const connections of open.splice(0)) connections.close()
   })
 
-  /** As another server has it, or one with another SECRET_KEY. */
+  /** Connects like another server, or like one with another SECRET_KEY. */
   async function aRedisLog(secretKey = testSettings({ engine: 'sqlite', path: '-' }).secretKey!) {
     const connections = await openRedis(readRedisUrl(redis.url) as RedisSettings, { log: { warn() {} } })
     open.push(connections)
@@ -42,7 +43,7 @@ onRedis('the copy of the log in Redis', () => {
     await log.silence()
   }
 
-  it('gives back a stretch only when every number of it is there, once, and ours', async () => {
+  it('returns a range only if every number in it is present, once, and of the same log', async () => {
     const log = await aRedisLog()
     await tell(log, 'a', entries(0, 10))
     expect(await log.between('a', 3, 8)).to.deep.equal(entries(3, 8))
@@ -57,7 +58,7 @@ onRedis('the copy of the log in Redis', () => {
     expect(await log.highest('a')).to.equal(10)
   })
 
-  it('holds nothing that somebody else put there, whatever it looks like', async () => {
+  it('ignores entries that were not signed with its own key, or were altered', async () => {
     const [log, strange] = [await aRedisLog(), await aRedisLog(Buffer.alloc(32, 'another key'))]
     await tell(log, 'a', entries(0, 3))
     await tell(strange, 'a', entries(3, 5))
@@ -71,7 +72,7 @@ onRedis('the copy of the log in Redis', () => {
     expect(await log.above('a', 3)).to.deep.equal([])
   })
 
-  it('keeps the newest, in one place of a cluster, and not for ever', async () => {
+  it('keeps only the newest entries, under one key (Redis Cluster), with an expiry of about a week', async () => {
     const log = await aRedisLog()
     await log.restore('a', 0, keptEntries + 50, entries(0, keptEntries + 50))
     await log.trim('a', keptEntries + 50)
@@ -82,7 +83,7 @@ onRedis('the copy of the log in Redis', () => {
     expect(await redis.command('PTTL', key)).to.be.within(6 * 86_400_000, 8 * 86_400_000)
   })
 
-  it('is told in one message, and without the entries where they are many', async () => {
+  it('is announced in one message a write, which leaves out the entries if they are many', async () => {
     const log = await aRedisLog()
     const heard: string[] = []
     const listener = open[0]!.listener
@@ -100,7 +101,7 @@ onRedis('the copy of the log in Redis', () => {
 })
 
 onRedis('a server with Redis', () => {
-  it('ignores whatever is said there by others: no revocation is invented, none is kept from it', async () => {
+  it('ignores forged messages and entries in Redis, warns once, and revocations still take effect', async () => {
     const redis = await aRedis()
     const server = await aServer({ redis: redis.url })
     const client = aClient(server)
@@ -128,7 +129,7 @@ onRedis('a server with Redis', () => {
     expect((await client.get('/readyz')).body).to.deep.equal({ status: 'ok', database: 'ok', redis: 'ok' })
   })
 
-  it('looks at the database when somebody speaks of another log, or of numbers that are missing here', async () => {
+  it('reads the database when a message names another log or missing entries', async () => {
     const redis = await aRedis()
     const server = await aServer({ redis: redis.url })
     const {
@@ -143,7 +144,7 @@ onRedis('a server with Redis', () => {
         ['another', tail.position],
         [tail.logId, tail.position + 1],
       ] as const) {
-        // So that only a nudge makes it look.
+        // Stopped, so that only a message makes the tail read.
         tail.stop()
         await database.write('UPDATE log_head SET seq = seq + 1')
         const wanted = tail.position + 1
@@ -155,7 +156,7 @@ onRedis('a server with Redis', () => {
     }
   })
 
-  it('never says the password of Redis, not even when it is wrong', async () => {
+  it('never logs the Redis password, not even when Redis refuses it', async () => {
     const redis = await aRedis()
     await redis.command('CONFIG', 'SET', 'requirepass', 'the right one')
     const url = redis.url.replace('://', '://default:hunter2hunter2@')
@@ -167,7 +168,7 @@ onRedis('a server with Redis', () => {
     expect(server.logged.join('\n')).to.include('WRONGPASS').and.not.include('hunter2')
   })
 
-  it('works with the right password, and says nothing of Redis where there is none', async () => {
+  it('accepts a Redis password from the URL, and /readyz leaves Redis out where none is configured', async () => {
     const redis = await aRedis()
     await redis.command('CONFIG', 'SET', 'requirepass', 'right one')
     const server = await aServer({ redis: redis.url.replace('://', `://:${encodeURIComponent('right one')}@`) })

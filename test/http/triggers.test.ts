@@ -1,4 +1,4 @@
-// The table of triggers, row by row, by the front door: each is fired, and each cell of its row is asked for.
+// The table of revocation triggers, row by row over HTTP: each trigger is fired, and each cell of its row is checked.
 import { expect } from 'chai'
 import { type Trigger, triggers } from '../../server/policy/revocation.js'
 import { sessionEnd } from '../../server/policy/session.js'
@@ -12,14 +12,14 @@ import { headerOf } from '../support/forge.js'
 import { aServer, password, settle, type TestServer } from '../support/server.js'
 
 type Fired = Exclude<Trigger, Later | OfAnother>
-/** About an application beside our own, which can be neither disabled nor narrowed. */
+/** Triggers for applications other than the built-in one, which can be neither disabled nor narrowed. */
 const ofAnother = ['application_disabled', 'secret_rotated', 'scope_taken'] as const satisfies Trigger[]
 type OfAnother = (typeof ofAnother)[number]
 type Later = { [T in Trigger]: (typeof triggers)[T] extends { later: true } ? T : never }[Trigger]
 
 /**
- * Amy has the role `clerk` and is signed in on a phone and a laptop; Ben is signed in too, and both have an API key. What is fired
- * is about the phone, or Amy.
+ * Amy has the role `clerk` and is signed in on a phone and a laptop; Ben is signed in too, and both have an API key.
+ * The triggers concern the phone's session, or Amy.
  */
 type World = {
   server: TestServer
@@ -58,7 +58,7 @@ async function aWorld(server: TestServer): Promise<World> {
   return { server, client, admin, amy, phone, laptop: await client.signIn(amy), ben, keys }
 }
 
-/** What becomes of the keys of whoever it is about, and that nobody else's are touched. */
+/** Checks that Amy's API key ends or stays as the trigger's row says, and that Ben's key stays valid. */
 async function expectApiKeys({ server, client, amy, keys }: World, name: Trigger): Promise<void> {
   const { apiKeys } = triggers[name]
   const { users } = server.composed.parts.people
@@ -72,14 +72,14 @@ async function expectApiKeys({ server, client, amy, keys }: World, name: Trigger
     expect([key.state, key.endedWhy]).to.deep.equal(['ended', name])
     expect(await ask('/api/me/', keys.amy)).to.be.oneOf(['api_key_ended', 'user_inactive', 'user_unknown'])
     if (name !== 'user_disabled') return
-    // What was ended does not come back with its user.
+    // An ended key is not revived when its user is enabled again.
     await users.enable(amy.id, 'system')
     expect(await ask('/api/me/', keys.amy)).to.equal('api_key_ended')
     return
   }
   expect(key.state).to.equal('active')
   expect(await ask('/api/me/', keys.amy)).to.equal(200)
-  // What it may do is what its user may at that moment, without anybody having touched the key.
+  // The key's rights are the present rights of its user, without a change of the key.
   const may = (await users.require(amy.id)).allPermissions.includes('darvoza:audit:read')
   const refused = 'You do not have permission to perform this action.'
   expect(await ask('/api/admin/audit', keys.amy)).to.equal(may ? 200 : refused)
@@ -97,8 +97,8 @@ const ofAmy = (path: string) => (world: World) => `/users/${world.amy.id}${path}
 const byHand = (entry: (world: World) => object) => byAdmin('POST', () => '/revocations', entry)
 
 /**
- * Triggers about what a person lets an application have: the phone's pair is of a session of that application then, whose
- * refresh tokens `/api/token/refresh/` does not take, so that its row tells whether it lives.
+ * Triggers about the consent a user gives an application: the phone's pair then belongs to a session of that
+ * application. `/api/token/refresh/` does not accept its refresh tokens, so the session's row is read instead.
  */
 const ofApplication: ReadonlySet<Trigger> = new Set(['consent_withdrawn'])
 
@@ -142,7 +142,7 @@ const fire: Record<Fired, (world: World) => Promise<unknown>> = {
     const { storage } = server.composed.parts
     const session = (await storage.sessionStore.find(storage.database, claimsOf(phone.access).sid))!
     await anApplication(server, 'shop')
-    // As if the code had given the phone's session.
+    // As if the code had opened the phone's session.
     const given = await aCode(server, session, 'shop', { redeemedAt: server.clock.now(), sessionId: session.id })
     expect((await redeem(server, given)).code).to.equal('code_reused')
   },
@@ -192,7 +192,7 @@ const fire: Record<Fired, (world: World) => Promise<unknown>> = {
   refresh_key_revoked: byAdmin('DELETE', () => '/keys/refresh'),
 }
 
-/** Whether a kind's subject, here Amy's or the phone's, is also Ben's. */
+/** Whether the subject of a kind, here Amy's or the phone's, is also Ben's. */
 const reachesBen: Record<(typeof triggers)[Trigger]['kind'], boolean> = {
   token: false,
   session: false,
@@ -203,9 +203,9 @@ const reachesBen: Record<(typeof triggers)[Trigger]['kind'], boolean> = {
   all: true,
 }
 
-onEachEngine('what ends what', engine => {
+onEachEngine('a revocation trigger', engine => {
   for (const [name, row] of Object.entries(triggers) as [Trigger, (typeof triggers)[Trigger]][]) {
-    // Nothing fires it yet; the type of `fire` keeps the two lists in step.
+    // No action fires these triggers yet; the type of `fire` keeps both lists equal.
     if ('later' in row || ofAnother.some(one => one === name)) continue
     const reach = { it: 'ends that session', all: 'ends all sessions', others: 'ends the others', stay: 'ends none' }
     it(`${row.what}: ${reach[row.sessions]}; the access token is refused as ${row.code}`, async () => {
@@ -215,7 +215,7 @@ onEachEngine('what ends what', engine => {
       await fire[name as Fired](world)
       await settle(server.composed)
 
-      // Access tokens: the one it is about, the same user's other, and somebody else's.
+      // Access tokens of the phone, of the same user's laptop, and of another user.
       const everyOfAmys = row.sessions === 'all' || (row.sessions === 'stay' && row.kind !== 'token')
       const told = (answer: Answer) => answer.body.reason ?? answer.status
       expect(told(await client.verify(phone.access)), 'phone').to.equal(row.code)
@@ -223,7 +223,7 @@ onEachEngine('what ends what', engine => {
       expect(told(await client.verify(ben.access)), 'ben').to.equal(reachesBen[row.kind] ? row.code : 200)
       expect((await client.get('/api/me/', phone.access)).body).to.include({ reason: row.code })
 
-      // Sessions: by what their refresh tokens are worth.
+      // Sessions live if their refresh tokens are accepted.
       const lives = async (pair: Pair) => (await client.refresh(pair.refresh)).status === 200
       const phoneLives = ofApplication.has(name) ? livesByRow(world, phone) : lives(phone)
       expect(await phoneLives, 'phone lives').to.equal(row.sessions === 'stay')
@@ -308,7 +308,7 @@ onEachEngine('what ends what', engine => {
       }
       for (const id of ['shop', 'other']) await anApplication(server, id, { metadata })
       await database.transaction(tx => applicationSecrets.add(tx, 'shop', 0))
-      // The other asks for nothing of the resource server.
+      // The other application asks for no scope of the resource server.
       await applications.change('other', { metadata: { scope: 'openid darvoza:account' } }, 'operator:test')
       await settle(server.composed)
       const ours = { scope: 'openid darvoza:account', resources: [server.settings.issuer] }
@@ -341,7 +341,7 @@ onEachEngine('what ends what', engine => {
     })
   }
 
-  it('an application that is enabled again has none of its sessions again', async () => {
+  it('an application that is enabled again: its sessions stay ended', async () => {
     const world = await aWorld(await aServer({ engine }))
     const { server, amy } = world
     await anApplication(server, 'shop', { metadata: { scope: 'openid' } })
@@ -356,7 +356,7 @@ onEachEngine('what ends what', engine => {
     expect(code).to.equal('session_ended')
   })
 
-  it('a stale token is one refresh away from a good one, which says what is so now', async () => {
+  it('a stale access token: a refresh brings a valid one with current permissions and username', async () => {
     const world = await aWorld(await aServer({ engine }))
     const { client, phone } = world
     await fire.role_changed(world)

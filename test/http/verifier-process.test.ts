@@ -1,4 +1,5 @@
-// A program with a verifier ends by itself once that is closed: no timer, connection or listener is left.
+// The process of a program that uses a verifier exits once the verifier is closed: no timer, connection or listener is
+// left.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -28,11 +29,11 @@ describe('a program with a verifier', () => {
     return { code: code as number, out }
   }
 
-  it('ends by itself once it is closed, whatever was under way', async () => {
+  it('exits once the verifier is closed, whatever requests are pending', async () => {
     const fake = await aFakeIssuer()
     const good = `await verifier.ready(); await verifier.verify(${JSON.stringify(fake.token())}); console.log('good')`
     expect(await run(fake.url, good)).to.deep.equal({ code: 0, out: 'good\nclosed\n' })
-    // At once, and where nobody is there, or never answers.
+    // Closed at once; with an issuer that never answers; with an issuer that is unreachable.
     expect(await run(fake.url, '')).to.deep.equal({ code: 0, out: 'closed\n' })
     for (const path of ['/oauth/token', '/.well-known/jwks.json', '/revocations/stream']) fake.instead[path] = () => {}
     const asks = `
@@ -42,7 +43,7 @@ describe('a program with a verifier', () => {
     expect(await run('http://127.0.0.1:9', asks)).to.deep.equal({ code: 0, out: 'revocations_unknown\nclosed\n' })
   })
 
-  it('tells the version of the package', () => {
+  it('exports the version of the package', () => {
     const { version: ofPackage } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
     expect(version).to.equal(ofPackage)
   })

@@ -1,4 +1,5 @@
-// The verifier of resource servers beside the real server: what ends a token there ends it here, without a call for each token.
+// The verifier of resource servers with the real server: a token that ends at the server is refused by the verifier,
+// without a request for each token.
 import { expect } from 'chai'
 import { Refusal } from '../../server/protocol/errors.js'
 import { createVerifier, type Verifier } from '../../server/verifier/verifier.js'
@@ -11,11 +12,11 @@ import { aServer, issuer, settle, type TestServer } from '../support/server.js'
 const resource = 'https://orders.example/'
 const origin = { address: '192.0.2.1', userAgent: 'test', requestId: 'test' }
 
-describe('a verifier beside the server', () => {
+describe('a verifier connected to the server', () => {
   let server: TestServer
   let verifier: Verifier
   let amy: Awaited<ReturnType<TestServer['aUser']>>
-  /** Paths that the verifier asked for. */
+  /** Paths that the verifier requested. */
   let asked: string[]
   beforeEach(async () => {
     server = await aServer()
@@ -60,7 +61,7 @@ describe('a verifier beside the server', () => {
     return { token: access.token, session }
   }
 
-  it('refuses at once what was ended, and takes what is issued later', async () => {
+  it('refuses tokens of ended sessions at once, and accepts tokens issued later, without introspection', async () => {
     const { sessions } = server.composed.parts.devices
     const ends: Record<string, [(sid: string) => Promise<unknown>, string]> = {
       session: [sid => sessions.end(sid, null, 'system'), 'session_ended'],
@@ -80,7 +81,7 @@ describe('a verifier beside the server', () => {
     expect(introspections()).to.equal(0)
   })
 
-  it('asks the server once the lease is over, which says the same', async () => {
+  it('introspects once its lease has expired, with the same verdicts', async () => {
     const [live, ended] = [await aToken(), await aToken()]
     await server.composed.parts.devices.sessions.end(ended.session.id, null, 'system')
     server.clock.advance('3s')
@@ -90,7 +91,7 @@ describe('a verifier beside the server', () => {
     expect(introspections()).to.be.within(1, 2)
   })
 
-  it('takes an API key for what it may do at this moment', async () => {
+  it('verifies an API key, with the present rights of its user', async () => {
     const { text } = await aKeyOf(server, amy.id, { scopes: ['orders:read'], resource })
     const claims = await verifier.verifyApiKey(text, { permission: 'orders:read' })
     expect(claims).to.deep.include({ sub: String(amy.id), token_type: 'api_key', roles: [] })

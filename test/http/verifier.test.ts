@@ -1,5 +1,5 @@
-// The verifier of resource servers, against a token server whose answers can be spoiled; with the real one in
-// verifier-server.test.ts.
+// The verifier of resource servers, against a fake token server whose answers can be spoiled; verifier-server.test.ts
+// runs it against the real one.
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { expect } from 'chai'
 import { type ErrorCode, Refusal } from '../../server/protocol/errors.js'
@@ -16,7 +16,7 @@ import {
   stretch,
 } from '../support/fake-issuer.js'
 
-/** `200`, or status and code of what it was refused with. */
+/** `200`, or the status and code of the refusal. */
 async function verdict(work: Promise<unknown>): Promise<string> {
   try {
     await work
@@ -35,7 +35,10 @@ describe('a verifier', () => {
   afterEach(closeFakeIssuers)
 
   const introspections = () => fake.asked['/oauth/introspect'] ?? 0
-  /** Introspection tells of every token but one that it is good: so the verifier sees that it may ask. @returns questions so far */
+  /**
+   * Lets introspection call every token active but one, so the verifier sees that it may introspect. @returns the
+   * number of introspections so far
+   */
   const askedByWhoMay = async (verifier: Verifier, revoked: string): Promise<number> => {
     fake.introspect = text =>
       text === revoked ? { active: false } : { active: true, jti: claimOf(text, 'jti'), iss: fake.url }
@@ -52,7 +55,7 @@ describe('a verifier', () => {
     return verifier
   }
 
-  it('is not made of options that cannot be right, and tells all of them at once', () => {
+  it('refuses invalid options, reports all problems at once, and keeps the client secret out of the error', () => {
     const wrong = { issuer: 'http://id.example.com', audience: '', clientId: '12', acceptStaleKeyFor: 5, cacheSize: -1 }
     const make = (options: object) => () => createVerifier(options as never)
     expect(make(wrong)).to.throw(OptionsError).with.property('problems').with.length(6)
@@ -74,7 +77,7 @@ describe('a verifier', () => {
     expect(make(null as never)).to.throw(OptionsError)
   })
 
-  it('refuses every token that nobody honest makes, and asks nobody about it', async () => {
+  it('refuses forged, malformed and misused tokens without introspection', async () => {
     const verifier = await aReadyVerifier()
     const { key } = fake
     const good = fake.token()
@@ -170,12 +173,12 @@ describe('a verifier', () => {
     expect(introspections()).to.equal(0)
     expect(fake.asked['/mine']).to.equal(undefined)
     expect(await code(verifier, good)).to.equal('200')
-    // What was refused is refused again: nothing of it was remembered.
+    // A second time each is refused again: no verdict on a refused token was cached as good.
     for (const [what, token, reason] of cases) expect(await code(verifier, token), `${what}, again`).to.equal(reason)
     expect(verifier.status().counts).to.include({ refused: cases.length * 2 + 5, accepted: 1, unknown: 0 })
   })
 
-  it('takes a good token without asking anybody, and hands on what it says', async () => {
+  it('accepts a valid token without a request, and returns its claims frozen', async () => {
     const verifier = await aReadyVerifier()
     const token = fake.token()
     const before = { ...fake.asked }
@@ -197,7 +200,7 @@ describe('a verifier', () => {
     expect(await verifier.verify(program)).to.include({ sub: 'shop' })
   })
 
-  it('lets in who may do all of what is needed', async () => {
+  it('requires every scope and permission, one of the roles, and the sign-in age that are asked for', async () => {
     const verifier = await aReadyVerifier()
     const token = fake.token({ auth_time: Math.floor(Date.now() / 1000) - 100 })
     const refused: [Needs, string][] = [
@@ -225,7 +228,7 @@ describe('a verifier', () => {
     expect(await code(verifier, program, { maxAge: 1e9 })).to.equal('insufficient_user_authentication')
   })
 
-  it('refuses what the log says, whatever was remembered, and what was issued later is good', async () => {
+  it('refuses tokens that the log revokes, cached ones too, and accepts tokens issued later', async () => {
     const verifier = await aReadyVerifier()
     const { key } = fake
     const cases: [kind: Parameters<FakeIssuer['revoke']>[0], subject: string, code: string][] = [
@@ -261,7 +264,7 @@ describe('a verifier', () => {
     expect(introspections()).to.equal(0)
   })
 
-  it('reads a log that is told in no order', async () => {
+  it('applies a log whose entries arrive in any order', async () => {
     const early = fake.token({ rev: 0 })
     for (let i = 0; i < 3; i++) fake.keep('user', '7')
     const between = fake.token({ rev: 2 })
@@ -273,7 +276,7 @@ describe('a verifier', () => {
     expect(verifier.status().log).to.include({ id: 'a1', position: 4 })
   })
 
-  it('asks about each token once the lease is over, and says 503 where nobody answers', async () => {
+  it('introspects each token once its lease has expired, and answers 503 if introspection fails', async () => {
     const { clocks, pass } = aSkew()
     const verifier = await aReadyVerifier({ clocks })
     const [token, other] = [fake.token(), fake.token()]
@@ -312,7 +315,7 @@ describe('a verifier', () => {
     expect(verifier.status().state).to.equal('local')
   })
 
-  it('signs nobody out by an application that may not ask about its tokens', async () => {
+  it('answers 503 while its application may not introspect, so that active: false ends no sign-in', async () => {
     const { clocks, pass } = aSkew()
     const verifier = await aReadyVerifier({ clocks })
     fake.instead['/revocations/lease'] = (_request, response) => response.writeHead(503).end('{}')
@@ -328,7 +331,7 @@ describe('a verifier', () => {
     expect(await code(verifier, fake.token())).to.equal('token_revoked')
   })
 
-  it('counts a renewal only once all is applied that was answered', async () => {
+  it('counts a lease renewal only once all entries up to its log position are applied', async () => {
     const { clocks, pass } = aSkew()
     const verifier = await aReadyVerifier({ clocks })
     const token = fake.token({ sid: 's1' })
@@ -336,7 +339,7 @@ describe('a verifier', () => {
     const entry = fake.keep('session', 's1')
     await fake.next('/revocations/lease')
     pass(2_000)
-    // Renewals are answered all the while; but what they speak of has not come.
+    // Renewals are answered meanwhile, but the entry that their position includes has not arrived.
     await fake.next('/revocations/lease')
     await fake.next('/revocations/lease')
     expect(verifier.status().lease.valid).to.equal(false)
@@ -351,7 +354,7 @@ describe('a verifier', () => {
     expect(introspections()).to.equal(asked + 1)
   })
 
-  it('does not let a renewal that hangs hold up the next, and counts from when it was sent', async () => {
+  it('sends the next lease renewal while one hangs, and counts a lease from when it was requested', async () => {
     const { clocks, pass } = aSkew()
     const verifier = await aReadyVerifier({ clocks })
     const late: (() => void)[] = []
@@ -364,14 +367,14 @@ describe('a verifier', () => {
     expect(late.length).to.equal(2)
     pass(2_000)
     for (const answer of late) answer()
-    // An answer to what was sent two seconds ago is worth nothing now.
+    // The answer to a request sent two seconds ago grants a lease that has already expired.
     await fake.next('/revocations/lease')
     expect(verifier.status().lease.valid).to.equal(false)
     delete fake.instead['/revocations/lease']
     await heard(verifier, 'lease')
   })
 
-  it('takes no lease for valid after its process or machine stood still, or its clock was set', async () => {
+  it('ends its lease after the process or machine was suspended, or the clock was set', async () => {
     const { clocks, skew } = aSkew()
     const verifier = await aReadyVerifier({ clocks })
     fake.introspect = text => ({ active: true, jti: claimOf(text, 'jti'), iss: fake.url })
@@ -387,14 +390,14 @@ describe('a verifier', () => {
       skew.monotonic += monotonic
       skew.wall += wall
       expect(verifier.status().lease.valid, String(index)).to.equal(false)
-      // By the clock that was set the token may be over: the server is asked, nobody is refused.
+      // By the changed clock the token may have expired: the verifier introspects instead of refusing.
       expect(await code(verifier, token), String(index)).to.equal('200')
       expect(introspections(), String(index)).to.be.above(0)
       fake.asked['/oauth/introspect'] = 0
     }
   })
 
-  it('forgets nothing of the log by a clock of its own that is ahead', async () => {
+  it("keeps log entries when its own clock is ahead, and drops them by the server's time", async () => {
     const { clocks, skew } = aSkew()
     skew.wall = 86_400_000
     fake.keep('session', 's1')
@@ -413,13 +416,13 @@ describe('a verifier', () => {
     delete fake.instead['/revocations/lease']
     await verifier.ready()
     expect(await code(verifier, fake.token({ sid: 's1', rev: 0 }))).to.equal('session_ended')
-    // Once the server has told the time, what is over is forgotten.
+    // Once the server's time is known, expired entries are dropped.
     skew.monotonic = 7_200_000
     minutely[0]!()
     expect(verifier.status().log.entries).to.equal(0)
   })
 
-  it('judges by the time of the server, however wrong its own clock is', async () => {
+  it("judges expiry by the server's time when its own clock is a month behind", async () => {
     const { clocks, skew } = aSkew()
     skew.wall = -86_400_000 * 30
     const verifier = await aReadyVerifier({ clocks })
@@ -429,7 +432,7 @@ describe('a verifier', () => {
     expect(introspections()).to.equal(0)
   })
 
-  it('resumes where it stood, and reads everything again where something is missing or cannot be', async () => {
+  it('resumes the stream at its position, and reads the whole log again after an invalid or missing part', async () => {
     const verifier = await aReadyVerifier()
     const cut = async () => {
       const again = fake.next('/revocations/stream')
@@ -465,11 +468,11 @@ describe('a verifier', () => {
       expect(fake.resumed.at(-1), what).to.equal(null)
       await heardPosition(verifier, 1)
     }
-    // Whatever it was told, all that counts stands.
+    // The entry that was applied before is still in force.
     expect(await code(verifier, fake.token({ sid: 's1', rev: 0 }))).to.equal('session_ended')
   })
 
-  it('follows a log that has become another one', async () => {
+  it('follows a log with another id from its start', async () => {
     const verifier = await aReadyVerifier()
     const token = fake.token()
     expect(await code(verifier, token)).to.equal('200')
@@ -479,14 +482,14 @@ describe('a verifier', () => {
     for (const response of fake.streams) response.destroy()
     await heardPosition(verifier, 1_001)
     expect(verifier.status().log.id).to.equal('b2')
-    // What was leased was the log of before.
+    // The lease of the former log does not hold for the new one.
     if (!verifier.status().lease.valid) await heard(verifier, 'lease')
     expect(await code(verifier, token)).to.equal('token_revoked')
     expect(introspections()).to.equal(0)
     expect(await code(verifier, fake.token())).to.equal('200')
   })
 
-  it('waits for the number of a token that is newer than its log, and asks where it does not come', async () => {
+  it('waits for the log position of a newer token, and introspects if it does not arrive', async () => {
     const verifier = await aReadyVerifier()
     const entry = fake.keep('user', '8')
     const newer = fake.token()
@@ -499,7 +502,7 @@ describe('a verifier', () => {
     expect(introspections()).to.equal(1)
   })
 
-  it('fetches keys from the server, past what is cached on the way', async () => {
+  it('fetches the keys with Cache-Control: no-cache', async () => {
     const asked: unknown[] = []
     fake.instead['/.well-known/jwks.json'] = (request, response) => {
       asked.push(request.headers['cache-control'])
@@ -509,7 +512,7 @@ describe('a verifier', () => {
     expect(asked).to.deep.equal(['no-cache'])
   })
 
-  it('fetches the keys once, whatever is asked for, and finds one that is new', async () => {
+  it('fetches the keys once for a hundred tokens of an unknown key, and finds a new key', async () => {
     const { clocks, pass } = aSkew()
     const verifier = await aReadyVerifier({ clocks })
     fake.introspect = text => ({ active: true, jti: claimOf(text, 'jti'), iss: fake.url })
@@ -534,7 +537,7 @@ describe('a verifier', () => {
     expect(await code(verifier, fake.token()), 'a key that is gone').to.equal('token_key_unknown')
   })
 
-  it('takes public keys for signatures alone, and nothing of what is no set of keys', async () => {
+  it('accepts only public signing keys, and ignores a malformed key set', async () => {
     const [secretOne, encrypting, twice] = [aSigningKey(), aSigningKey(), aSigningKey()]
     const small = generateKeyPairSync('rsa', { modulusLength: 1_024 })
     const slow = { kty: 'RSA', n: Buffer.alloc(2_048, 255).toString('base64url'), e: 'AQAB' }
@@ -570,7 +573,7 @@ describe('a verifier', () => {
     }
   })
 
-  it('goes on with known keys while the server cannot be reached, and no longer than was stated', async () => {
+  it('uses known keys acceptStaleKeysFor longer while the server is unreachable, then answers 503', async () => {
     const { clocks, pass } = aSkew()
     const verifier = await aReadyVerifier({ clocks, acceptStaleKeysFor: 600 })
     fake.introspect = text => ({ active: true, jti: claimOf(text, 'jti'), iss: fake.url })
@@ -584,7 +587,7 @@ describe('a verifier', () => {
     expect(await code(verifier, token)).to.equal('revocations_unknown')
   })
 
-  it('asks about an API key each time, at the most every two seconds, and about nothing that is none', async () => {
+  it('introspects an API key at most every two seconds, and never one of another format', async () => {
     const { clocks, pass } = aSkew()
     const verifier = await aReadyVerifier({ clocks })
     const key = `dvz_key_${'k'.repeat(43)}`
@@ -621,7 +624,7 @@ describe('a verifier', () => {
     expect(await verdict(verifier.verifyApiKey(key))).to.equal('503 revocations_unknown')
   })
 
-  it('does not accept anything before it knows the log, and after it was closed', async () => {
+  it('accepts no token without introspection before it knows the log, and none after it was closed', async () => {
     fake.instead['/revocations/stream'] = (_request, response) => response.writeHead(503).end()
     const verifier = fake.verifier()
     const token = fake.token()
@@ -638,7 +641,7 @@ describe('a verifier', () => {
     expect(await verdict(verifier.verify(other))).to.equal('503 revocations_unknown')
   })
 
-  it('says that it cannot get in with a wrong secret, and not which', async () => {
+  it('reports a wrong client secret as invalid_client without the secret', async () => {
     const verifier = fake.verifier({ clientSecret: 'wrong-secret' })
     const error = (await heard(verifier, 'error')) as Error
     const texts = JSON.stringify([error.message, String(error.cause), String((error.cause as Error).cause)])
@@ -647,7 +650,7 @@ describe('a verifier', () => {
     expect(texts).to.not.contain(secret)
   })
 
-  it('warns the process once where nobody listens to its errors', async () => {
+  it('emits each process warning once if it has no error listener', async () => {
     const warned: string[] = []
     const listener = ({ name, message }: Error) => void (name === 'VerifierWarning' && warned.push(message))
     process.on('warning', listener)
@@ -664,7 +667,7 @@ describe('a verifier', () => {
     }
   })
 
-  it('repeats nothing of a token that no header can hold', async () => {
+  it('leaves a malformed access token of the token endpoint out of its errors', async () => {
     fake.instead['/oauth/token'] = (_request, response) =>
       response.end(JSON.stringify({ access_token: 'hunter2\nx', token_type: 'Bearer', expires_in: 60 }))
     const error = (await heard(fake.verifier(), 'error')) as Error
@@ -672,7 +675,7 @@ describe('a verifier', () => {
     expect(texts).to.contain('no bearer token').and.not.contain('hunter2')
   })
 
-  it('remembers no more tokens than it may', async () => {
+  it('caches no more tokens than cacheSize', async () => {
     const verifier = await aReadyVerifier({ cacheSize: 10 })
     for (let i = 0; i < 50; i++) expect(await code(verifier, fake.token())).to.equal('200')
     expect(verifier.status().rememberedTokens).to.be.within(1, 10)
@@ -683,7 +686,7 @@ describe('a verifier', () => {
     expect(none.status().counts.remembered).to.equal(0)
   })
 
-  it('has metrics, each with its HELP and TYPE once', async () => {
+  it('has Prometheus metrics, each with HELP and TYPE once', async () => {
     const verifier = await aReadyVerifier({ name: 'orders-1' })
     await verifier.verify(fake.token())
     const lines = verifier.metrics().split('\n')
@@ -701,7 +704,7 @@ function claimOf(token: string, name: string): unknown {
   return JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString())[name]
 }
 
-/** Until the log stands there and is followed. */
+/** Waits until the log is followed and has reached this position. */
 async function heardPosition(verifier: Verifier, seq: number): Promise<void> {
   while (verifier.status().log.position !== seq || verifier.status().stream.state !== 'following')
     await new Promise(resolve => setImmediate(resolve))

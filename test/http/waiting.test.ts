@@ -1,4 +1,4 @@
-// `?wait=1`: the answer comes when resource servers refuse what was ended as well.
+// `?wait=1`: the answer is sent once all resource servers enforce the revocation.
 import { expect } from 'chai'
 import type { Enforcement } from '../../server/revocation/enforcement.js'
 import { aClient, claimsOf } from '../support/client.js'
@@ -15,8 +15,8 @@ const renew = ({ composed }: TestServer, name: string) => {
   })
 }
 
-describe('an end that waits for resource servers', () => {
-  it('is refused, and ends nothing, where it cannot be told whether it shall', async () => {
+describe('a change that waits for resource servers (?wait=1)', () => {
+  it('refuses wait=5, and wait on a read, with 400 and ends nothing', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(await server.aUser())
@@ -26,7 +26,7 @@ describe('an end that waits for resource servers', () => {
     expect((await client.get('/api/me', access)).status).to.equal(200)
   })
 
-  it('waits for nobody where nobody is connected, and tells nothing where it is not asked to', async () => {
+  it('answers at once if no verifier is connected; without wait it answers 204 without a report', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(admin)
@@ -37,7 +37,7 @@ describe('an end that waits for resource servers', () => {
     expect(body.enforced).to.include({ verifiers: 0, applied: 0, seq: server.composed.parts.revocation.tail.position })
   })
 
-  it('is answered once all have applied it', async () => {
+  it('is answered once all verifiers have applied it', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(admin)
@@ -60,7 +60,7 @@ describe('an end that waits for resource servers', () => {
     expect(body.enforced).to.include({ seq: before + 1, verifiers: 2, applied: 2 })
   })
 
-  it('is a new name and a new secret too, since both make tokens stale', async () => {
+  it('may be a new username or a new client secret, since both make tokens stale', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(admin)
@@ -76,7 +76,7 @@ describe('an end that waits for resource servers', () => {
     expect(rotated.body.enforced).to.include({ seq: tail.position })
   })
 
-  it('names who has not, for those alone who may see resource servers', async () => {
+  it('names the lagging verifiers only to readers who may see resource servers', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { enforcement } = server.composed.parts.revocation
@@ -99,7 +99,7 @@ describe('an end that waits for resource servers', () => {
 })
 
 describe('verifiers', () => {
-  it('are listed with how far they have applied the log, for who may see it', async () => {
+  it('are listed with their applied log position, for readers with the permission', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(admin)
@@ -117,7 +117,7 @@ describe('verifiers', () => {
     expect(await list('?application=another')).to.deep.equal([])
   })
 
-  it('stand on the page of resource servers', async () => {
+  it('are shown on the page of resource servers', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
@@ -127,7 +127,7 @@ describe('verifiers', () => {
     expect(text).to.include('host-7').and.include('up to date')
   })
 
-  it('leave on a revocation when it was in force at all of them', async () => {
+  it('record on a revocation when all of them had enforced it', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(admin)
