@@ -1,5 +1,5 @@
-// What an API key does at the instant at which it ends, or its user loses a right. The audit log tells the order in which
-// changes were committed: nothing by the key comes behind what took it.
+// Races of an API key against its end or its user's loss of a right. The audit log shows the order in which changes
+// were committed: no change by the key follows the entry that ended it.
 import { expect } from 'chai'
 import type { Actor } from '../../server/policy/actor.js'
 import { Refusal } from '../../server/protocol/errors.js'
@@ -14,11 +14,11 @@ async function turns(count: number): Promise<void> {
 
 type Entry = { seq: number; action: string; after_json: string | null }
 
-/** In the order of their commits. */
+/** Audit entries in the order of their commits. */
 const auditOf = ({ composed }: TestServer) =>
   composed.parts.storage.database.read<Entry>('SELECT seq, action, after_json FROM audit_entry ORDER BY seq')
 
-/** How many changes by a key were committed before an entry, and behind it. */
+/** How many changes by a key were committed before the last entry of an action, and after it. */
 async function changesAround(server: TestServer, id: string, action: string) {
   const entries = await auditOf(server)
   const at = entries.findLast(entry => entry.action === action)!.seq
@@ -29,8 +29,8 @@ async function changesAround(server: TestServer, id: string, action: string) {
   }
 }
 
-onEachEngine('an API key at the instant at which it ends', engine => {
-  // Real races, on a machine that may have other work.
+onEachEngine('requests with an API key while the key ends', engine => {
+  // Real races, on a machine that may be busy.
   const patience = 60_000
 
   const ends: Record<string, (server: TestServer, userId: number, id: string) => Promise<unknown>> = {
@@ -40,7 +40,7 @@ onEachEngine('an API key at the instant at which it ends', engine => {
       composed.parts.people.users.setPassword(userId, 'an even newer one 78', 'system'),
   }
   for (const [action, end] of Object.entries(ends)) {
-    it(`${action}: of fifty requests none succeeds that was begun after the answer, and no change is committed behind it`, async () => {
+    it(`${action}: no request begun after its answer succeeds, and no change is committed after it`, async () => {
       const server = await aServer({ engine, policy: { api_key_requests_per_minute: 0 } })
       const client = aClient(server)
       let before = 0
@@ -84,7 +84,7 @@ onEachEngine('an API key at the instant at which it ends', engine => {
     }).timeout(patience)
   }
 
-  it('changes nothing once the right that it needs is taken from its user, in whatever order they come', async () => {
+  it("no change is committed after the user's role with the required permission was removed", async () => {
     const server = await aServer({ engine, policy: { api_key_requests_per_minute: 0 } })
     const client = aClient(server)
     const { users } = server.composed.parts.people
@@ -111,7 +111,7 @@ onEachEngine('an API key at the instant at which it ends', engine => {
     expect(results.refused).to.be.above(0)
   }).timeout(patience)
 
-  it('is judged inside of the transaction, whatever was so when the request came', async () => {
+  it('the credential is judged again inside the transaction of a change', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts.people
     const boss = await server.aUser({ roles: ['admin'] })

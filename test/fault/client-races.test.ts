@@ -1,3 +1,4 @@
+// P6 with the client package: many tabs and lost answers; and reuse of spent refresh tokens after the grace.
 import { expect } from 'chai'
 import { onMariaDb, sqlite } from '../support/engines.js'
 import { aLosingGateway } from '../support/losing-gateway.js'
@@ -5,8 +6,8 @@ import { race, theft } from '../support/races.js'
 import { aServer } from '../support/server.js'
 import { type Tabs, tabsInNode } from '../support/tabs.js'
 
-onMariaDb('P6: twenty tabs with the client, before two servers that lose answers', engine => {
-  it('wake five times with an access token that is over: nobody is signed out, and no call fails', async () => {
+onMariaDb('P6: twenty tabs with the client, behind a gateway that loses answers of two servers', engine => {
+  it('refresh five times after the access token expired: no session ends, and no call fails', async () => {
     const one = await aServer({ engine })
     const two = await aServer({ clock: one.clock, settings: one.settings, policy: null })
     let dice = 0
@@ -31,8 +32,8 @@ onMariaDb('P6: twenty tabs with the client, before two servers that lose answers
   }).timeout(60_000)
 })
 
-describe('thieves who send spent tokens after the grace', () => {
-  it('are all caught, and end one session each', async () => {
+describe('reuse of spent refresh tokens after the grace', () => {
+  it('is detected each time, ends that session, and leaves other sessions alone', async () => {
     const server = await aServer({ engine: sqlite })
     const people = await Promise.all(Array.from({ length: 8 }, () => server.aUser()))
     const result = await theft(server.url, people, async () => server.clock.advance('21s'))

@@ -1,4 +1,4 @@
-// Codes that meet each other, and whatever ends what they stand on.
+// Races of authorization codes with each other, and with whatever ends the session or consent behind them.
 import { expect } from 'chai'
 import { anApplication } from '../support/applications.js'
 import { trials } from '../support/bursts.js'
@@ -18,21 +18,21 @@ const metadata = {
   token_endpoint_auth_method: 'none' as const,
 }
 
-/** Lets a few turns of the event loop pass, so that two requests meet in ever other places. */
+/** Lets a few turns of the event loop pass, so that two requests meet at varying places. */
 async function turns(most: number): Promise<void> {
   for (let left = Math.floor(Math.random() * most); left > 0; left--)
     await new Promise(resolve => setImmediate(resolve))
 }
 
-/** Two servers where the engine lets two stand on one database. */
+/** Two servers, where the engine lets two share one database. */
 async function servers(engine: Engine): Promise<[TestServer, TestServer]> {
   const here = await aServer({ engine, policy: manyGuesses })
   if (engine.name === 'SQLite') return [here, here]
   return [here, await aServer({ settings: here.settings, clock: here.clock, policy: null })]
 }
 
-onEachEngine('one code redeemed fifty times at once', engine => {
-  it('gives one session, and nobody else’s is touched', async () => {
+onEachEngine('one authorization code redeemed fifty times at once', engine => {
+  it('gives one session, and sessions of others are not touched', async () => {
     const settings = await engine.migrated()
     const count = engine.name === 'SQLite' ? 1 : 2
     const all = await Promise.all(Array.from({ length: count }, () => aServerProcess(settings)))
@@ -43,7 +43,7 @@ onEachEngine('one code redeemed fifty times at once', engine => {
 
 type Meeting = { server: TestServer; userId: number; username: string; sid: string; applicationId: string }
 
-/** What ends all that a code gives. */
+/** What ends every session that a code opens. */
 const ends: Record<string, (meeting: Meeting) => Promise<unknown>> = {
   'a sign-out of the browser': ({ server, userId, sid }) =>
     server.composed.parts.devices.sessions.end(sid, userId, 'system', 'sign_out'),
@@ -63,8 +63,8 @@ const ends: Record<string, (meeting: Meeting) => Promise<unknown>> = {
     server.composed.parts.authorizations.consents.withdraw(userId, applicationId, 'system'),
 }
 
-onEachEngine('a redemption that meets an end of what the code stands on', engine => {
-  it('leaves nothing that lives, however they met', async () => {
+onEachEngine('an authorization code redeemed while its session, user, application or consent ends', engine => {
+  it('leaves no valid access or refresh token, in any order of the two', async () => {
     const [here, there] = await servers(engine)
     const { storage } = here.composed.parts
     const alive: string[] = []
@@ -121,8 +121,8 @@ async function whatLives(server: TestServer, { access, refresh }: Outcome, appli
   ]
 }
 
-onEachEngine('two tabs of a page application', engine => {
-  it('that each run the flow again and again both stay signed in', async () => {
+onEachEngine('two tabs of a browser application', engine => {
+  it('repeat the authorization code flow concurrently, and both stay signed in', async () => {
     const [here, there] = await servers(engine)
     await anApplication(here, 'tabs', { kind: 'browser', metadata: { ...metadata, first_party: true } })
     await settle(there.composed)
@@ -147,8 +147,8 @@ onEachEngine('two tabs of a page application', engine => {
   }).timeout(120_000)
 })
 
-onMariaDb('everything that opens and ends sessions of applications, all at once', engine => {
-  it('waits in one order: no deadlock', async () => {
+onMariaDb('concurrent opening and ending of application sessions', engine => {
+  it('causes no deadlock, because locks are taken in one order', async () => {
     const [here, there] = await servers(engine)
     const { storage, devices } = here.composed.parts
     await anApplication(here, 'shop', { metadata: { ...metadata, first_party: true } })

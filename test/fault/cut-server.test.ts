@@ -1,5 +1,5 @@
-// One server of two loses the database, and the other does not: a broken switch, a wrong firewall rule. Its clients are told
-// 503 soon enough to go elsewhere, and those who cannot keep their sessions.
+// One of two servers loses its connection to the database, as with a broken switch or a wrong firewall rule. It answers
+// 503 soon enough for clients to try the other server, and clients that cannot keep their sessions.
 import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
 import { onMariaDb } from '../support/engines.js'
@@ -12,11 +12,11 @@ const admin = { username: 'admin', password }
 const grace = 1
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
-onMariaDb('a server that alone is cut off from the database', engine => {
+onMariaDb('a server that is cut off from the database, while the other server is not', engine => {
   let relay: Relay
   afterEach(() => relay.close())
 
-  it('P3: keeps the session of a client that has nobody else to ask, though the other server never noticed', async () => {
+  it('P3: answers 503 within 2.5 s, and a refresh whose answer was lost succeeds after the outage', async () => {
     const settings = await engine.migrated()
     if (settings.engine !== 'mysql') throw new Error('two servers need MySQL')
     relay = await aRelay(settings.port)
@@ -26,7 +26,7 @@ onMariaDb('a server that alone is cut off from the database', engine => {
     const [pair, other] = [await atNear.signIn(admin), await atNear.signIn(admin)]
     expect((await atCut.refresh(other.refresh)).status).to.equal(200)
 
-    // The rotation is committed, and the server that asked for it never hears so.
+    // The rotation is committed, and its answer never reaches the server that sent the statement.
     relay.holdAnswers()
     const cutAt = performance.now()
     expect((await atCut.refresh(pair.refresh)).status).to.equal(503)
@@ -39,7 +39,7 @@ onMariaDb('a server that alone is cut off from the database', engine => {
       await pause(100)
     }
     expect(Math.max(...waits), 'ms until a client may ask elsewhere').to.be.below(2_500)
-    // Nobody else missed anything.
+    // The other server is not affected.
     expect((await atNear.verify(pair.access)).status).to.equal(200)
 
     relay.letGo()

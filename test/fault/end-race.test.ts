@@ -1,3 +1,4 @@
+// Races of refreshes with ends of sessions, role changes and password changes.
 import { expect } from 'chai'
 import { trials } from '../support/bursts.js'
 import { type Answer, aClient, type Client, claimsOf, type Pair } from '../support/client.js'
@@ -8,12 +9,12 @@ import { devicesOf, sessionsOf } from '../support/sessions.js'
 
 const newPassword = 'staple battery horse'
 
-/** Lets a few turns of the event loop pass, so that two requests meet in ever other places. */
+/** Lets a few turns of the event loop pass, so that two requests meet at varying places. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise(resolve => setImmediate(resolve))
 }
 
-/** What of these is still accepted: nothing, when their session is over. */
+/** The tokens of these pairs that are still accepted: none, when their sessions have ended. */
 async function accepted(client: Client, pairs: { access?: string; refresh?: string }[]): Promise<string[]> {
   const found = pairs.flatMap(({ access, refresh }) => [
     ...(access ? [told(client.verify(access), 'an access token')] : []),
@@ -26,7 +27,7 @@ async function accepted(client: Client, pairs: { access?: string; refresh?: stri
 
 const told = async (request: Promise<Answer>, what: string) => ((await request).status === 401 ? [] : [what])
 
-onEachEngine('a refresh that is superseded between its UPDATE and its SELECT', engine => {
+onEachEngine('a refresh raced by a change between its UPDATE and its SELECT', engine => {
   type Amy = { id: number; pair: Pair; sid: string }
 
   async function superseded(meanwhile: (server: TestServer, amy: Amy) => Promise<unknown>) {
@@ -49,7 +50,7 @@ onEachEngine('a refresh that is superseded between its UPDATE and its SELECT', e
     expect(answer.body).to.not.have.any.keys('access', 'refresh')
   }
 
-  it('by the end of its session: refused, no token of it works, and the other session lives', async () => {
+  it('the end of its session: 401, its tokens are invalid, and the other session lives', async () => {
     const { client, answer, pair, other } = await superseded((server, { id, sid }) =>
       server.composed.parts.devices.sessions.end(sid, id, 'system'),
     )
@@ -59,7 +60,7 @@ onEachEngine('a refresh that is superseded between its UPDATE and its SELECT', e
     expect((await client.refresh(other.refresh)).status).to.equal(200)
   })
 
-  it('by the end of all sessions: refused, and nothing works', async () => {
+  it('the end of all sessions: 401, and no token is valid', async () => {
     const { client, answer, pair, other } = await superseded((server, { id }) =>
       server.composed.parts.devices.sessions.endAll(id, 'system'),
     )
@@ -67,7 +68,7 @@ onEachEngine('a refresh that is superseded between its UPDATE and its SELECT', e
     expect(await accepted(client, [pair, other])).to.deep.equal([])
   })
 
-  it('by the end of all others from the other session: refused', async () => {
+  it('the end of all other sessions by another session: 401', async () => {
     const { client, answer, pair } = await superseded(async (server, { id, sid }) => {
       const other = (await sessionsOf(server, id)).find(one => one.session.id !== sid)
       await server.composed.parts.devices.sessions.endAll(id, 'system', other!.session.id)
@@ -76,7 +77,7 @@ onEachEngine('a refresh that is superseded between its UPDATE and its SELECT', e
     expect(await accepted(client, [pair])).to.deep.equal([])
   })
 
-  it('by disabling the user: refused, and enabling revives nothing', async () => {
+  it('the user disabled: 401, and enabling the user revives no session', async () => {
     const { server, client, answer, pair, other, id } = await superseded((server, { id }) =>
       server.composed.parts.people.users.disable(id, 'system'),
     )
@@ -85,7 +86,7 @@ onEachEngine('a refresh that is superseded between its UPDATE and its SELECT', e
     expect(await accepted(client, [pair, other])).to.deep.equal([])
   })
 
-  it('by other roles: the token has the new ones and is not stale', async () => {
+  it('roles changed: the access token has the new roles and is not stale', async () => {
     const { client, answer } = await superseded((server, { id }) =>
       server.composed.parts.people.users.setRoles(id, ['support'], 'system'),
     )
@@ -94,7 +95,7 @@ onEachEngine('a refresh that is superseded between its UPDATE and its SELECT', e
     expect((await client.verify(answer.body.access)).status).to.equal(200)
   })
 
-  it('by its own change of the password: the kept session goes on, the other is over', async () => {
+  it('a password change by its own session: the refresh succeeds, and the other session ends', async () => {
     const { client, answer, pair, other } = await superseded(async (server, { pair }) => {
       const json = { old_password: password, new_password: newPassword }
       expect((await aClient(server).post('/api/me/password/', json, pair.access)).status).to.equal(204)
@@ -106,7 +107,7 @@ onEachEngine('a refresh that is superseded between its UPDATE and its SELECT', e
     expect(await accepted(client, [other])).to.deep.equal([])
   })
 
-  it('by a password change of its owner with the policy that keeps no session: refused', async () => {
+  it('a password change with keep_session_on_password_change off: 401, and no token is valid', async () => {
     const { client, answer, pair, other } = await superseded(async (server, { pair }) => {
       await server.setPolicy({ keep_session_on_password_change: false })
       const json = { old_password: password, new_password: newPassword }
@@ -117,14 +118,14 @@ onEachEngine('a refresh that is superseded between its UPDATE and its SELECT', e
   })
 })
 
-onEachEngine('a session that an end has reached', engine => {
-  it('is not brought back by the change of the password that would have kept it', async () => {
+onEachEngine('an ended session', engine => {
+  it('is not revived by a password change that would have kept it', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
     const [own, other] = [await client.signIn(amy), await client.signIn(amy)]
     const { sessions } = server.composed.parts.devices
-    // Superseded, but its row is not marked: as on a server that was killed before it could.
+    // Superseded, but its row is not marked: as on a server that was killed before it could mark it.
     await sessions.endAll(amy.id, 'system', claimsOf(other.access).sid)
     await server.composed.parts.storage.database.write('UPDATE session SET ended_at = NULL WHERE id = ?', [
       claimsOf(own.access).sid,
@@ -147,7 +148,7 @@ onEachEngine('a session that an end has reached', engine => {
     },
   }
 
-  it('accepts nothing of it afterwards, however refreshes and the end met', async () => {
+  it('has no accepted token, in any order of the end and concurrent refreshes', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const found: string[] = []
@@ -178,7 +179,7 @@ onEachEngine('a session that an end has reached', engine => {
     expect(found).to.deep.equal([])
   }).timeout(120_000)
 
-  it('a change of roles that meets refreshes: every token has the new roles or is stale', async () => {
+  it('a role change concurrent with refreshes: every token has the new roles or is stale', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const wrong: string[] = []
@@ -206,8 +207,8 @@ onEachEngine('a session that an end has reached', engine => {
   }).timeout(60_000)
 })
 
-onMariaDb('everything that ends sessions of one user, all at once', engine => {
-  it('waits in one order: no deadlock, and nobody is told to come back', async () => {
+onMariaDb('concurrent ends of the sessions of one user', engine => {
+  it('cause no deadlock and no retryable error, because locks are taken in one order', async () => {
     const server = await aServer({ engine })
     const {
       devices: { sessions },

@@ -1,5 +1,5 @@
-// The feed of the revocation log over real connections: races, several servers, a proxy that was told nothing of it, and the
-// real program that is told to stop.
+// The revocation feed over real connections: concurrent readers, several servers, an nginx proxy with default settings,
+// and the stop of the real program.
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -31,7 +31,7 @@ const here = ({ composed }: TestServer) => {
   return positionText({ log: logId, seq: position })
 }
 
-/** Many entries at once, as another server would have committed them. */
+/** Many entries at once, as if committed by another server. */
 async function fill({ composed }: TestServer, count: number): Promise<void> {
   const { database, revocationStore } = composed.parts.storage
   await database.transaction(async tx => {
@@ -49,13 +49,13 @@ async function fill({ composed }: TestServer, count: number): Promise<void> {
   await composed.parts.revocation.tail.readNow()
 }
 
-describe('the feed, raced for,', () => {
+describe('the revocation feed under concurrency', () => {
   afterEach(closeFeedReaders)
 
-  it('leaves no gap for 50 readers who come, hang up and resume while entries are written', async () => {
+  it('50 readers that connect, disconnect and resume during writes miss no entry', async () => {
     const server = await aServer({ ports: { feedLimits: { ring: 60 } } })
     const { token } = await aFollower(server)
-    // Two pages, so that the log goes on in the middle of what is told from the beginning.
+    // Two pages, so that entries are written while the snapshot from the beginning is sent.
     await fill(server, 4_200)
     const revoked: string[] = []
     const writing = Array.from({ length: 3 }, async () => {
@@ -65,7 +65,7 @@ describe('the feed, raced for,', () => {
       await pause(index * 20)
       let reader = aFeedReader(server, token)
       for (let round = 0; round < index % 3; round++) {
-        // At any instant: in the middle of what it is told from the beginning, too.
+        // At any instant, also during the snapshot.
         await pause(7 * ((index + round) % 11))
         reader.close()
         await reader.closed
@@ -82,14 +82,14 @@ describe('the feed, raced for,', () => {
     }
   }).timeout(60_000)
 
-  it('holds nothing for one that takes nothing, cuts it off, and keeps nobody waiting for it', async () => {
+  it('a reader that stops reading is cut off, and the other readers are not delayed', async () => {
     const server = await aServer({ ports: { feedLimits: { ring: 2_000 } } })
     const { token } = await aFollower(server)
     const [slow, quick] = [aFeedReader(server, token), aFeedReader(server, token)]
     await Promise.all([slow, quick].map(reader => reader.until('a position', () => reader.position())))
     slow.pause()
     const { tail, feed } = server.composed.parts.revocation
-    // As from another server, and more than all buffers on the way take.
+    // As from another server, and more than the buffers of the connection hold.
     tail.stop()
     const about = { kind: 'token', effect: 'end', exceptSid: null, reason: '', expiresAt: 5e12 } as const
     for (let round = 0; round < 60; round++) {
@@ -110,11 +110,11 @@ describe('the feed, raced for,', () => {
   }).timeout(60_000)
 })
 
-onMariaDb('the feed of two servers', engine => {
+onMariaDb('the revocation feed of two servers', engine => {
   afterEach(closeFeedReaders)
 
-  onRedis('and a channel between them', () => {
-    it('tells at one what was committed at the other, without the database being asked', async () => {
+  onRedis('with a Redis channel between them', () => {
+    it('a reader at one server gets what was committed at the other, without a database read', async () => {
       const redis = await aRedis()
       const server = await aServer({ engine, redis: redis.url })
       const other = await aServer({ settings: server.settings, clock: server.clock })
@@ -131,7 +131,7 @@ onMariaDb('the feed of two servers', engine => {
     })
   })
 
-  it('goes on at one where it was left at the other, and waits for what that one has not read yet', async () => {
+  it('a reader resumes at the other server, also from a position that server has not read yet', async () => {
     const server = await aServer({ engine })
     const other = await aServer({ settings: server.settings, clock: server.clock })
     const { token } = await aFollower(server)
@@ -148,7 +148,7 @@ onMariaDb('the feed of two servers', engine => {
     }
   })
 
-  it('begins anew once an operator has begun another log: whoever follows shows a new token first', async () => {
+  it('a log advance makes the feed send reset, and end with code session_ended', async () => {
     const server = await aServer({ engine })
     const { token } = await aFollower(server)
     const reader = aFeedReader(server, token)
@@ -163,13 +163,13 @@ onMariaDb('the feed of two servers', engine => {
   })
 })
 
-onNginxProxy('the feed behind a proxy that was told nothing of it', () => {
+onNginxProxy('the revocation feed behind a reverse proxy with default settings', () => {
   afterEach(async () => {
     closeFeedReaders()
     await stopNginxProxies()
   })
 
-  it('comes through at once, entry by entry, all of it, and its end', async () => {
+  it('entries arrive within a second and completely, and so do a resumed feed and its end', async () => {
     const server = await aServer()
     const { id, token } = await aFollower(server)
     await fill(server, 10_000)
@@ -194,10 +194,10 @@ onNginxProxy('the feed behind a proxy that was told nothing of it', () => {
   })
 })
 
-describe('the feed of the real program', () => {
+describe('the revocation feed of the real program', () => {
   afterEach(closeFeedReaders)
 
-  it('ends when the program is told to stop, which waits for none of its readers', async () => {
+  it('ends with code stopping at SIGTERM, and the stop waits for no reader', async () => {
     const [port, folder] = [await freePort(), aFolder()]
     const secret = 'a secret of the file that is long enough'
     const shop = {
@@ -222,7 +222,7 @@ describe('the feed of the real program', () => {
       const token = await tokenOf(server, 'shop-api', secret)
       const readers = Array.from({ length: 20 }, () => aFeedReader(server, token))
       await Promise.all(readers.map(reader => reader.until('a position', () => reader.position())))
-      // One that hears nothing of it.
+      // One reader that stops reading.
       const [silent, ...others] = readers
       silent!.pause()
       const begun = performance.now()
@@ -232,7 +232,7 @@ describe('the feed of the real program', () => {
       for (const { events } of others) expect(events.at(-1)!.data).to.deep.equal({ code: 'stopping' })
       await gone
       expect(child.exitCode).to.equal(0)
-      // A stop waits ten seconds for answers that are not over.
+      // A stop waits up to ten seconds for unfinished answers.
       expect(performance.now() - begun).to.be.lessThan(5_000)
     } finally {
       await ended(child, 'SIGKILL')

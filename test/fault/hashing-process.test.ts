@@ -1,5 +1,5 @@
-// The process that hashes dies, hangs, or is not there: whoever wants to sign in is told to try again, and nothing else is
-// noticed.
+// The password hashing process is killed, hangs or cannot start: sign-ins get 503 to try again, and other requests are
+// not affected.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { createHashingProcess } from '../../server/identity/sign-in/hashing-process.js'
@@ -13,7 +13,7 @@ import { aServer, password } from '../support/server.js'
 
 const path = '/api/token/'
 
-/** With a hashing process of its own, as a server has it outside of tests. */
+/** A hashing process per server, as outside of tests. */
 const ownProcess = { ports: { hashingWork: undefined } }
 
 function isAlive(pid: number): boolean {
@@ -26,7 +26,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('the hashing process', () => {
-  it('is started by the first hash, and ended with the server', async () => {
+  it('starts with the first hash and ends with the server', async () => {
     const server = await aServer(ownProcess)
     const pid = server.composed.parts.signIn.hashingProcess.pid()!
     expect(isAlive(pid), 'it hashed the password of the first administrator').to.equal(true)
@@ -36,7 +36,7 @@ describe('the hashing process', () => {
     expect(second.composed.parts.signIn.hashingProcess.pid(), 'nothing was hashed').to.equal(null)
   })
 
-  it('that answers something else ends itself, not the server', async () => {
+  it('ends itself, not the server, when it sends a malformed answer', async () => {
     const program = `${aFolder()}/child.cjs`
     for (const answer of ['null', '5', '[]', '{"id":1}', '{"id":1,"result":null}', '{"id":"1","result":true}']) {
       writeFileSync(program, `process.on('message', () => process.send(${answer}))`)
@@ -53,7 +53,7 @@ describe('the hashing process', () => {
     ['killed', (pid: number) => process.kill(pid, 'SIGKILL')],
     ['stopped', (pid: number) => process.kill(pid, 'SIGSTOP')],
   ] as const) {
-    it(`${how} while it hashes: 503 with Retry-After, and a new one serves the next`, async () => {
+    it(`${how} during a hash: 503 with Retry-After, and a new process serves the next sign-in`, async () => {
       const told: object[] = []
       const own = createHashingProcess({ threads: 2, patience: 1_500, log: { warn: details => told.push(details) } })
       let pid: number | null = null
@@ -76,7 +76,7 @@ describe('the hashing process', () => {
         expect(answer.body.code).to.equal('overloaded')
         expect(Number(answer.headers.get('retry-after'))).to.be.above(0)
       }
-      // Those that waited for a slot were served by the next process.
+      // Sign-ins that waited for a slot were served by the next process.
       expect(answers.filter(answer => ![200, 503].includes(answer.status))).to.deep.equal([])
       await client.signIn(amy)
       expect(own.pid()).to.be.a('number').and.not.equal(pid)
@@ -86,7 +86,7 @@ describe('the hashing process', () => {
     })
   }
 
-  it('that dies before it has done anything is not started again and again', async () => {
+  it('is not restarted in a loop when it dies before its first answer', async () => {
     const own = createHashingProcess({ threads: 2, log: { warn: () => {} } })
     const outcome = (work: Promise<unknown>) =>
       work.then(
@@ -103,7 +103,7 @@ describe('the hashing process', () => {
     expect(await outcome(own.hash(password, 4)), 'closed').to.equal('overloaded')
   })
 
-  it('killed while nobody hashes: nobody notices', async () => {
+  it('killed while idle: it is replaced, and sign-ins succeed', async () => {
     const server = await aServer(ownProcess)
     const amy = await server.aUser()
     const client = aClient(server)
@@ -115,7 +115,7 @@ describe('the hashing process', () => {
     }
   })
 
-  it('that cannot be started for want of file descriptors: 503, and it is started once there are some', async function () {
+  it('cannot start for lack of file descriptors: sign-ins get 503 until descriptors are free', async function () {
     needsLinux(this)
     const server = await aServerProcess(await sqlite.fresh())
     const client = aClient(server)
@@ -131,7 +131,7 @@ describe('the hashing process', () => {
     await waitFor(async () => expect((await client.post('/api/token/', admin)).status).to.equal(200))
   })
 
-  it('goes when its server is killed, however that happens', async function () {
+  it('ends when the server is killed with SIGKILL', async function () {
     needsLinux(this)
     const server = await aServerProcess(await sqlite.fresh())
     await aClient(server).signIn({ username: 'admin', password })
@@ -141,7 +141,7 @@ describe('the hashing process', () => {
     await waitFor(async () => expect(isAlive(pid!)).to.equal(false))
   })
 
-  it('yields to the server in all its threads, and knows nothing of its environment', async function () {
+  it('runs all its threads at nice 3 and without the environment variables of the server', async function () {
     needsLinux(this)
     const server = await aServer(ownProcess)
     const amy = await server.aUser()
@@ -161,7 +161,7 @@ describe('the hashing process', () => {
   })
 })
 
-/** proc(5): the 19th field; the second one, the name, may hold anything. */
+/** proc(5): the 19th field, nice; the second field, the process name, may hold spaces and parentheses. */
 function niceOf(stat: string): number {
   const text = readFileSync(stat, 'utf8')
   return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[16])

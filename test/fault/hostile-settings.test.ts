@@ -1,4 +1,5 @@
-// A MariaDB whose operator has set for everybody whatever changes the meaning of statements.
+// MariaDB with global settings that change the meaning of statements: each connection resets them, or the start is
+// refused.
 import { expect } from 'chai'
 import type { DatabaseSettings } from '../../config/settings.js'
 import { rowsOf } from '../../server/storage/connections/connections.js'
@@ -15,7 +16,7 @@ import { password } from '../support/server.js'
 
 const admin = { username: 'admin', password }
 
-/** Each is the opposite of what we rely on, where there is one. */
+/** Each value is the opposite of what the server relies on, where there is an opposite. */
 const hostile: Record<string, string> = {
   autocommit: '0',
   completion_type: "'CHAIN'",
@@ -43,7 +44,7 @@ const hostile: Record<string, string> = {
   wait_timeout: '1',
 }
 
-onMariaDb('a database server with settings of its own', () => {
+onMariaDb('a MariaDB server with hostile global settings', () => {
   let mariaDb: MariaDb
   before(async () => {
     mariaDb = await startMariaDb('--log-bin', '--skip-character-set-client-handshake', '--character-set-server=latin1')
@@ -56,11 +57,11 @@ onMariaDb('a database server with settings of its own', () => {
     return settings
   }
 
-  /** Undoes it for connections of the test itself. */
+  /** Resets the global settings for the test's own connections. */
   const pacify = () => mariaDb.run(...Object.keys(hostile).map(name => `SET GLOBAL ${name} = DEFAULT`))
   afterEach(pacify)
 
-  it('sets them anew on each connection, before its first statement and only once', async () => {
+  it('each connection sets its session variables before its first statement, and only once', async () => {
     const database = await anOpen(await aHostileDatabase())
     await migrateUp(database)
     const told = async () => {
@@ -81,7 +82,7 @@ onMariaDb('a database server with settings of its own', () => {
         if (known) expect(is(known), name).to.equal(value)
       }
     }
-    // Every row of the table that this server has was made hostile above.
+    // Every row of the table of session variables that this MariaDB has was made hostile above.
     const has = wanted.flatMap(([name, { formerly }]) => [name, formerly ?? ''])
     expect(has.filter(name => connections[0]!.values.has(name)).sort()).to.deep.equal(Object.keys(hostile).sort())
 
@@ -92,7 +93,7 @@ onMariaDb('a database server with settings of its own', () => {
     ])
   })
 
-  it('leaves migrations, and those who wait for them, the time they need', async () => {
+  it('migrations, and servers that wait for them, run without the statement and lock timeouts', async () => {
     const database = await anOpen(await aHostileDatabase())
     const connection = database.connections.writer()
     const ask = async (sql: string) => rowsOf(await connection.query(sql))
@@ -110,7 +111,7 @@ onMariaDb('a database server with settings of its own', () => {
     })
   })
 
-  it('loses nothing that was answered: kill -9 of the server, and another beside it and after it', async () => {
+  it('data that was acknowledged survives kill -9 of one server, for a second and a later server', async () => {
     const settings = await aHostileDatabase()
     const [server, beside] = await Promise.all([aServerProcess(settings, {}), aServerProcess(settings, {})])
     const client = aClient(server)
@@ -132,8 +133,8 @@ onMariaDb('a database server with settings of its own', () => {
     expect(verified.body).to.deep.include({ intact: true })
   }).timeout(60_000)
 
-  describe('is refused, with the reason,', () => {
-    /** How opening it fails. */
+  describe('opening the database is refused with the reason', () => {
+    /** The error message of opening the database, or 'opened'. */
     const refusalOf = (settings: DatabaseSettings) =>
       openDatabase(settings).then(
         async database => {
@@ -143,8 +144,8 @@ onMariaDb('a database server with settings of its own', () => {
         (error: Error) => error.message,
       )
 
-    it('where a variable does not become what it must be', async () => {
-      // The server cuts what is asked down to this, and says so in a warning that nobody reads.
+    it('when a session variable does not take the value that was set', async () => {
+      // MariaDB caps the value at its maximum and raises only a warning.
       const bound = await startMariaDb('--maximum-wait-timeout=10', '--maximum-max-sort-length=100')
       try {
         expect(await refusalOf(await bound.create())).to.match(
@@ -155,7 +156,7 @@ onMariaDb('a database server with settings of its own', () => {
       }
     })
 
-    it('where the server does what no connection can undo', async () => {
+    it('when a global setting breaks statements and no connection can override it', async () => {
       const settings = await mariaDb.create()
       await mariaDb.run("SET GLOBAL binlog_format = 'STATEMENT'", 'SET GLOBAL max_allowed_packet = 524288')
       expect(await refusalOf(settings)).to.match(/binlog_format at STATEMENT.*max_allowed_packet at 524288/)
@@ -163,7 +164,7 @@ onMariaDb('a database server with settings of its own', () => {
       expect(await refusalOf(settings)).to.equal('opened')
     })
 
-    it('where tables are of an engine without transactions, or compare otherwise', async () => {
+    it('when a table has an engine without transactions or another collation', async () => {
       const settings = (await mariaDb.create()) as Extract<DatabaseSettings, { engine: 'mysql' }>
       const database = await openDatabase(settings)
       await migrateUp(database)
@@ -178,7 +179,7 @@ onMariaDb('a database server with settings of its own', () => {
     })
   })
 
-  it('is remarked on where a crash of it could lose what was answered', async () => {
+  it('opening the database remarks on settings with which a database crash loses acknowledged commits', async () => {
     const settings = await mariaDb.create()
     expect((await anOpen(settings)).remarks).to.deep.equal([])
     await mariaDb.run('SET GLOBAL innodb_flush_log_at_trx_commit = 2')

@@ -1,3 +1,4 @@
+// A database that hangs: requests get 503 in bounded time, and refreshes succeed afterwards.
 import { expect } from 'chai'
 import { type Answer, aClient, claimsOf } from '../support/client.js'
 import { onMariaDb } from '../support/engines.js'
@@ -6,10 +7,13 @@ import { aServerProcess } from '../support/processes.js'
 import { manyGuesses, password } from '../support/server.js'
 
 const admin = { username: 'admin', password }
-/** In ms: whoever waited behind a statement that hung (5 s) waits for no second one, only for news (1.5 s); and slack. */
+/**
+ * In ms: a request that waited for a hung statement (5 s) waits for no second one, only for a freshness read (1.5 s);
+ * and slack.
+ */
 const longestAnswer = 5_000 + 1_500 + 1_500
 
-onMariaDb('a database that hangs: it holds every connection and answers none', () => {
+onMariaDb('a hung database that holds every connection and answers none', () => {
   let mariaDb: MariaDb
   beforeEach(async () => {
     mariaDb = await startMariaDb()
@@ -19,7 +23,7 @@ onMariaDb('a database that hangs: it holds every connection and answers none', (
     await mariaDb.stop()
   })
 
-  it('503 before a second deadline, nothing stale is accepted, and everything goes on when it does', async () => {
+  it('requests get 503 before a second deadline, none is accepted on stale data, and all recover', async () => {
     const grace = 2
     const server = await aServerProcess(await mariaDb.create(), { reuse_grace: grace, ...manyGuesses })
     const client = aClient(server)
@@ -33,7 +37,7 @@ onMariaDb('a database that hangs: it holds every connection and answers none', (
     mariaDb.hang()
     const hungAt = performance.now()
     const waiting = [
-      // While it still thinks itself fresh: these are sent, and some wait behind a batch that hangs.
+      // While the server still regards itself as fresh: these are sent, and some wait behind a batch that hangs.
       ...Array.from({ length: 30 }, () => timed(client.refresh(pair.refresh))),
       timed(client.post('/api/token/', admin)),
       timed(client.delete(`/api/me/sessions/${claimsOf(other.access).sid}/`, pair.access)),
@@ -67,12 +71,13 @@ onMariaDb('a database that hangs: it holds every connection and answers none', (
     expect(answers.filter(one => !one.answer.headers.get('retry-after'))).to.deep.equal([])
     const slowest = Math.round(Math.max(...answers.map(one => one.ms)))
     expect(slowest).to.be.lessThan(longestAnswer)
-    // Fresh is less than a second; what was sent later than that must not be told that all is well before it answers.
+    // Fresh means less than a second old; a request sent later than that must not be accepted before the server reads
+    // again.
     const tooLate = verified.filter(one => one.status === 200 && one.sentAt > 1_100 && one.sentAt < 2_500)
     expect(tooLate).to.deep.equal([])
     expect(verified.filter(one => ![200, 503].includes(one.status))).to.deep.equal([])
 
-    // Sent before the hang, perhaps carried out after it, and tried again long after the grace.
+    // Sent before the hang, perhaps carried out after it, and retried long after the reuse grace.
     expect(recovered.status, recovered.text).to.equal(200)
     expect((await client.refresh(recovered.body.refresh)).status).to.equal(200)
     expect((await client.verify(recovered.body.access)).status).to.equal(200)

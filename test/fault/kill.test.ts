@@ -1,5 +1,5 @@
-// P3: kill -9 at the worst instant. A child process is killed, or kills itself, between commit and answer; another is
-// started on the same database, and the clients try again.
+// P3: kill -9 at the worst instant. A server process is killed, or kills itself, between commit and answer; another one
+// starts on the same database, and the clients retry.
 import { expect } from 'chai'
 import { type Answer, aClient, claimsOf, type Pair } from '../support/client.js'
 import { type Engine, onEachEngine, onMariaDb } from '../support/engines.js'
@@ -9,14 +9,14 @@ import { password } from '../support/server.js'
 
 const admin = { username: 'admin', password }
 
-/** The request whose answer never comes. */
+/** Sends a request whose answer never arrives. */
 async function unanswered(request: Promise<Answer>): Promise<void> {
   const answer = await request.catch(() => null)
   expect(answer, 'nobody is answered by a dead process').to.equal(null)
 }
 
 onEachEngine('P3: kill -9 between commit and answer', (engine: Engine) => {
-  it('of a refresh: the client tries the same token again and keeps its session', async () => {
+  it('of a refresh: a retry with the same refresh token succeeds and keeps the session', async () => {
     const settings = await engine.migrated()
     const first = await aServerProcess(settings)
     const pair = await aClient(first).signIn(admin)
@@ -35,7 +35,7 @@ onEachEngine('P3: kill -9 between commit and answer', (engine: Engine) => {
     expect(claimsOf(next.body.access).sid).to.equal(claimsOf(pair.access).sid)
   }).timeout(40_000)
 
-  it('of a sign-in: the client signs in again, and the lost session is one that its owner sees and can end', async () => {
+  it('of a sign-in: the next sign-in succeeds, and the user can see and end the unanswered session', async () => {
     const settings = await engine.migrated()
     const first = await aServerProcess(settings)
     await first.dieAt('committed')
@@ -51,7 +51,7 @@ onEachEngine('P3: kill -9 between commit and answer', (engine: Engine) => {
     expect((await client.delete(`/api/me/sessions/${lost.id}/`, pair.access)).status).to.equal(204)
   }).timeout(40_000)
 
-  it('of an end: what was committed holds, though nobody was told', async () => {
+  it('of a session end: the committed end holds, although it was never answered', async () => {
     const settings = await engine.migrated()
     const first = await aServerProcess(settings)
     const [own, other] = [await aClient(first).signIn(admin), await aClient(first).signIn(admin)]
@@ -61,7 +61,7 @@ onEachEngine('P3: kill -9 between commit and answer', (engine: Engine) => {
     await expectOver(await aServerProcess(settings), other, own)
   }).timeout(40_000)
 
-  it('right after an end was answered: it still holds', async () => {
+  it('after the end of a session was answered: the session stays ended', async () => {
     const settings = await engine.migrated()
     const first = await aServerProcess(settings)
     const [own, other] = [await aClient(first).signIn(admin), await aClient(first).signIn(admin)]
@@ -71,7 +71,7 @@ onEachEngine('P3: kill -9 between commit and answer', (engine: Engine) => {
     await expectOver(await aServerProcess(settings), other, own)
   }).timeout(40_000)
 
-  it('right after an end of all others was answered: it still holds, though no row was marked', async () => {
+  it('after the end of all other sessions was answered: they stay ended, although no row was marked', async () => {
     const settings = await engine.migrated()
     const first = await aServerProcess(settings)
     const [own, other] = [await aClient(first).signIn(admin), await aClient(first).signIn(admin)]
@@ -89,7 +89,7 @@ onEachEngine('P3: kill -9 between commit and answer', (engine: Engine) => {
     expect((await client.refresh(living.refresh)).status).to.equal(200)
   }
 
-  it('under load, again and again: every client that tries again keeps its session', async () => {
+  it('repeatedly under load: every client that retries keeps its session', async () => {
     const settings = await engine.migrated()
     let server = await aServerProcess(settings)
     const pairs = await Promise.all(Array.from({ length: 12 }, () => aClient(server).signIn(admin)))
@@ -137,7 +137,7 @@ onMariaDb('P3: kill -9 of the database', () => {
   })
   afterEach(() => mariaDb.stop())
 
-  it('answers 503 with Retry-After until it is back; then everybody goes on, also past the grace', async () => {
+  it('answers 503 with Retry-After during the outage; then refreshes succeed, also past the grace', async () => {
     const grace = 3
     const settings = await mariaDb.create()
     const servers = [
@@ -150,7 +150,8 @@ onMariaDb('P3: kill -9 of the database', () => {
     ]
     const [kept, lostAnswer, ended] = [await at0.signIn(admin), await at0.signIn(admin), await at0.signIn(admin)]
     expect((await at0.delete(`/api/me/sessions/${claimsOf(ended.access).sid}/`, kept.access)).status).to.equal(204)
-    // Rotated just before the outage; the answer never reached the client, who holds the token before.
+    // Rotated just before the outage; the answer never reached the client, which still holds the previous refresh
+    // token.
     expect((await at0.refresh(lostAnswer.refresh)).status).to.equal(200)
     await mariaDb.kill()
 
@@ -177,7 +178,7 @@ onMariaDb('P3: kill -9 of the database', () => {
     expect(wrong).to.deep.equal([])
 
     await mariaDb.restart()
-    // The first request of all is the one that must not look like theft.
+    // The very first request after the outage must not be judged as reuse of a stolen token.
     const again = await waitFor(async () => {
       const answer = await at0.refresh(lostAnswer.refresh)
       expect(answer.status).to.not.equal(503)

@@ -1,4 +1,4 @@
-// Real replication: a replica takes over that has not heard everything, and hears it later.
+// MariaDB replication: a replica becomes primary before it has applied everything, and applies the rest later.
 import { expect } from 'chai'
 import mysql from 'mysql2/promise'
 import { aClient, claimsOf } from '../support/client.js'
@@ -21,7 +21,7 @@ async function run(database: MariaDb, ...statements: string[]): Promise<unknown[
   }
 }
 
-onMariaDb('a replica that takes over too early', () => {
+onMariaDb('a replica promoted before it has caught up', () => {
   let primary: MariaDb
   let replica: MariaDb
   let relay: Relay
@@ -42,7 +42,7 @@ onMariaDb('a replica that takes over too early', () => {
     await replica.stop()
   })
 
-  it('is noticed at once, and forgotten once it has heard what it lacked', async () => {
+  it('causes 503 log_went_back at once, and sessions go on after it has caught up', async () => {
     const database = await primary.create()
     const server = await aServerProcess({ ...database, port: relay.port }, { reuse_grace: 1 })
     const client = aClient(server)
@@ -50,7 +50,7 @@ onMariaDb('a replica that takes over too early', () => {
     const seqAt = async (one: MariaDb) => await run(one, `SELECT seq, seen_seq FROM ${database.name}.log_head`)
     await waitFor(async () => expect(await seqAt(replica)).to.deep.equal(await seqAt(primary)))
 
-    // Rotated, and the answer never arrives: its client tries again as soon as it is answered at all.
+    // Rotated, and the answer is lost: the client retries the old token as soon as it is answered at all.
     await client.refresh(third.refresh)
     const rotation = async (one: MariaDb) => await run(one, `SELECT MAX(generation) FROM ${database.name}.session`)
     await waitFor(async () => expect(await rotation(replica)).to.deep.equal(await rotation(primary)))
@@ -60,7 +60,7 @@ onMariaDb('a replica that takes over too early', () => {
     expect((await client.verify(other.access)).status).to.equal(401)
     relay.turnTo(replica.port)
     const turnedAt = performance.now()
-    // A session that the replica has never heard of: nobody is signed out by what is only late.
+    // A session that the replica does not have yet: it must not be refused as unknown.
     const early = await client.refresh(newest.refresh)
     expect([early.status, early.body.code]).to.deep.equal([503, early.body.code])
     await waitFor(async () => {

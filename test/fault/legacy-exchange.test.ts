@@ -1,4 +1,5 @@
-// A refresh token of the former service is exchanged once by however many processes, and a lost answer loses nothing.
+// The exchange of a legacy service's refresh token: one session however many processes exchange it, also after a lost
+// answer.
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import type { DatabaseSettings } from '../../config/settings.js'
@@ -10,7 +11,7 @@ import { onEachEngine, onMariaDb } from '../support/engines.js'
 import { legacySecret, signed } from '../support/legacy-tokens.js'
 import { aServerProcess, secretKey, urlOf } from '../support/processes.js'
 
-/** Of a service that has just stopped, by the real clock. */
+/** Settings of a server that takes over a legacy service that has just stopped; on the real clock. */
 const taken = () => ({ LEGACY_JWT_SECRET: legacySecret, LEGACY_JWT_CUT_OVER: new Date().toISOString() })
 
 function aToken(userId: number): string {
@@ -19,15 +20,15 @@ function aToken(userId: number): string {
   return signed({ token_type: 'refresh', exp: iat + 86_400, iat, jti, user_id: userId })
 }
 
-/** Somebody whom that service knew. @returns their id */
+/** A user imported with the id of the legacy service. @returns the user id */
 async function aUserFromThere(settings: DatabaseSettings): Promise<number> {
   const darvoza = aCommandLine({ DATABASE_URL: urlOf(settings), SECRET_KEY: secretKey })
   await darvoza.done(['user', 'import', '-'], JSON.stringify({ id: 700, username: 'amy' }))
   return 700
 }
 
-onMariaDb('a refresh token of a former service, fifty times at once at two processes', engine => {
-  it('gives one session and one pair', async () => {
+onMariaDb('a legacy refresh token exchanged fifty times at once at two processes', engine => {
+  it('gives one session and one refresh token', async () => {
     const settings = await engine.migrated()
     const one = await aServerProcess(settings, {}, taken())
     const two = await aServerProcess(settings, null, taken())
@@ -46,8 +47,8 @@ onMariaDb('a refresh token of a former service, fifty times at once at two proce
   }).timeout(90_000)
 })
 
-onEachEngine('a server that dies between an exchange and its answer', engine => {
-  it('has lost nothing: who asks again gets the pair, of the one session', async () => {
+onEachEngine('a server killed between the commit of a legacy token exchange and its answer', engine => {
+  it('a retry with the same legacy token at the next server gets tokens of the one session', async () => {
     const settings = await engine.migrated()
     const server = await aServerProcess(settings, {}, taken())
     const userId = await aUserFromThere(settings)

@@ -1,4 +1,5 @@
-// A backup is restored, nobody is about who remembers more, and `log advance` is forgotten: the machine remembers.
+// A backup is restored while no server runs, and `log advance` is not run: the mark in DATA_DIR shows that the log went
+// back.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ const admin = { username: 'admin', password }
 const nothing = { seen: 0, userIds: 0 }
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** A copy of a database that nobody has open. @returns what restores it, to the same place or another */
+/** Copies a database that is not open. @returns restores the copy, to the same place or another */
 function dumped(database: DatabaseSettings): (to?: DatabaseSettings) => void {
   if (database.engine === 'sqlite') {
     const kept = `${database.path}.kept`
@@ -47,8 +48,8 @@ async function expectStopped(server: TestServer, pair: Pair): Promise<void> {
   expect(server.logged.filter(line => line.includes('"by":"a mark in DATA_DIR"'))).to.have.length(1)
 }
 
-onEachEngine('a database that was restored while no server ran', engine => {
-  /** A backup, and then the end of a session, which the backup does not know. */
+onEachEngine('a database restored while no server ran', engine => {
+  /** Makes a backup and then ends a session, which the backup does not know. */
   async function history() {
     const first = await aServer({ engine })
     const pair = await aClient(first).signIn(admin)
@@ -62,7 +63,7 @@ onEachEngine('a database that was restored while no server ran', engine => {
     return { server: second, pair, restore }
   }
 
-  it('is noticed by the next server, before it accepts anything, until the log is advanced', async () => {
+  it('makes the next servers answer 503 log_went_back, until the log is advanced', async () => {
     const { server, pair, restore } = await history()
     await server.close()
     restore()
@@ -81,12 +82,12 @@ onEachEngine('a database that was restored while no server ran', engine => {
     const fourth = await again(server)
     expect((await aClient(fourth).get('/readyz')).status).to.equal(200)
     await fourth.close()
-    // What the advance ended is known now: a second restore of the same backup undoes it.
+    // The mark knows the advanced log: a second restore of the same backup is noticed too.
     restore()
     await expectStopped(await again(server), pair)
   })
 
-  it('is noticed also at another address', async () => {
+  it('is noticed also when it is restored to another address', async () => {
     const { server, pair, restore } = await history()
     await server.close()
     const elsewhere = await engine.fresh()
@@ -94,10 +95,10 @@ onEachEngine('a database that was restored while no server ran', engine => {
     await expectStopped(await again(server, elsewhere), pair)
   })
 
-  // Whatever the engine.
+  // The rest does not depend on the engine: once is enough.
   if (engine.name !== 'SQLite') return
 
-  it('is noticed after a kill, once a second has passed since', async () => {
+  it('is noticed also after a kill, by the last periodic mark', async () => {
     const { server, pair, restore } = await history()
     await server.composed.jobs.runAll()
     const marks = readFileSync(join(server.settings.dataDir, 'log-marks.json'))
@@ -107,7 +108,7 @@ onEachEngine('a database that was restored while no server ran', engine => {
     await expectStopped(await again(server), pair)
   })
 
-  it('is not taken for one where it is a new one, or another', async () => {
+  it('is not reported for a new database, or on return to the previous one', async () => {
     const { server } = await history()
     await server.close()
     const other = await again(server, await engine.fresh())
@@ -121,7 +122,7 @@ onEachEngine('a database that was restored while no server ran', engine => {
     expect(JSON.stringify(logs)).to.not.include('root@')
   })
 
-  it('is no concern of a command: it keeps no mark, and may look at a copy', async () => {
+  it('is not noticed by a command on a copy, which neither reads nor writes the mark', async () => {
     const { server, restore } = await history()
     await server.close()
     const path = join(server.settings.dataDir, 'log-marks.json')
@@ -139,10 +140,10 @@ onEachEngine('a database that was restored while no server ran', engine => {
   })
 })
 
-describe('a mark of the revocation log', () => {
+describe('the mark of the revocation log in DATA_DIR', () => {
   const marksOf = ({ settings }: TestServer) => join(settings.dataDir, 'log-marks.json')
 
-  it('that cannot be read or written is told of once, and is in nobody’s way', async () => {
+  it('is ignored with one log line when it cannot be read or written', async () => {
     const server = await aServer()
     writeFileSync(marksOf(server), '{"logs": [{"ids": "nonsense"')
     await server.close()
@@ -152,7 +153,7 @@ describe('a mark of the revocation log', () => {
     expect(again.logged.filter(line => line.includes('cannot be kept in DATA_DIR'))).to.have.length(1)
     expect(JSON.parse(readFileSync(marksOf(again), 'utf8')).logs).to.have.length(1)
 
-    // A folder that cannot be made: a file lies in its place.
+    // A directory that cannot be made: a file lies in its place.
     const dataDir = join(server.settings.dataDir, 'log-marks.json')
     const other = await aServer({ settings: { ...testSettings(server.settings.database), dataDir }, policy: null })
     await other.composed.jobs.runAll()
@@ -161,7 +162,7 @@ describe('a mark of the revocation log', () => {
     expect(other.logged.filter(line => line.includes('cannot be kept in DATA_DIR'))).to.have.length(1)
   })
 
-  it('is of this user alone, leaves no drafts, and is not written while nothing is revoked', async () => {
+  it('leaves no temporary file, and is written only when something was revoked', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     await server.composed.jobs.runAll()
@@ -178,7 +179,7 @@ describe('a mark of the revocation log', () => {
     expect(log.seq).to.equal(server.composed.parts.revocation.tail.position)
   })
 
-  it('that two processes share is never lower than what the further one has seen', async () => {
+  it('shared by two processes, never falls below the position of the further one', async () => {
     const server = await aServer()
     const path = marksOf(server)
     const {
@@ -187,13 +188,13 @@ describe('a mark of the revocation log', () => {
     } = server.composed.parts
     await users.disable((await server.aUser()).id, 'system')
     await server.composed.jobs.runAll()
-    // As one that was slower overwrites it between our look and our write.
+    // As when a slower process overwrites it between this process's read and write.
     const file = JSON.parse(readFileSync(path, 'utf8'))
     file.logs[0].seq--
     writeFileSync(path, JSON.stringify(file))
     await server.composed.jobs.runAll()
     expect(JSON.parse(readFileSync(path, 'utf8')).logs[0].seq).to.equal(tail.position)
-    // One that is further.
+    // A process that is further.
     file.logs[0].seq = 1_000
     writeFileSync(path, JSON.stringify(file))
     await users.disable((await server.aUser()).id, 'system')

@@ -1,3 +1,4 @@
+// The log that the real program writes: to a full disk, and to a pipe that is read late.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { closeSync, constants, createReadStream, openSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +12,7 @@ import { issuer, password } from '../support/server.js'
 const main = fileURLToPath(new URL('../../server/main.js', import.meta.url))
 const admin = { username: 'admin', password }
 
-/** What libraries do behind our back, once the server has begun. */
+/** Writes that libraries make to the console while the server runs. */
 const library = `data:text/javascript,${encodeURIComponent(
   `setInterval(() => {
     if (process.listenerCount('uncaughtException') === 0) return
@@ -20,7 +21,7 @@ const library = `data:text/javascript,${encodeURIComponent(
   }, 500).unref()`,
 )}`
 
-describe('the log of a server', () => {
+describe('the server log', () => {
   const children: ChildProcess[] = []
   before(function () {
     needsLinux(this)
@@ -43,7 +44,7 @@ describe('the log of a server', () => {
     return { child, url, client: aClient({ url }) }
   }
 
-  it('may be on a disk that is full: everything goes on', async () => {
+  it('on a full disk: requests are answered, and the stop has exit code 0', async () => {
     const full = openSync('/dev/full', constants.O_WRONLY)
     const { child, client } = await start(full, full)
     closeSync(full)
@@ -54,10 +55,10 @@ describe('the log of a server', () => {
     expect(child.exitCode).to.equal(0)
   }).timeout(60_000)
 
-  it('may go where nobody reads: nobody waits for it; read later it is lines of JSON alone, and says who signed in or did not', async () => {
+  it('in an unread pipe: requests are answered; all lines are JSON, with the sign-ins and no secret', async () => {
     const path = join(aFolder(), 'log')
     execFileSync('mkfifo', [path])
-    // Open for both, so that neither end waits for the other.
+    // Open for reading and writing, so that neither end blocks the other.
     const pipe = openSync(path, constants.O_RDWR)
     const { child, url, client } = await start(pipe, pipe)
     const { access } = await client.signIn(admin)

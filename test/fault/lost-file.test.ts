@@ -1,4 +1,5 @@
-// The SQLite file is taken away from under a running server: what it commits from then on would be lost with the restart.
+// The SQLite file is removed from under a running server: whatever the server commits from then on would be lost at the
+// restart.
 import { copyFileSync, renameSync, rmSync } from 'node:fs'
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
@@ -25,9 +26,9 @@ const losses: Record<string, (file: string) => void> = {
   'without its write-ahead log': file => rmSync(`${file}-wal`),
 }
 
-describe('an SQLite file', () => {
+describe('a SQLite file', () => {
   for (const [how, lose] of Object.entries(losses))
-    it(`that is ${how} is 503 at once for who writes, red in /readyz, and told in the log`, async () => {
+    it(`${how} under a running server: writes and /readyz answer 503 at once, with a log line`, async () => {
       const { file, server, client, pair } = await aServerOnAFile()
       lose(file)
       for (const answer of [
@@ -42,7 +43,7 @@ describe('an SQLite file', () => {
       )
     }).timeout(40_000)
 
-  it('that is moved away and back again goes on as if nothing had been', async () => {
+  it('moved away and back: /readyz and refreshes answer 200 again without a restart', async () => {
     const { file, client, pair } = await aServerOnAFile()
     renameSync(file, `${file}.away`)
     expect((await client.refresh(pair.refresh)).status).to.equal(503)

@@ -1,5 +1,5 @@
-// A database that takes no writes, for its disk is full or it was set read-only: 503 and never a sign-out, /readyz says so,
-// and once it takes them again all goes on without a restart.
+// A database that refuses writes, because its disk is full or it is read-only: 503 and never a sign-out, /readyz
+// answers 503, and once writes succeed again no restart is needed.
 import { mkdirSync } from 'node:fs'
 import { expect } from 'chai'
 import mysql from 'mysql2/promise'
@@ -14,7 +14,7 @@ import { aSmallDisk } from '../support/small-disk.js'
 const admin = { username: 'admin', password }
 const noMount = 'this user may not mount a filesystem'
 
-/** Until a sign-in finds no room any more; what has been given out before stays good. */
+/** Signs in until the disk is full. @returns the first refusal */
 async function signInUntilRefused(client: Client): Promise<Answer> {
   for (let tries = 0; tries < 3_000; tries++) {
     const answer = await client.post('/api/token/', admin)
@@ -41,7 +41,7 @@ async function throughAFullDisk(settings: DatabaseSettings, disk: { fill(): void
   await client.signIn(admin)
 }
 
-describe('a full disk', () => {
+describe('a full disk of the database: sign-in and /readyz answer 503, and recover without a restart', () => {
   it('under SQLite', async function () {
     const disk = aSmallDisk(16)
     if (!disk) return skipFor(this, noMount)
@@ -70,8 +70,8 @@ describe('a full disk', () => {
     }).timeout(120_000)
 })
 
-onMariaDb('a database that was set read-only', engine => {
-  it('is 503 for who writes and red in /readyz, and goes on by itself afterwards', async () => {
+onMariaDb('a read-only database', engine => {
+  it('refreshes and /readyz answer 503, and recover without a restart', async () => {
     const settings = await engine.migrated()
     if (settings.engine !== 'mysql') throw new Error('this is about MariaDB')
     const { host, port, name } = settings

@@ -1,3 +1,4 @@
+// One server per SQLite file: the lock on the file, its permissions, and the first start.
 import { spawn } from 'node:child_process'
 import { copyFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,8 +20,8 @@ async function start(folder: string) {
   return { child, port, printed: () => printed }
 }
 
-describe('one embedded database', () => {
-  it('serves one server, is readable by its user alone, and is free again however that one ended', async () => {
+describe('an embedded SQLite database', () => {
+  it('is locked by one server, has private file modes, and is free again after SIGKILL', async () => {
     const folder = join(aFolder(), 'data')
     const first = await start(folder)
     await waitFor(() => fetch(`http://127.0.0.1:${first.port}/readyz`))
@@ -28,7 +29,7 @@ describe('one embedded database', () => {
       expect(statSync(join(folder, name)).mode & 0o077, name).to.equal(0)
     }
 
-    // By another name it is the same file.
+    // Through a symbolic link it is the same file.
     const linked = aFolder()
     symlinkSync(join(folder, 'darvoza.sqlite'), join(linked, 'darvoza.sqlite'))
     copyFileSync(join(folder, 'secret.key'), join(linked, 'secret.key'))
@@ -47,7 +48,7 @@ describe('one embedded database', () => {
     expect(third.child.exitCode).to.equal(0)
   })
 
-  it('shows the first password even when the port is taken', async () => {
+  it('a first start prints the generated administrator password even when the port is in use', async () => {
     const folder = join(aFolder(), 'data')
     const { createServer } = await import('node:http')
     const taken = createServer()

@@ -1,3 +1,4 @@
+// P2: a refresh token is spent once, however many requests send it at the same time.
 import { expect } from 'chai'
 import type { Database } from '../../server/storage/database.js'
 import { quantiles, refreshAtOnce, trials } from '../support/bursts.js'
@@ -10,7 +11,7 @@ import { password } from '../support/server.js'
 const rounds = trials(20)
 const parallel = 100
 
-/** Bursts of refreshes of one token, then of the one that came of it, and so on: a chain that must never fork. */
+/** Bursts of refreshes of one token, then of its successor, and so on: a chain that must never fork. */
 async function burst(urls: string[], database: Database, where: string): Promise<void> {
   const client = aClient({ url: urls[0]! })
   const first = await client.signIn({ username: 'admin', password })
@@ -51,8 +52,8 @@ async function burst(urls: string[], database: Database, where: string): Promise
   }
 }
 
-onEachEngine('P2: one token refreshed a hundred times at once', engine => {
-  it('is spent once: one step, one successor for all, in one process', async () => {
+onEachEngine('P2: one refresh token sent a hundred times at once to one process', engine => {
+  it('rotates once and gives all requests one successor', async () => {
     const settings = await engine.migrated()
     const server = await aServerProcess(settings)
     await burst([server.url], await anOpen(settings), `${engine.name}, one process`)
@@ -60,8 +61,8 @@ onEachEngine('P2: one token refreshed a hundred times at once', engine => {
   }).timeout(60_000)
 })
 
-onMariaDb('P2: one token refreshed a hundred times at once', engine => {
-  it('is spent once: one step, one successor for all, over two processes', async () => {
+onMariaDb('P2: one refresh token sent a hundred times at once to two processes', engine => {
+  it('rotates once and gives all requests one successor', async () => {
     const settings = await engine.migrated()
     const servers = await Promise.all([aServerProcess(settings), aServerProcess(settings)])
     await burst(

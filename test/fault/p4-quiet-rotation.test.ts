@@ -1,4 +1,5 @@
-// P4: keys rotate under load, and no valid token is refused: not here, and not by a verifier elsewhere.
+// P4: signing keys rotate under load, and no valid token is refused, neither by the servers nor by a JWKS verifier
+// elsewhere.
 import { expect } from 'chai'
 import { createRemoteJWKSet, customFetch, type JSONWebKeySet, jwksCache, jwtVerify } from 'jose'
 import { trials } from '../support/bursts.js'
@@ -12,8 +13,8 @@ import { aServer, issuer } from '../support/server.js'
 
 const rotations = trials(3)
 
-onMariaDb('P4: keys that rotate under load, over two processes', engine => {
-  it('refuse no valid token, whether the key was published before it signs or not', async () => {
+onMariaDb('P4: signing keys that rotate under load at two server processes', engine => {
+  it('no valid token is refused, whether the key was published before it signs or not', async () => {
     const database = await engine.migrated()
     const servers = [await aServerProcess(database), await aServerProcess(database)]
     const urls = servers.map(server => server.url)
@@ -47,8 +48,8 @@ onMariaDb('P4: keys that rotate under load, over two processes', engine => {
   }).timeout(60_000)
 })
 
-onEachEngine('P4: verifiers elsewhere that keep the JWKS for as long as they may', engine => {
-  it('refuse no valid token across rotations that wait their 20 minutes', async () => {
+onEachEngine('P4: remote verifiers that cache the JWKS for as long as its header allows', engine => {
+  it('no valid token is refused across rotations that wait their 20 minutes', async () => {
     const server = await aServer({ engine, policy: { access_token_lifetime: 1_800 } })
     const client = aClient(server)
     const { clock } = server
@@ -59,13 +60,13 @@ onEachEngine('P4: verifiers elsewhere that keep the JWKS for as long as they may
     const refused: string[] = []
     let verified = 0
     for (let step = 0; kids.size <= 2 * rotations; step++) {
-      // By hand, so that the next key signs as early as any may.
+      // Rotated by hand, so that the next key signs as early as possible.
       if (step % 20 === 0) await server.composed.parts.keys.keyRing.rotate({}, 'system')
       live.push(access)
       kids.add(headerOf(access).kid)
       while (claimsOf(live[0]!).exp * 1000 <= clock.now()) live.shift()
       for (const verify of verifiers) {
-        // Each keeps a copy of an age of its own.
+        // Each verifier has a copy of another age.
         if (Math.random() < 0.5) continue
         for (const token of [live[0]!, access]) {
           verified++
@@ -83,8 +84,8 @@ onEachEngine('P4: verifiers elsewhere that keep the JWKS for as long as they may
 })
 
 /**
- * jose's, by the server's clock: it keeps the JWKS for all of its five minutes, and asks no earlier whatever key it meets.
- * That is the worst that the header of the JWKS allows.
+ * A JWKS verifier by jose on the server's clock: it keeps the JWKS for all of its five minutes, and fetches no earlier
+ * for an unknown key. That is the worst case that the header of the JWKS allows.
  */
 function aStubbornVerifier(url: string, now: () => number) {
   let kept: { fetchedAt: number; jwks: JSONWebKeySet } | null = null

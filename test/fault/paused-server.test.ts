@@ -1,4 +1,5 @@
-// SIGSTOP of a server: a virtual machine that was moved, a container that was frozen. It must not go on where it was.
+// SIGSTOP of a server, as when a virtual machine migrates or a container is frozen: after SIGCONT it must not serve old
+// state.
 import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
 import { onEachEngine, onMariaDb } from '../support/engines.js'
@@ -8,8 +9,8 @@ import { password } from '../support/server.js'
 const admin = { username: 'admin', password }
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
-onMariaDb('P1: a server that was stopped for a while', engine => {
-  it('refuses what was ended meanwhile elsewhere, from its first answer on', async () => {
+onMariaDb('P1: a server paused with SIGSTOP and resumed', engine => {
+  it('refuses a session that was ended elsewhere meanwhile, from its first answer on', async () => {
     const settings = await engine.migrated()
     const [stopped, other] = await Promise.all([aServerProcess(settings), aServerProcess(settings)])
     const [own, ended] = [await aClient(other).signIn(admin), await aClient(other).signIn(admin)]
@@ -18,7 +19,7 @@ onMariaDb('P1: a server that was stopped for a while', engine => {
     stopped.signal('SIGSTOP')
     const answer = await aClient(other).delete(`/api/me/sessions/${claimsOf(ended.access).sid}/`, own.access)
     expect(answer.status).to.equal(204)
-    // They lie in its sockets when it wakes up, before any of its timers has run.
+    // These requests wait in its sockets when it resumes, before any of its timers has run.
     const asked = Array.from({ length: 20 }, () => aClient(stopped).verify(ended.access))
     await pause(1_500)
     stopped.signal('SIGCONT')
@@ -28,8 +29,8 @@ onMariaDb('P1: a server that was stopped for a while', engine => {
   }).timeout(20_000)
 })
 
-onMariaDb('P6: one of two servers, away for longer than the grace while the other serves', engine => {
-  it('takes the token whose successor never arrived from whoever waited for it', async () => {
+onMariaDb('P6: one of two servers, paused for longer than the reuse grace while the other serves', engine => {
+  it('accepts the refresh token whose successor never reached the client', async () => {
     const settings = await engine.migrated()
     const [away, other] = [await aServerProcess(settings, { reuse_grace: 1 }), await aServerProcess(settings, null)]
     const pair = await aClient(away).signIn(admin)
@@ -47,8 +48,8 @@ onMariaDb('P6: one of two servers, away for longer than the grace while the othe
   }).timeout(20_000)
 })
 
-onEachEngine('P6: the only server, stopped for longer than the grace', engine => {
-  it('takes the token whose successor never arrived', async () => {
+onEachEngine('P6: the only server, paused for longer than the reuse grace', engine => {
+  it('accepts the refresh token whose successor never reached the client', async () => {
     const server = await aServerProcess(await engine.migrated(), { reuse_grace: 1 })
     const client = aClient(server)
     const pair = await client.signIn(admin)

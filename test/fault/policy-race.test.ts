@@ -1,5 +1,5 @@
-// Two servers on one database, while the policy changes: the one that is behind by a moment signs nobody out by what was
-// taken back, and issues nothing that was just forbidden.
+// Two servers on one database while the policy changes: the server that is behind signs no session out by an undone
+// policy, and issues no token that the new policy forbids.
 import { expect } from 'chai'
 import { trials } from '../support/bursts.js'
 import { type Answer, aClient, claimsOf, type Pair } from '../support/client.js'
@@ -9,7 +9,7 @@ import { sessionsOf } from '../support/sessions.js'
 
 const told = ({ status, body }: Answer) => (status === 200 ? 200 : (body.reason ?? body.code ?? status))
 
-onMariaDb('a server that has not heard yet of a change of the policy', engine => {
+onMariaDb('a server that has not read a policy change yet', engine => {
   async function two() {
     const here = await aServer({ engine })
     const there = await aServer({ settings: here.settings, clock: here.clock })
@@ -17,13 +17,13 @@ onMariaDb('a server that has not heard yet of a change of the policy', engine =>
     return { here, there, policies, amy: await here.aUser(), atHere: aClient(here), atThere: aClient(there) }
   }
 
-  /** From here on it hears of nothing by itself; for a second it thinks itself fresh all the same. */
+  /** Stops the server from following the log; for a second it still regards itself as fresh. */
   async function stayBehind(server: { composed: Parameters<typeof settle>[0] }): Promise<void> {
     server.composed.parts.revocation.tail.stop()
     await settle(server.composed)
   }
 
-  it('signs nobody out by one that was undone: idle for too long, too old, or one too many', async () => {
+  it('an undone lifetime or session limit ends no session at a refresh', async () => {
     for (const tight of [
       { refresh_token_lifetime: 3_600 },
       { refresh_token_lifetime: 3_600, session_absolute_lifetime: 3_600 },
@@ -45,7 +45,7 @@ onMariaDb('a server that has not heard yet of a change of the policy', engine =>
     }
   })
 
-  it('takes nobody for a thief by a grace that was undone', async () => {
+  it('an undone reuse grace of 0 makes no refresh count as reuse', async () => {
     const { there, policies, amy, atHere, atThere } = await two()
     const pair = await atHere.signIn(amy)
     const next = (await atHere.refresh(pair.refresh)).body
@@ -56,7 +56,7 @@ onMariaDb('a server that has not heard yet of a change of the policy', engine =>
     expect(told(await atHere.refresh(next.refresh))).to.equal(200)
   })
 
-  it('refuses no sign-in by a limit that was undone', async () => {
+  it('an undone session limit refuses no sign-in', async () => {
     const { there, policies, amy, atHere, atThere } = await two()
     await atHere.signIn(amy)
     await policies.set({ max_sessions_per_user: 1, at_session_limit: 'refuse' }, 'system', '')
@@ -66,7 +66,7 @@ onMariaDb('a server that has not heard yet of a change of the policy', engine =>
     expect(told(await atThere.post('/api/token/', amy))).to.equal(200)
   })
 
-  it('issues no longer token than a change allows that is in force now, and judges by a limit that is', async () => {
+  it('a lifetime changed elsewhere is in the next token, and a changed session limit is enforced', async () => {
     const { there, policies, amy, atHere, atThere } = await two()
     const lifeOf = (access: string) => claimsOf(access).exp - claimsOf(access).iat
     const pair = await atHere.signIn(amy)
@@ -84,8 +84,8 @@ onMariaDb('a server that has not heard yet of a change of the policy', engine =>
   })
 })
 
-onMariaDb('two servers', engine => {
-  it('follow a policy that changes all the time, and sign out none of those who refresh at both', async () => {
+onMariaDb('two servers during policy changes', engine => {
+  it('refreshes at both servers are answered 200 or retryable 503, and no session ends', async () => {
     const here = await aServer({ engine })
     const there = await aServer({ settings: here.settings, clock: here.clock })
     const clients = [aClient(here), aClient(there)]
@@ -126,7 +126,7 @@ onMariaDb('two servers', engine => {
     for (const pair of pairs) expect(told(await clients[0]!.refresh(pair.refresh))).to.equal(200)
   }).timeout(60_000)
 
-  it('end no more sessions than are too many, refreshing and signing in at both at once', async () => {
+  it('a lowered session limit ends only the oldest sessions, with refreshes and sign-ins at both servers', async () => {
     const here = await aServer({ engine })
     const there = await aServer({ settings: here.settings, clock: here.clock })
     const clients = [aClient(here), aClient(there)]

@@ -1,4 +1,4 @@
-// Redis lets us in or not, and lets us do what we need or not: what is wrong is said, in /readyz and in one line of the log.
+// Redis refuses the credentials or single commands: /readyz and one log line name what is missing.
 import { expect } from 'chai'
 import { type RedisSettings, readRedisCluster, readRedisUrl } from '../../config/addresses.js'
 import { redisAcl } from '../../server/storage/redis-acl.js'
@@ -27,7 +27,7 @@ async function allow(redis: TestRedis, rules: readonly string[], user = 'darvoza
 const rules = redisAcl.split(' ')
 const credentials = 'darvoza:a%20password@'
 
-/** Whatever libraries write to the console while it runs. */
+/** Whatever libraries write to the console during the run. */
 async function saidOnConsole(run: () => Promise<void>): Promise<unknown[]> {
   const said: unknown[] = []
   const { warn, error } = console
@@ -40,14 +40,14 @@ async function saidOnConsole(run: () => Promise<void>): Promise<unknown[]> {
   return said
 }
 
-onRedis('a Redis that does not let us', () => {
+onRedis('a Redis that refuses credentials or commands', () => {
   const doors: [what: string, secret: string | null, credentials: string, code: string][] = [
     ['a wrong password', 'right', ':wrong@', 'WRONGPASS'],
     ['a user that is not there', null, 'nobody:wrong@', 'WRONGPASS'],
     ['no password where one is asked for', 'right', '', 'NOAUTH'],
   ]
   for (const [what, secret, given, code] of doors) {
-    it(`in, for ${what}, is called by its name, once, and nothing is printed beside the log`, async () => {
+    it(`${what}: /readyz and one log line name the error code, and the console stays empty`, async () => {
       const redis = await aRedis()
       if (secret !== null) await redis.command('CONFIG', 'SET', 'requirepass', secret)
       const said = await saidOnConsole(async () => {
@@ -66,7 +66,7 @@ onRedis('a Redis that does not let us', () => {
     })
   }
 
-  it('and a password that it does not ask for is told in the log, and no harm', async () => {
+  it('a password that Redis does not need is logged, and Redis is used', async () => {
     const redis = await aRedis()
     const said = await saidOnConsole(async () => {
       const { server, ready } = await aServerAt(urlFor(redis, ':needless@'))
@@ -93,10 +93,10 @@ onRedis('a Redis that does not let us', () => {
     'use our channels': { without: ['&darvoza:log*'], reason: /^NOPERM: .* (tell|listen to) the other servers$/ },
     'publish and subscribe': { without: ['+@pubsub'], reason: /^NOPERM: .* (tell|listen to) the other servers$/ },
   }
-  it('do one thing that we need is degraded, says which, and is ok once it lets us', async () => {
+  it('one missing ACL rule: redis_reason in /readyz names its purpose; redis is ok after the grant', async () => {
     const redis = await aRedis()
     const said = await saidOnConsole(async () => {
-      // At once: most of it is waiting until it is tried again.
+      // All at once: most of the time passes waiting for the next retry.
       await Promise.all(
         Object.entries(lacks).map(async ([what, { without, reason }], at) => {
           const user = `user${at}`
@@ -136,7 +136,7 @@ onRedis('an ACL user with the rules of README', () => {
       expect(keys.filter(key => key.endsWith(':log'))).to.have.length(1)
       expect(keys.filter(key => key.startsWith('{darvoza}:guess:')).length).to.be.above(0)
     })
-    // The copy is looked after at every fifth beat; this is the last that is asked then.
+    // The copy is checked at every fifth heartbeat; this is the last command of the check.
     await waitFor(async () => {
       const asked = await Promise.all(nodes.map(node => node.command('INFO', 'commandstats')))
       expect(asked.join()).to.include('cmdstat_zremrangebyscore')
@@ -145,17 +145,17 @@ onRedis('an ACL user with the rules of README', () => {
     for (const node of nodes) expect(await node.command('ACL', 'LOG')).to.deep.equal([])
   }
 
-  it('is refused nothing that a server asks', async () => {
+  it('may run every command that a server sends', async () => {
     const redis = await aRedis()
     await mayDoAll([redis], urlFor(redis, credentials))
   }).timeout(30_000)
 
-  it('is refused nothing in a cluster', async () => {
+  it('may run every command in a Redis Cluster', async () => {
     const cluster = await aRedisCluster()
     await mayDoAll(cluster.nodes, readRedisCluster(`redis://${credentials}${cluster.setting}`))
   }).timeout(60_000)
 
-  it('may not look at what is not ours, nor empty the database', async () => {
+  it('may not read other keys, use other channels or empty the database', async () => {
     const redis = await aRedis()
     await allow(redis, rules)
     const connection = await redis.connect()

@@ -1,5 +1,5 @@
-// Two servers on one database and one Redis: what one ends the other refuses within milliseconds, and within a second
-// whatever becomes of Redis; no request ever fails because of it.
+// Two servers on one database and one Redis: an ended session is refused by the other server within milliseconds, and
+// within a second in any state of Redis; no request fails because of Redis.
 import { expect } from 'chai'
 import { quantiles, trials } from '../support/bursts.js'
 import { aClient, type Client, claimsOf, type Pair } from '../support/client.js'
@@ -24,7 +24,7 @@ async function twoServers(engine: Engine, settings: Record<string, string>): Pro
   return { servers, here: aClient(servers[0]), there: aClient(servers[1]) }
 }
 
-/** Ends a session at one server. @returns ms after which the other still let its token in */
+/** Ends a session at one server. @returns ms after which the other server last accepted its token */
 async function endAndSee({ here, there }: Two): Promise<number> {
   const [own, other] = [await here.signIn(admin), await here.signIn(admin)]
   expect((await there.verify(other.access)).status, 'before its end').to.equal(200)
@@ -33,7 +33,7 @@ async function endAndSee({ here, there }: Two): Promise<number> {
   return lastLetIn(there, other.access)
 }
 
-/** Ordinary requests at both servers until it is stopped. @returns what did not succeed */
+/** Ordinary requests at both servers until it is stopped. @returns the answers that were errors */
 function bystander({ here, there }: Two, pair: Pair) {
   let going = true
   const failed: string[] = []
@@ -69,7 +69,7 @@ async function bothSay(two: Two, status: string): Promise<void> {
   }, 15_000)
 }
 
-/** The newest number in the copy, and how many it has. */
+/** The highest log number in the copy, and the number of its entries. */
 async function copyIn(redis: TestRedis): Promise<{ count: number; highest: number }> {
   const [key] = (await redis.command('KEYS', '{darvoza:*}:log')) as string[]
   if (!key) return { count: 0, highest: 0 }
@@ -77,9 +77,9 @@ async function copyIn(redis: TestRedis): Promise<{ count: number; highest: numbe
   return { count: Number(await redis.command('ZCARD', key)), highest: Number(score) }
 }
 
-onMariaDb('two servers with Redis', engine =>
-  onRedis('between them', () => {
-    it('P1: what one ends, the other refuses within 150 ms', async () => {
+onMariaDb('two servers on one database and one Redis', engine =>
+  onRedis('when sessions end and Redis fails', () => {
+    it('P1: a session ended at one server is refused by the other within 150 ms', async () => {
       const redis = await aRedis()
       const two = await twoServers(engine, { REDIS_URL: redis.url })
       await bothSay(two, 'ok')
@@ -93,7 +93,7 @@ onMariaDb('two servers with Redis', engine =>
       expect(two.servers.flatMap(server => server.complaints)).to.deep.equal([])
     }).timeout(60_000 + trials(60) * 500)
 
-    it('they start without Redis, say that it is degraded, and find it once it is there', async () => {
+    it('start without Redis, /readyz says degraded, and they reconnect once it runs', async () => {
       const redis = await aRedis()
       await redis.kill()
       const startedAt = performance.now()
@@ -107,7 +107,7 @@ onMariaDb('two servers with Redis', engine =>
       await waitFor(async () => expect((await copyIn(redis)).count).to.equal(2), 10_000)
     }).timeout(60_000)
 
-    it('they start while Redis hangs, and find it once it goes on', async () => {
+    it('start while Redis hangs, and reconnect once it answers', async () => {
       const redis = await aRedis()
       redis.hang()
       const two = await twoServers(engine, { REDIS_URL: redis.url })
@@ -118,7 +118,7 @@ onMariaDb('two servers with Redis', engine =>
       expect(await endAndSee(two)).to.be.below(1_000)
     }).timeout(60_000)
 
-    it('a connection to Redis that died without a word is given up, and made anew', async () => {
+    it('replace a connection to Redis that died silently', async () => {
       const redis = await aRedis()
       const relay = await aRelay(redis.port)
       try {
@@ -159,8 +159,8 @@ onMariaDb('two servers with Redis', engine =>
       { what: 'flushed', status: 'ok', strike: async redis => void (await redis.command('FLUSHALL')), mend: () => {} },
       { what: 'restored old', status: 'ok', strike: redis => redis.restore(), mend: () => {} },
     ]
-    it('Redis killed, hung, full, flushed or restored old: an end is enforced within a second, no request fails, and it is put right', async () => {
-      // Each on a stage of its own, all at once: most of it is waiting.
+    it('killed, hung, full, flushed or old Redis: an end holds within 1 s, and no request fails', async () => {
+      // Each with its own servers, all at once: most of the time passes waiting.
       const stages = await Promise.all(
         faults.map(async fault => {
           const redis = await aRedis()
@@ -202,9 +202,9 @@ onMariaDb('two servers with Redis', engine =>
   }),
 )
 
-onMariaDb('two servers with a cluster of Redis', engine =>
-  onRedis('between them', () => {
-    it('serve as one, also when a node is lost', async () => {
+onMariaDb('two servers on one database and a Redis Cluster', engine =>
+  onRedis('when sessions end and nodes fail', () => {
+    it('enforce an end within 300 ms, and within 1 s when a node hangs or is killed', async () => {
       const cluster = await aRedisCluster()
       const two = await twoServers(engine, { REDIS_CLUSTER: cluster.setting })
       await bothSay(two, 'ok')

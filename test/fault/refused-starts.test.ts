@@ -1,3 +1,4 @@
+// Starts that are refused: wrong settings at the first start, a database of another issuer or of a newer version.
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,7 +22,7 @@ type Refused = {
   said: string
 }
 
-/** Starts the real program, which must not serve, and answers the one line that it wrote. */
+/** Starts the real program, which must not become ready. @returns the one line that it wrote to stderr */
 async function refusedStart(folder: string, settings: Record<string, string>): Promise<Refused> {
   const child = spawn(process.execPath, [main], {
     cwd: folder,
@@ -30,7 +31,7 @@ async function refusedStart(folder: string, settings: Record<string, string>): P
   let [stdout, said] = ['', '']
   child.stdout.on('data', chunk => {
     stdout += chunk
-    // It serves: that is wrong, and told below.
+    // Became ready: that is the failure, which the caller reports.
     if (stdout.includes('is ready')) child.kill('SIGKILL')
   })
   child.stderr.on('data', chunk => (said += chunk))
@@ -39,7 +40,7 @@ async function refusedStart(folder: string, settings: Record<string, string>): P
   return { code, stdout, said, line: JSON.parse(said) }
 }
 
-describe('a first start with settings that cannot be', () => {
+describe('a first start with invalid settings', () => {
   const cases: [what: string, settings: Record<string, string>, problem: RegExp][] = [
     ['a short password', { ADMIN_PASSWORD: 'zq9-x7w' }, /^ADMIN_PASSWORD: .*at least 8 characters/],
     ['a common password', { ADMIN_PASSWORD: 'password1' }, /^ADMIN_PASSWORD: .*too common/],
@@ -50,7 +51,7 @@ describe('a first start with settings that cannot be', () => {
       /^DATABSE_URL .*DATABASE_URL is meant/,
     ],
   ]
-  it('says which, why and no value, and makes nothing', async () => {
+  it('names the setting and the reason without its value, and creates no file', async () => {
     const check = async ([what, settings, problem]: (typeof cases)[number]) => {
       const folder = aFolder()
       const { code, stdout, line, said } = await refusedStart(folder, settings)
@@ -64,7 +65,7 @@ describe('a first start with settings that cannot be', () => {
   }).timeout(patience)
 })
 
-/** What keeps a server of these settings from starting. */
+/** The error with which a server of these settings refuses to start. */
 async function refusalOf(settings: Settings): Promise<string> {
   return aServer({ settings }).then(
     () => 'it started',
@@ -72,8 +73,8 @@ async function refusalOf(settings: Settings): Promise<string> {
   )
 }
 
-onEachEngine('a start on a database', engine => {
-  it("that is another issuer's is refused, until the issuer is changed on purpose", async () => {
+onEachEngine('a server start on a database', engine => {
+  it('of another issuer is refused, until `issuer set` changes the issuer', async () => {
     const { settings, ...server } = await aServer({ engine })
     const other = { ...settings, issuer: 'https://id.example.com' }
     const refusal = await refusalOf(other)
@@ -96,7 +97,7 @@ onEachEngine('a start on a database', engine => {
     await aServer({ settings: other })
   })
 
-  it('that was there before issuers were kept adopts the one of the next server', async () => {
+  it('without a stored issuer stores the issuer of the next server', async () => {
     const { settings, ...server } = await aServer({ engine })
     await server.composed.parts.storage.database.write('DELETE FROM installation')
     await server.close()
@@ -105,7 +106,7 @@ onEachEngine('a start on a database', engine => {
     expect(await refusalOf(settings)).to.include(other.issuer)
   })
 
-  it('that was made by a newer version is refused with the reason, before anything changes', async () => {
+  it('made by a newer version is refused with the reason', async () => {
     const { settings, ...server } = await aServer({ engine })
     await server.composed.parts.storage.database.write(later)
     await server.close()
@@ -113,8 +114,8 @@ onEachEngine('a start on a database', engine => {
   })
 })
 
-describe('the command line on a database', () => {
-  it('that was made by a newer version refuses every command; and what is no issuer', async () => {
+describe('the command line', () => {
+  it('refuses every command on a database of a newer version, and `issuer set` without --yes or https', async () => {
     const darvoza = await aCommandLine().migrated()
     await expectRefused(darvoza, [
       [['issuer', 'set', 'https://id.example.com'], 2, /--yes/],
@@ -131,8 +132,8 @@ describe('the command line on a database', () => {
   }).timeout(2 * patience)
 })
 
-describe('.env in the working directory', () => {
-  it('is read by the command line as by the server', async () => {
+describe('a .env file in the working directory', () => {
+  it('is read by the command line, which refuses a misspelled setting name', async () => {
     const darvoza = aCommandLine({ DATA_DIR: '' })
     darvoza.file('.env', 'DATA_DIR=kept\nDATABSE_URL=sqlite:hunter2\n')
     expectOneLine(

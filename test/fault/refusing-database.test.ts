@@ -1,4 +1,5 @@
-// What a database refuses passes: its operator gives rights back, ends a limit, finishes a migration. Until then 503.
+// Errors of the database that its operator will mend, such as a missing right, a limit or an unfinished migration: 503
+// until then.
 import { expect } from 'chai'
 import type { DatabaseSettings } from '../../config/settings.js'
 import { aClient } from '../support/client.js'
@@ -8,7 +9,10 @@ import { aServer, type TestServer } from '../support/server.js'
 
 type Pair = { refresh: string; access: string }
 
-/** A refresh is 503 with one line that names why; once it is mended, the same token works. */
+/**
+ * Expects a refresh to answer 503 with one log line that names the cause, and the same token to work once that is
+ * mended.
+ */
 async function expectPassing(server: TestServer, pair: Pair, mend: () => Promise<unknown>, why: RegExp): Promise<void> {
   const client = aClient(server)
   server.logged.length = 0
@@ -30,8 +34,8 @@ async function expectPassing(server: TestServer, pair: Pair, mend: () => Promise
   Object.assign(pair, again.body)
 }
 
-onEachEngine('a database that is being migrated or restored at this moment', engine => {
-  it('lacks a column or a table: 503, and everything goes on once it is there', async () => {
+onEachEngine('a database schema that is being migrated or restored', engine => {
+  it('a missing column or table: 503 until it is there', async () => {
     const server = await aServer({ engine })
     const { database } = server.composed.parts.storage
     const pair = await aClient(server).signIn(await server.aUser())
@@ -51,7 +55,7 @@ onEachEngine('a database that is being migrated or restored at this moment', eng
     )
   })
 
-  it('while a mistake in a statement of ours stays 500, and a row that is there already stays what it is', async () => {
+  it('a syntax error in a statement is a StorageFailure, and a parameter that is not finite a TypeError', async () => {
     const { composed } = await aServer({ engine })
     const { database } = composed.parts.storage
     for (const sql of ['SELEKT 1', 'SELECT FROM', 'INSERT INTO last_number (name) VALUES (NULL, 2)']) {
@@ -66,7 +70,7 @@ onEachEngine('a database that is being migrated or restored at this moment', eng
   })
 })
 
-onMariaDb('a database server that refuses', () => {
+onMariaDb('a MariaDB server that refuses connections or statements: 503 until it is mended', () => {
   let mariaDb: MariaDb
   let settings: Extract<DatabaseSettings, { engine: 'mysql' }>
   let server: TestServer
@@ -86,23 +90,23 @@ onMariaDb('a database server that refuses', () => {
     pair = await aClient(server).signIn(await server.aUser())
   })
 
-  /** New connections are needed, and those are made under the new rules. */
+  /** Changes the rules and kills the open connections, so that new ones are made under the new rules. */
   const cutOff = (...rules: string[]) => mariaDb.run(...rules, `KILL CONNECTION USER ${who}`)
 
-  /** Until the connections that were open before are gone. */
+  /** Waits until the connections that were open before are gone. */
   const untilRefused = (code: string) =>
     waitFor(async () => {
       const error = await server.composed.parts.storage.database.read('SELECT 1').catch((thrown: Error) => thrown)
       expect(error).to.have.nested.property('cause.code', code)
     })
 
-  it('the user: its password was changed', async () => {
+  it('the password of the database user was changed', async () => {
     await cutOff(`ALTER USER ${who} IDENTIFIED BY 'other'`)
     await untilRefused('ER_ACCESS_DENIED_ERROR')
     await expectPassing(server, pair, () => mariaDb.run(`ALTER USER ${who} IDENTIFIED BY 'secret'`), /ER_ACCESS_DENIED/)
   })
 
-  it('the rights: one was taken', async () => {
+  it('a right of the database user was revoked', async () => {
     await cutOff(`REVOKE UPDATE ON ${settings.name}.* FROM ${who}`)
     await expectPassing(
       server,
@@ -112,7 +116,7 @@ onMariaDb('a database server that refuses', () => {
     )
   })
 
-  it('the statement: the user has had its queries of this hour', async () => {
+  it('the database user has reached MAX_QUERIES_PER_HOUR', async () => {
     await cutOff(`ALTER USER ${who} WITH MAX_QUERIES_PER_HOUR 1`)
     await untilRefused('ER_USER_LIMIT_REACHED')
     await expectPassing(
@@ -123,7 +127,7 @@ onMariaDb('a database server that refuses', () => {
     )
   })
 
-  it('every write: it was made read-only', async () => {
+  it('the database is read-only', async () => {
     await mariaDb.run('SET GLOBAL read_only = 1')
     await expectPassing(server, pair, () => mariaDb.run('SET GLOBAL read_only = 0'), /ER_OPTION_PREVENTS_STATEMENT/)
   })

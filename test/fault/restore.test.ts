@@ -1,4 +1,5 @@
-// A real backup, restored beneath running servers: they notice within a second, and `darvoza log advance` is the way on.
+// A database backup restored under running servers: they answer 503 log_went_back within a second, until an operator
+// runs `darvoza log advance`.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +23,7 @@ function commandLineOf(database: DatabaseSettings, more: Record<string, string> 
   return aCommandLine({ DATABASE_URL: urlOf(database), SECRET_KEY: secretKey, ...more })
 }
 
-/** A dump by MariaDB's own tools. @returns what restores it */
+/** Dumps the database with mariadb-dump. @returns restores that dump */
 function dumped(database: DatabaseSettings): () => void {
   if (database.engine !== 'mysql') throw new Error('not MariaDB')
   const where = ['--no-defaults', `--host=${database.host}`, `--port=${database.port}`, `--user=${database.user}`]
@@ -50,7 +51,7 @@ async function everyoneSays(clients: Client[], status: number): Promise<void> {
   })
 }
 
-onMariaDb('a backup restored beneath two running servers', engine => {
+onMariaDb('a database restored from an older backup', engine => {
   async function history(settings: Record<string, string>) {
     const database = await engine.fresh()
     const servers: ServerProcess[] = []
@@ -77,7 +78,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
     return { database, servers, clients, darvoza, restore, pairs: { before, revived, after }, mallory }
   }
 
-  it('is noticed by both within a second, and everything goes on once the log is advanced', async () => {
+  it('running servers answer 503 log_went_back within a second, and 200 after `darvoza log advance`', async () => {
     const { servers, clients, darvoza, restore, pairs, mallory } = await history({})
     const [here] = clients as [Client]
     restore()
@@ -122,7 +123,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
     }
   }).timeout(60_000)
 
-  it('is written down: servers that are started afterwards know it too, until the log is advanced', async () => {
+  it('servers started later answer 503 log_went_back too, until `darvoza log advance`', async () => {
     const { database, servers, clients, darvoza, restore, pairs } = await history({})
     restore()
     await everyoneSays(clients, 503)
@@ -136,7 +137,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
     await later.signIn(admin)
   }).timeout(60_000)
 
-  it('and the log advanced while no server runs: nothing from before is accepted by those that start', async () => {
+  it('after `darvoza log advance` with all servers stopped, servers refuse all earlier sessions', async () => {
     const { database, servers, darvoza, restore, pairs } = await history({})
     for (const server of servers) await server.kill()
     restore()
@@ -148,7 +149,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
     await later.signIn(admin)
   }).timeout(60_000)
 
-  it('and `log advance` killed at any instant: the log is the old one or the new one, never anything between', async () => {
+  it('`darvoza log advance` killed at any instant either commits fully or not at all', async () => {
     const { database, clients, darvoza, restore, pairs } = await history({})
     restore()
     await everyoneSays(clients, 503)
@@ -176,7 +177,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
       }
     }
 
-    // In the middle of its transaction: it waits for the head, and everything else is written already.
+    // Killed inside its transaction: it waits for the lock of log_head, and everything else is written already.
     const { engine: _, tls: __, name, ...where } = database as Extract<DatabaseSettings, { engine: 'mysql' }>
     const holder = await mysql.createConnection({ ...where, database: name })
     await holder.query('BEGIN')
@@ -206,8 +207,8 @@ onMariaDb('a backup restored beneath two running servers', engine => {
     expect((await darvoza.json(['audit', 'verify'])).intact).to.equal(true)
   }).timeout(120_000)
 
-  onRedis('with Redis', () => {
-    it('what Redis still knows is told, also when everything else was stopped', async () => {
+  onRedis('while all servers are stopped, with Redis', () => {
+    it('answers 503 log_went_back at first, and `log advance` reports revocations kept in Redis', async () => {
       const redis = await aRedis()
       const settings = { REDIS_URL: redis.url }
       const { database, servers, darvoza, restore, pairs, mallory } = await history(settings)
@@ -226,8 +227,8 @@ onMariaDb('a backup restored beneath two running servers', engine => {
   })
 })
 
-describe('a SQLite file put back from a copy', () => {
-  it('shows in the first token that is newer, and the log is advanced beside the running server', async () => {
+describe('a SQLite file replaced by an older copy', () => {
+  it('a newer access token gets 503 log_went_back, until `darvoza log advance` runs next to the server', async () => {
     const path = join(aFolder(), 'test.sqlite')
     const database: DatabaseSettings = { engine: 'sqlite', path }
     const server = await aServerProcess(database)

@@ -1,3 +1,4 @@
+// Two servers on one database: sessions, roles, policies and passwords changed at one are in force at the other.
 import { expect } from 'chai'
 import { quantiles, trials } from '../support/bursts.js'
 import { aClient, claimsOf } from '../support/client.js'
@@ -16,7 +17,7 @@ onMariaDb('two servers on one database', engine => {
     return { here, there, atHere: aClient(here), atThere: aClient(there) }
   }
 
-  it('P1: what one ends, the other refuses within a second', async () => {
+  it('P1: a session ended at one server is refused by the other within a second', async () => {
     const { here, there, atHere, atThere } = await two()
     const times: number[] = []
     for (let trial = 0; trial < trials(12); trial++) {
@@ -26,7 +27,7 @@ onMariaDb('two servers on one database', engine => {
         200,
       )
       await here.composed.parts.devices.sessions.end(claimsOf(pair.access).sid, amy.id, 'system')
-      // The database says so itself: a refresh there is refused without any delay.
+      // The database itself refuses: a refresh at the other server fails without any delay.
       const [refreshed, letIn] = await Promise.all([atThere.refresh(pair.refresh), lastLetIn(atThere, pair.access)])
       expect(refreshed.status).to.equal(401)
       times.push(letIn)
@@ -39,7 +40,7 @@ onMariaDb('two servers on one database', engine => {
     expect(there.logged.filter(line => line.includes('went back'))).to.deep.equal([])
   }).timeout(60_000)
 
-  it('many ends at both at once: each server applies all of them, in one order', async () => {
+  it('sessions ended at both servers at once: the log has no gap, and both servers refuse all of them', async () => {
     const { here, there, atHere, atThere } = await two()
     const amy = await here.aUser()
     const pairs = await Promise.all(Array.from({ length: 30 }, () => atHere.signIn(amy)))
@@ -61,7 +62,7 @@ onMariaDb('two servers on one database', engine => {
     expect([...here.logged, ...there.logged].filter(line => line.includes('went back'))).to.deep.equal([])
   })
 
-  it('one session ended at both at once: one entry, one of the two is told not_found', async () => {
+  it('one session ended at both servers at once: one log entry, and one of the two ends fails', async () => {
     const { here, there, atHere } = await two()
     const amy = await here.aUser()
     for (let trial = 0; trial < 10; trial++) {
@@ -77,7 +78,7 @@ onMariaDb('two servers on one database', engine => {
     }
   })
 
-  it('a user disabled at one is out at the other: sign-in at once, tokens within a second', async () => {
+  it('a user disabled at one server: the other refuses sign-in at once and access tokens soon after', async () => {
     const { here, atThere } = await two()
     const amy = await here.aUser()
     const pair = await atThere.signIn(amy)
@@ -86,7 +87,7 @@ onMariaDb('two servers on one database', engine => {
     await waitFor(async () => expect((await atThere.get('/api/me/', pair.access)).status).to.equal(401), patience)
   })
 
-  it('roles given at one make tokens stale at the other, and a refresh there brings the new ones', async () => {
+  it('roles changed at one server: the other answers token_stale, and a refresh has the new roles', async () => {
     const { here, atThere } = await two()
     const amy = await here.aUser()
     const pair = await atThere.signIn(amy)
@@ -97,7 +98,7 @@ onMariaDb('two servers on one database', engine => {
     expect((await atThere.verify(refreshed.body.access)).status).to.equal(200)
   })
 
-  it('a policy set at one is followed by the other', async () => {
+  it('a policy changed at one server is in force at the other', async () => {
     const { here, atThere } = await two()
     await here.composed.parts.policies.policies.set({ access_token_lifetime: 120 }, 'system', 'test')
     const { id: _, ...amy } = await here.aUser()
@@ -113,7 +114,7 @@ onMariaDb('two servers on one database', engine => {
     }, patience)
   })
 
-  it('policies set at both at once follow each other: no version is lost', async () => {
+  it('policies changed at both servers at once: no version is lost', async () => {
     const { here, there } = await two()
     const before = (await here.composed.parts.policies.policies.show()).version
     await Promise.all(
@@ -128,7 +129,7 @@ onMariaDb('two servers on one database', engine => {
     expect((await there.composed.parts.policies.policies.show()).version).to.equal(before + 20)
   })
 
-  it('a password changed at one while the other signs in with the old one: none outlives the change', async () => {
+  it('a password changed at one server: no session of the old password at the other outlives it', async () => {
     const { here, there, atHere, atThere } = await two()
     const amy = await here.aUser()
     const own = await atHere.signIn(amy)

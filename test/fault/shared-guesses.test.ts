@@ -1,4 +1,5 @@
-// Guesses counted in Redis: together while it is there, by each server alone while it is not, and nobody waits for it.
+// Sign-in guesses counted in Redis: together while Redis answers, by each server alone otherwise, and without waiting
+// for it.
 import { expect } from 'chai'
 import { Cluster, type Redis } from 'ioredis'
 import type { RedisLike } from '../../server/identity/sign-in/shared-guess-counts.js'
@@ -12,7 +13,7 @@ const path = '/api/token/'
 const wrong = 'a wrong guess'
 const limit = 5
 
-/** A server that counts at this Redis, and how many passwords were compared there. */
+/** A server that counts guesses in this Redis, and the number of passwords that it compared. */
 async function aCountingServer(redis: RedisLike, beforeHash: () => Promise<void> = async () => {}) {
   const counter = { hashed: 0 }
   const shared = sharedHashing()
@@ -42,8 +43,8 @@ async function statusesOf(server: TestServer, count: number, user: { username: s
 const tested = Array(limit).fill(401)
 const told = (server: TestServer, text: string) => server.logged.filter(line => line.includes(text)).length
 
-onRedis('guesses counted by several servers', () => {
-  it('a hundred at once at two of them never get more than the limit into a hash', async () => {
+onRedis('sign-in guesses counted in Redis by several servers', () => {
+  it('a hundred concurrent guesses at two servers: as many as the limit are compared, the rest get 429', async () => {
     const redis = await aRedis()
     const [one, other] = [await aCountingServer(await redis.connect()), await aCountingServer(await redis.connect())]
     const answers = await Promise.all(
@@ -57,7 +58,7 @@ onRedis('guesses counted by several servers', () => {
     expect([told(one.server, 'Redis'), told(other.server, 'Redis')]).to.deep.equal([0, 0])
   })
 
-  it('right ones are given back, and nothing is left of them', async () => {
+  it('correct passwords are not counted, and leave no key in Redis', async () => {
     const redis = await aRedis()
     const connection = await redis.connect()
     const { server } = await aCountingServer(connection)
@@ -68,7 +69,7 @@ onRedis('guesses counted by several servers', () => {
     expect(await statusesOf(server, limit + 1, guess)).to.deep.equal([...tested, 429])
   })
 
-  it('no key names a user or an address, and each goes with its window', async () => {
+  it('no key names a user or an address, and each key expires with its window', async () => {
     const redis = await aRedis()
     const connection = await redis.connect()
     const { server } = await aCountingServer(connection)
@@ -86,7 +87,7 @@ onRedis('guesses counted by several servers', () => {
     expect(await statusesOf(server, limit + 1, { ...amy, password: wrong })).to.deep.equal([...tested, 429])
   })
 
-  it('what Redis forgot is never counted below nothing', async () => {
+  it('counts that Redis lost meanwhile never become negative', async () => {
     const redis = await aRedis()
     const connection: Redis = await redis.connect()
     let forget = async () => {}
@@ -98,7 +99,7 @@ onRedis('guesses counted by several servers', () => {
     expect(await statusesOf(server, limit + 1, { ...amy, password: wrong })).to.deep.equal([...tested, 429])
   })
 
-  it('in a cluster lie in one slot', async () => {
+  it('guesses in a Redis cluster lie in one slot and are limited', async () => {
     const redis = await aRedis(
       ...['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())],
       ...['--cluster-announce-ip', '127.0.0.1'],
@@ -131,7 +132,7 @@ onRedis('guesses counted by several servers', () => {
   }
 
   for (const [what, { begin, end }] of Object.entries(faults)) {
-    it(`while it ${what}, sign-ins are neither refused nor kept waiting, and the limit holds in each server`, async () => {
+    it(`while Redis ${what}, sign-ins are answered at once, and each server enforces the limit`, async () => {
       const redis = await aRedis()
       const connection = await redis.connect()
       const { server } = await aCountingServer(connection)
@@ -143,7 +144,7 @@ onRedis('guesses counted by several servers', () => {
       const startedAt = performance.now()
       expect(await statusesOf(server, 20, amy)).to.deep.equal(Array(20).fill(200))
       const ms = Math.round(performance.now() - startedAt)
-      // Each of them would wait for the time-out of a command, 300 ms, if they asked it.
+      // Each of them would wait for the command timeout of 300 ms, if it asked Redis.
       expect(ms).to.be.lessThan(3_000)
       expect(await statusesOf(server, limit + 1, { ...amy, password: wrong })).to.deep.equal([...tested, 429])
       expect(told(server, 'Redis does not count guesses')).to.equal(1)
@@ -160,7 +161,7 @@ onRedis('guesses counted by several servers', () => {
     }).timeout(30_000)
   }
 
-  it('that never was there refuses nobody', async () => {
+  it('sign-ins succeed with a Redis that was down from the start', async () => {
     const redis = await aRedis()
     const connection = await redis.connect()
     await redis.kill()

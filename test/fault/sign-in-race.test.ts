@@ -1,3 +1,5 @@
+// Races of a sign-in against changes of its user, password, device or sessions between the password check and the
+// insert of the session.
 import { expect } from 'chai'
 import { trials } from '../support/bursts.js'
 import { type Answer, aClient, claimsOf } from '../support/client.js'
@@ -8,8 +10,8 @@ import { devicesOf, sessionsOf } from '../support/sessions.js'
 
 const newPassword = 'staple battery horse'
 
-onEachEngine('a sign-in that is superseded between its password check and its insert', engine => {
-  /** Signs amy in, does `meanwhile` while she is held, and answers what she got. */
+onEachEngine('a sign-in raced by a change between its password check and its insert', engine => {
+  /** Signs amy in and runs `meanwhile` while the sign-in is held. @returns what the sign-in was answered */
   async function superseded(
     meanwhile: (server: TestServer, amy: { id: number; access: string }) => Promise<unknown>,
     more: (first: { device_token: string }) => object = () => ({}),
@@ -35,7 +37,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     expect([status, body.detail]).to.deep.equal([401, 'No active account found with the given credentials'])
   }
 
-  it('by a change of the password: refused, and no session of the old password lives but the one that changed it', async () => {
+  it('a password change: the sign-in is refused, and only the session that changed the password is left', async () => {
     const { server, client, answer, id } = await superseded(async (server, { access }) => {
       const json = { old_password: password, new_password: newPassword }
       expect((await aClient(server).post('/api/me/password/', json, access)).status).to.equal(204)
@@ -45,7 +47,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     await client.signIn({ username: 'amy', password: newPassword })
   })
 
-  it('by a reset of the password: refused, and nothing lives', async () => {
+  it('a password reset: the sign-in is refused, and no session is left', async () => {
     const { server, answer, id } = await superseded((server, { id }) =>
       server.composed.parts.people.users.setPassword(id, newPassword, 'system'),
     )
@@ -53,7 +55,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     expect(await openSessions(server, id)).to.equal(0)
   })
 
-  it('by a reset to the very same password: all sessions ended, this one is checked again and lives', async () => {
+  it('a reset to the same password: earlier sessions end, the sign-in is checked again and succeeds', async () => {
     const { server, client, answer, id } = await superseded((server, { id }) =>
       server.composed.parts.people.users.setPassword(id, password, 'system'),
     )
@@ -62,7 +64,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     expect((await client.refresh(answer.body.refresh)).status).to.equal(200)
   })
 
-  it('by disabling the user: refused, and enabling revives nothing', async () => {
+  it('the user disabled: the sign-in is refused, and enabling the user revives no session', async () => {
     const { server, client, before, answer, id } = await superseded((server, { id }) =>
       server.composed.parts.people.users.disable(id, 'system'),
     )
@@ -72,7 +74,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     expect((await client.refresh(before.refresh)).status).to.equal(401)
   })
 
-  it('by disabling and enabling again: checked again, and only the new session lives', async () => {
+  it('the user disabled and enabled: the sign-in is checked again, and only its new session is left', async () => {
     const { server, client, before, answer, id } = await superseded(async (server, { id }) => {
       await server.composed.parts.people.users.disable(id, 'system')
       await server.composed.parts.people.users.enable(id, 'system')
@@ -83,12 +85,12 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     expect((await client.verify(before.access)).status).to.equal(401)
   })
 
-  it('by deleting the user: refused', async () => {
+  it('the user deleted: the sign-in is refused', async () => {
     const { answer } = await superseded((server, { id }) => server.composed.parts.people.users.remove(id, 'system'))
     refused(answer)
   })
 
-  it('by the end of all sessions: what it gets is a session that lives after that end', async () => {
+  it('an end of all sessions: the sign-in gets a session that outlives that end', async () => {
     const { server, client, before, answer, id } = await superseded((server, { id }) =>
       server.composed.parts.devices.sessions.endAll(id, 'system'),
     )
@@ -101,7 +103,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     expect(await openSessions(server, id)).to.equal(1)
   })
 
-  it('by an end of all at each of its tries: 503 with Retry-After, and no session', async () => {
+  it('an end of all sessions at each try: 503 with Retry-After, and no session', async () => {
     let tries = 0
     let id = 0
     const server: TestServer = await aServer({
@@ -120,7 +122,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     expect(await openSessions(server, id)).to.equal(0)
   })
 
-  it('by a new name: the old name no longer signs in, the new one does', async () => {
+  it('the user renamed: the old username is refused, and the new username signs in', async () => {
     const { client, answer } = await superseded((server, { id }) =>
       server.composed.parts.people.users.rename(id, 'beth', 'system'),
     )
@@ -129,7 +131,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     expect(claimsOf(access).username).to.equal('beth')
   })
 
-  it('by a new name that somebody else takes at once: never signs in to the other', async () => {
+  it('the old username given to another user: the sign-in is refused', async () => {
     const { answer } = await superseded(async (server, { id }) => {
       await server.composed.parts.people.users.rename(id, 'beth', 'system')
       await server.aUser({ username: 'amy', password: newPassword })
@@ -137,7 +139,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     refused(answer)
   })
 
-  it('by other roles: its token has the new ones, and is not stale', async () => {
+  it('roles changed: the access token has the new roles and is not stale', async () => {
     const { client, answer } = await superseded((server, { id }) =>
       server.composed.parts.people.users.setRoles(id, ['support'], 'system'),
     )
@@ -145,7 +147,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     expect((await client.verify(answer.body.access)).status).to.equal(200)
   })
 
-  it('by the end of the device that it proves: it gets another device, which lives', async () => {
+  it('the presented device ended: the sign-in succeeds on another device', async () => {
     const { server, client, answer, id } = await superseded(
       async (server, { id }) => {
         const [device] = await devicesOf(server, id)
@@ -159,7 +161,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     expect(devices.map(one => one.sessions.length)).to.deep.equal([1])
   })
 
-  it('by many at once: of all that signed in with the old password, none outlives its change', async () => {
+  it('a password change among 40 sign-ins: no session of the old password outlives it', async () => {
     const server = await aServer({ engine, policy: manyGuesses })
     const client = aClient(server)
     let signedIn = 0
@@ -184,7 +186,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     expect(outlived).to.equal(0)
   }).timeout(60_000)
 
-  it('by itself, many times on one device: one session is left, and it is one that was answered', async () => {
+  it('20 sign-ins at once on one device: one session is left, and its token was answered', async () => {
     const server = await aServer({ engine, policy: manyGuesses })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -198,7 +200,7 @@ onEachEngine('a sign-in that is superseded between its password check and its in
     expect(await devicesOf(server, amy.id)).to.have.length(1)
   })
 
-  it('by itself, many times under a limit of three: never more than three live', async () => {
+  it('20 sign-ins at once under a limit of three sessions: exactly three are left', async () => {
     const server = await aServer({ engine, policy: { max_sessions_per_user: 3, ...manyGuesses } })
     const client = aClient(server)
     const amy = await server.aUser()

@@ -1,4 +1,4 @@
-// Another process, such as a backup, holds SQLite's write lock: who needs it waits or comes again, and nobody else notices.
+// Another process, such as a backup, holds SQLite's write lock: writes wait or get 503, and reads are not affected.
 import BetterSqlite3 from 'better-sqlite3'
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
@@ -18,8 +18,8 @@ async function aLockedServer() {
   return { client, pair, other }
 }
 
-describe('the write lock of SQLite in other hands', () => {
-  it('holds up whoever writes, and answers all others meanwhile', async () => {
+describe("SQLite's write lock held by another process", () => {
+  it('a refresh waits for the lock, and reads are answered meanwhile', async () => {
     const { client, pair, other } = await aLockedServer()
     const answered: string[] = []
     const refresh = client.refresh(pair.refresh).then(answer => {
@@ -40,7 +40,7 @@ describe('the write lock of SQLite in other hands', () => {
     expect((await client.refresh(body.refresh)).status).to.equal(200)
   }).timeout(40_000)
 
-  it('past the deadline is 503 for who writes, never a sign-out, and /readyz says so', async () => {
+  it('past the deadline refreshes and /readyz answer 503, and the session lives on', async () => {
     const { client, pair, other } = await aLockedServer()
     const late = await client.refresh(pair.refresh)
     expect([late.status, late.body.code]).to.deep.equal([503, 'database_unavailable'])

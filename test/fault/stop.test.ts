@@ -1,3 +1,4 @@
+// The stop of `npm start` by a signal: readiness, open connections, and what is left behind.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -11,7 +12,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 type Line = { socket: Socket; heard: () => string; closed: Promise<void> }
 
-/** A connection that somebody types into. */
+/** A raw TCP connection. */
 function aLine(port: number, text = ''): Line {
   const socket = connect(port, '127.0.0.1')
   let heard = ''
@@ -27,7 +28,7 @@ describe('npm start', () => {
     for (const child of children.splice(0)) if (child.exitCode === null) process.kill(-child.pid!, 'SIGKILL')
   })
 
-  /** Without the build before it, which would write what other tests are reading. */
+  /** Without the build before it, which would write files that other tests read. */
   async function npmStart(): Promise<{ npm: ChildProcess; port: number; folder: string; printed: () => string }> {
     const [port, folder] = [await freePort(), aFolder()]
     const { PATH, HOME } = process.env
@@ -44,7 +45,7 @@ describe('npm start', () => {
     return { npm, port, folder, printed: () => printed }
   }
 
-  /** Nothing of the group lives, and what it held can be had. */
+  /** Asserts that no process of the group lives, and that the SQLite file and the port are free. */
   async function expectGone({ npm, port, folder }: { npm: ChildProcess; port: number; folder: string }): Promise<void> {
     const left = execFileSync('ps', ['-A', '-o', 'pid=,pgid=,stat='], { encoding: 'utf8' })
       .split('\n')
@@ -57,7 +58,7 @@ describe('npm start', () => {
     expect(refused.heard()).to.include('ECONNREFUSED')
   }
 
-  it('told to stop says it is not ready, answers what was begun, closes what is idle, and leaves nothing behind', async () => {
+  it('SIGTERM: /readyz says 503, begun requests end, idle connections close, and no process is left', async () => {
     const running = await npmStart()
     const { npm, port } = running
     const ended = new Promise(resolve => npm.once('exit', resolve))
@@ -73,7 +74,7 @@ describe('npm start', () => {
     })
     expect(idle.heard()).to.include('Connection: keep-alive')
 
-    // Asked without a pause, as it is not ready, and still accepts connections, for a quarter of a second alone.
+    // Sent without a pause: it is not ready, and still accepts connections, for a quarter of a second only.
     const heard: string[] = []
     const asking = (async () => {
       while (!heard.at(-1)?.includes('ECONNREFUSED')) {
@@ -86,7 +87,7 @@ describe('npm start', () => {
     npm.kill('SIGTERM')
     await asking
     expect(heard.at(-2)).to.match(/^HTTP\/1\.1 503 .*Connection: close.*"code":"stopping"/s)
-    // A second signal hurries nobody.
+    // A second signal does not shorten the stop.
     npm.kill('SIGTERM')
     await Promise.all([idle.closed, silent.closed])
     for (const line of [idle, silent]) expect(line.heard()).to.not.include('ECONNRESET')
@@ -97,7 +98,7 @@ describe('npm start', () => {
     await expectGone(running)
   }).timeout(60_000)
 
-  it('interrupted in a terminal, which tells every process of it, ends as well', async () => {
+  it('SIGINT to the whole process group, as by Ctrl+C in a terminal, ends all its processes', async () => {
     const running = await npmStart()
     const ended = new Promise(resolve => running.npm.once('exit', resolve))
     process.kill(-running.npm.pid!, 'SIGINT')

@@ -1,4 +1,4 @@
-// A database and a Redis behind TLS: as most of those that somebody else looks after.
+// A database and a Redis behind TLS, as most managed ones are.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
@@ -25,7 +25,7 @@ const authority = anAuthority('An authority')
 const stranger = anAuthority('A stranger')
 const good = authority.sign('localhost')
 
-onMariaDb('a database that takes only TLS connections', () => {
+onMariaDb('a database that accepts only TLS connections', () => {
   let mariaDb: MariaDb
   const used: Certificate = authority.sign('localhost')
   const show = async (certificate: Certificate) => {
@@ -50,7 +50,7 @@ onMariaDb('a database that takes only TLS connections', () => {
   const url = (scheme: string, { user = 'darvoza', secret = 'secret', port = settings.port } = {}) =>
     `${scheme}://${user}:${secret}@localhost:${port}/${settings.name}`
 
-  /** What the command line says, in its one line. */
+  /** The error message of the command line, which writes one line; 'true' when it connected. */
   async function said(environment: Record<string, string>): Promise<string> {
     const darvoza = aCommandLine({ SECRET_KEY: randomBytes(32).toString('base64'), ...environment })
     const { code, stdout, stderr } = await darvoza.run(['migrate', 'status', '--json'])
@@ -62,7 +62,7 @@ onMariaDb('a database that takes only TLS connections', () => {
   }
   const trusting = { DATABASE_TLS_CA: authority.ca }
 
-  it('is used with mysqls://, by servers and by the command line; each connection is encrypted', async () => {
+  it('a mysqls:// URL connects servers and the command line, and every connection is encrypted', async () => {
     const server = await aServerProcess(settings, {}, { DATABASE_URL: url('mysqls'), ...trusting })
     const { access } = await aClient(server).signIn({ username: 'admin', password })
     expect((await aClient(server).get('/api/me/', access)).status).to.equal(200)
@@ -73,7 +73,7 @@ onMariaDb('a database that takes only TLS connections', () => {
     for (const [row] of await Promise.all(Array.from({ length: 10 }, cipher))) expect(row!.Value).to.match(/^TLS_/)
   }).timeout(60_000)
 
-  it('says what is wrong: TLS is asked for, or a certificate, and what is wrong with the one shown', async () => {
+  it('the error names the cause: TLS missing, client certificate, unknown CA, expired, other name', async () => {
     const { port } = await sharedMariaDb()
     const mysqls = { DATABASE_URL: url('mysqls'), ...trusting }
     const certified = { ...trusting, DATABASE_URL: url('mysqls', { user: 'certified' }) }
@@ -100,7 +100,7 @@ onMariaDb('a database that takes only TLS connections', () => {
     expect(await said(mysqls)).to.match(/^the certificate of the database is for another name .*db\.example/)
   }).timeout(90_000)
 
-  it('a server that does not start says the same', async () => {
+  it('a server that does not trust the database certificate exits with code 1 and logs the reason', async () => {
     const environment = {
       PATH: process.env.PATH,
       SECRET_KEY: randomBytes(32).toString('base64'),
@@ -121,7 +121,7 @@ onMariaDb('a database that takes only TLS connections', () => {
     expect(msg).to.match(/^Darvoza did not start: the certificate of the database .* set DATABASE_TLS_CA /)
   }).timeout(60_000)
 
-  it('is not talked to where somebody else shows its own certificate, unless nobody wants to look', async () => {
+  it('a certificate of another name or authority is refused, unless DATABASE_TLS_VERIFY is ca or none', async () => {
     const opened = (tls: Partial<TlsOptions>) =>
       anOpen({ ...settings, tls: { ...usual, ...tls } }).then(
         () => 'opened',
@@ -139,13 +139,13 @@ onMariaDb('a database that takes only TLS connections', () => {
 })
 
 onRedis('a Redis behind TLS', () => {
-  it('is used with rediss://, and only where its certificate is right', async () => {
+  it('rediss:// connects only with a trusted server certificate and a client certificate', async () => {
     const port = await freePort()
     const shown = authority.sign('localhost')
     const tls = ['--tls-port', String(port), '--tls-cert-file', shown.cert, '--tls-key-file', shown.key]
     await aRedis(...tls, '--tls-ca-cert-file', authority.ca)
 
-    /** What the server says of itself, or why there is no connection. */
+    /** PONG, or the error code of the failed connection. */
     async function connected(options: Partial<TlsOptions>, host = 'localhost'): Promise<string> {
       const connections = await openRedis(
         {

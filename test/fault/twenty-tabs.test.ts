@@ -1,3 +1,4 @@
+// P6: concurrent refreshes of one session within the reuse grace, and the reuse of a refresh token after the grace.
 import { expect } from 'chai'
 import { refreshAtOnce } from '../support/bursts.js'
 import { type Answer, aClient, claimsOf } from '../support/client.js'
@@ -32,7 +33,7 @@ function refusedAsReused(answer: Answer): void {
 }
 
 onEachEngine('P6: twenty tabs of one browser', engine => {
-  it('wake up with one stale token, some late and some ahead, again and again for a minute: nobody is signed out', async () => {
+  it('refresh with stale and current tokens for a minute: all get 200, and the session does not end', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
@@ -41,7 +42,7 @@ onEachEngine('P6: twenty tabs of one browser', engine => {
     const wrong: string[] = []
     let answered = 0
     for (let burst = 0; burst < 6; burst++) {
-      // Every tab has read the store before the first of them writes to it.
+      // Every tab has read the stored token before the first of them replaces it.
       const stale = stored
       for (let second = 0; second <= 10; second += 2) {
         const answers = await Promise.all(
@@ -54,7 +55,7 @@ onEachEngine('P6: twenty tabs of one browser', engine => {
             stored = answer.body.refresh
           }
         }
-        // An access token of any of them works.
+        // The access token of any answer is valid.
         expect((await client.verify(answers.at(-1)!.body.access)).status).to.equal(200)
         if (second < 10) server.clock.advance('2s')
       }
@@ -67,7 +68,7 @@ onEachEngine('P6: twenty tabs of one browser', engine => {
     expect(await incidentsOf(server, sid)).to.have.length(0)
   }).timeout(40_000)
 
-  it('many generations behind is as good as one, within the grace', async () => {
+  it('a token nine generations old gets the current refresh token within the grace', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const first = (await client.signIn(await server.aUser())).refresh
@@ -81,8 +82,8 @@ onEachEngine('P6: twenty tabs of one browser', engine => {
   })
 })
 
-onEachEngine('a refresh token that comes back after its grace', engine => {
-  /** A session two steps on, its first token long spent, and two others that have nothing to do with it. */
+onEachEngine('a refresh token reused after its grace', engine => {
+  /** A session at generation 3 whose first token is long spent, and two unrelated sessions. */
   async function aTheft(policy = {}) {
     const server = await aServer({ engine, policy })
     const client = aClient(server)
@@ -97,7 +98,7 @@ onEachEngine('a refresh token that comes back after its grace', engine => {
     return { server, client, first, second, third, elsewhere, somebody, sid: claimsOf(first.access).sid }
   }
 
-  it('ends that session, with everything that came of it, and writes down who came; only that session', async () => {
+  it('ends its session with all its tokens, records an incident, and leaves other sessions alone', async () => {
     const { server, client, first, second, third, elsewhere, somebody, sid } = await aTheft()
     refusedAsReused(await aClient(server, 'thief/1.0').refresh(first.refresh))
 
@@ -118,14 +119,14 @@ onEachEngine('a refresh token that comes back after its grace', engine => {
     expect(await incidentsOf(server, sid), 'what comes after the end is no second incident').to.have.length(1)
   })
 
-  it('a hundred times at once: one incident, and all are refused', async () => {
+  it('a hundred times at once: one incident, and every refresh answers 401', async () => {
     const { server, first, sid } = await aTheft()
     const answers = await refreshAtOnce([server.url], first.refresh, 100)
     expect(new Set(answers.map(({ answer }) => answer.status))).to.deep.equal(new Set([401]))
     expect(await incidentsOf(server, sid)).to.have.length(1)
   })
 
-  it('while its owner refreshes: the owner is not left with a session that the thief shares', async () => {
+  it('while the user refreshes: the session ends, and the tokens that this refresh got are invalid', async () => {
     const { server, client, first, third, sid } = await aTheft()
     const [stolen, own] = await Promise.all([client.refresh(first.refresh), client.refresh(third.refresh)])
     expect(stolen.status).to.equal(401)
@@ -136,14 +137,14 @@ onEachEngine('a refresh token that comes back after its grace', engine => {
     }
   })
 
-  it('is only told so at verify: looking changes nothing', async () => {
+  it('at /api/token/verify/: answers 401, and the session does not end', async () => {
     const { server, client, first, third, sid } = await aTheft()
     expect((await client.verify(first.refresh)).status).to.equal(401)
     expect((await rowOf(server, sid)).endedAt).to.equal(null)
     expect((await client.refresh(third.refresh)).status).to.equal(200)
   })
 
-  it('with its signature cut, of another spelling or of another kind touches nothing', async () => {
+  it('with a wrong signature, changed claims or of another type: 401, and the session does not end', async () => {
     const { server, client, first, third, sid } = await aTheft()
     const [header, claims, signature] = first.refresh.split('.') as [string, string, string]
     const forged = [
@@ -159,7 +160,7 @@ onEachEngine('a refresh token that comes back after its grace', engine => {
     expect((await client.refresh(third.refresh)).status).to.equal(200)
   })
 
-  it('ahead of its row, as after a restore, is refused and ends nothing', async () => {
+  it('of a later generation than its row: 401 token_claims, and the session does not end', async () => {
     const { server, client, third, sid } = await aTheft()
     const { database } = server.composed.parts.storage
     await database.write('UPDATE session SET generation = 2, window_from = 1, older_from = 1 WHERE id = ?', [sid])
@@ -169,7 +170,7 @@ onEachEngine('a refresh token that comes back after its grace', engine => {
     expect(await incidentsOf(server, sid)).to.have.length(0)
   })
 
-  it('with a grace of 0 at once: strict, as simplejwt is', async () => {
+  it('with a grace of 0: the second use answers token_reused at once, as in simplejwt', async () => {
     const server = await aServer({ engine, policy: { reuse_grace: 0 } })
     const client = aClient(server)
     const pair = await client.signIn(await server.aUser())
@@ -179,7 +180,7 @@ onEachEngine('a refresh token that comes back after its grace', engine => {
     expect((await client.refresh(answer.body.refresh)).status).to.equal(401)
   })
 
-  it('after an outage that began within its grace is forgiven until a grace after the outage, and no longer', async () => {
+  it('after an outage that began within its grace: accepted until one grace after the outage, not later', async () => {
     for (const [late, status] of [
       ['9s', 200],
       ['21s', 401],
@@ -190,7 +191,7 @@ onEachEngine('a refresh token that comes back after its grace', engine => {
       const { sid } = claimsOf(pair.access)
       await server.composed.jobs.runAll()
       expect((await client.refresh(pair.refresh)).status).to.equal(200)
-      // Nobody beats for five minutes; then somebody does.
+      // No heartbeat is written for five minutes; then it is again.
       server.clock.advance('5m')
       await server.composed.jobs.runAll()
       for (let second = 0; second < Number.parseInt(late, 10); second++) {

@@ -1,3 +1,4 @@
+// Worker processes behind one port: replacement, stop, connection handover and missing file descriptors.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -17,7 +18,7 @@ const main = fileURLToPath(new URL('../../server/main.js', import.meta.url))
 type Running = { url: string; child: ChildProcess; printed: () => string; workers: () => number[] }
 
 onMariaDb('several workers on one port', engine =>
-  onRedis('with Redis', () => {
+  onRedis('with a shared Redis', () => {
     const children: ChildProcess[] = []
     afterEach(async () => {
       await Promise.all(children.splice(0).map(child => ended(child, 'SIGKILL')))
@@ -52,10 +53,10 @@ onMariaDb('several workers on one port', engine =>
       return { DATABASE_URL: urlOf(database), REDIS_URL: (await aRedis()).url }
     }
 
-    /** On a connection each, so that every worker is asked. */
+    /** A new connection for each request, so that every worker gets some. */
     const fresh = { headers: { Connection: 'close' } }
 
-    it('serve as one: the password is printed once, an end is enforced at each, a worker that dies is replaced', async () => {
+    it('print the password once, all refuse an ended session, and a killed worker is replaced', async () => {
       const running = await start(await settingsOf(await engine.migrated()))
       await waitFor(async () => expect(running.workers()).to.have.length(3))
       const [, password] = /password {2}(\S+)/.exec(running.printed()) ?? []
@@ -95,13 +96,13 @@ onMariaDb('several workers on one port', engine =>
       expect(gone.filter(isAlive)).to.deep.equal([])
     }).timeout(60_000)
 
-    it('finish what was begun when they are told to stop, and end with the one who leads them', async () => {
+    it('finish begun requests at SIGTERM, and end when their leader is killed', async () => {
       const running = await start({
         ...(await settingsOf(await engine.migrated())),
         ADMIN_PASSWORD: 'correct horse battery',
       })
       const client = aClient(running)
-      // One to a worker: more would wait for each other, and a busy machine may tell those to come again.
+      // One sign-in for each worker: more would wait for each other, and a busy machine may answer 503.
       const signIns = Array.from({ length: 3 }, () =>
         client.send('POST', '/api/token/', {
           ...fresh,
@@ -129,7 +130,7 @@ onMariaDb('several workers on one port', engine =>
         return running.workers()
       })
       for (const pid of first) process.kill(pid, 'SIGSTOP')
-      // Each of the three workers has one of these, and confirms none.
+      // Each of the three workers has one of these connections, and confirms none.
       const health = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
       const answers = Array.from({ length: 3 }, () => exchange(running, health))
       await waitFor(async () => expect(await connectionsOf(running)).to.equal(3))
@@ -139,13 +140,14 @@ onMariaDb('several workers on one port', engine =>
           expect(running.printed().match(/a worker died; another is started/g)).to.have.length(index + 1),
         )
       }
-      // The last worker's own connection is handed on for the first time; the other two have been with a second worker already.
+      // The last worker's own connection is handed on for the first time; the other two have been with a second worker
+      // already.
       const statuses = (await Promise.all(answers)).map(text => text.slice(0, 12)).sort()
       expect(statuses).to.deep.equal(['', '', 'HTTP/1.1 200'])
       expect((await aClient(running).send('GET', '/healthz', fresh)).status).to.equal(200)
     }).timeout(60_000)
 
-    it('without free file descriptors go on serving once there are some again', async () => {
+    it('serve again after they had run out of file descriptors', async () => {
       const running = await start(await settingsOf(await engine.migrated()))
       const workers = await waitFor(async () => {
         expect(running.workers()).to.have.length(3)
@@ -170,7 +172,7 @@ onMariaDb('several workers on one port', engine =>
       expect(running.printed()).to.not.include('an unexpected error')
     }).timeout(60_000)
 
-    it('a port that is taken is told, and nothing is left running', async () => {
+    it('a port in use is reported once, and the start fails', async () => {
       const settings = await settingsOf(await engine.migrated())
       const running = await start(settings)
       const error = await start({ ...settings, PORT: new URL(running.url).port }).then(
@@ -183,7 +185,7 @@ onMariaDb('several workers on one port', engine =>
   }),
 )
 
-/** How many connections the server's port has, of which the leader has a descriptor. */
+/** The number of established connections of the server's port, by the leader's /proc entry. */
 async function connectionsOf({ url, child }: Running): Promise<number> {
   const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, '0')
   const table = readFileSync(`/proc/${child.pid}/net/tcp`, 'utf8').split('\n').slice(1)
