@@ -1,5 +1,5 @@
-// Asks the servers about one token, again and again, and writes down what they say. No question waits for the answer to
-// the one before: a server that hangs must not keep the driver from beginning requests.
+// Sends requests with one token again and again, and records the verdicts. No request waits for the previous answer: a
+// server that hangs must not keep the driver from beginning requests.
 import { aClient } from '../../support/client.js'
 import { instant, type Ledger, type Verdict } from './ledger.js'
 import type { Random } from './random.js'
@@ -9,22 +9,24 @@ import { apiWay, type Way } from './ways.js'
 export type Asking = {
   token: number | string
   access: string
-  /** How its session was got; by the API unless it says so. */
+  /** How the session was opened; by the API unless set. */
   way?: Way
-  /** ms until the next question, told what was said so far. */
+  /** ms until the next request, given the last verdict. */
   gap: (last: Verdict | null) => number
-  /** It is a resource server with the kit. */
+  /** The server is a resource server with the verifier package. */
   byKit?: true
-  /** Asked before each question: is it over? */
+  /** Called before each request: true ends the loop. */
   over: () => boolean
 }
 
-/** To one path of one server at a time, for one token: a last bound, for the gaps grow with what is outstanding. */
+/**
+ * Most unanswered requests to one path of one server for one token: a last bound, for the gaps grow with their number.
+ */
 const mostOutstanding = 20
-/** `/api/token/verify/` takes no token of an application: its resource servers introspect. */
+/** `/api/token/verify/` accepts no token of an application: its resource servers introspect. */
 const paths = { api: ['verify', 'me'], code: ['introspect', 'me'], kit: ['orders'] } as const
 
-/** Resolves when it is over and everything was answered, or nothing more will be. */
+/** Resolves when `over` is true and every request was answered, or `patience` has passed. */
 export async function askAgainAndAgain(
   server: Server,
   { token, access, way = apiWay, gap, over, byKit }: Asking,
@@ -45,14 +47,14 @@ export async function askAgainAndAgain(
       })
       outstanding[path].add(asked)
     }
-    // A stopped server is asked all the time, and not so often that its sockets are full.
+    // A stopped server gets requests all the time, and not so often that its sockets are full.
     const waiting = ours.reduce((sum, path) => sum + outstanding[path].size, 0)
     await pause(gap(last) * (1 + waiting / 1.5) * random.between(0.7, 1.3))
   }
   await Promise.race([Promise.all(ours.flatMap(path => [...outstanding[path]])), pause(patience)])
 }
 
-/** A question that is still not answered so long after everything is well again, in ms, never will be. */
+/** ms after the recovery from which on an unanswered request counts as lost. */
 const patience = 12_000
 
 async function ask(

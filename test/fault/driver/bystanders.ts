@@ -1,4 +1,5 @@
-// People whom nobody revokes: whatever goes wrong, their tokens are accepted or answered 503, and never refused.
+// Users whose sessions are never revoked: under every fault their tokens are accepted or answered 503, and never
+// refused.
 import { askAgainAndAgain, pause } from './asking.js'
 import { aGoodClient } from './good-client.js'
 import type { Ledger } from './ledger.js'
@@ -6,10 +7,10 @@ import type { Random } from './random.js'
 import { apiWay, signInBy } from './ways.js'
 import type { World } from './world.js'
 
-/** At how many resource servers a token is shown. */
+/** The number of resource servers that get a token. */
 const verifiersEach = 3
 
-/** @param byCode its sessions are an application's */
+/** @param byCode whether its sessions are an application's */
 export async function aBystander(
   { servers, verifiers, control, asking }: World,
   name: string,
@@ -20,7 +21,7 @@ export async function aBystander(
   const person = await control.aPerson()
   const enter = () => signInBy(way, servers, person, random)
   const pairs = [await enter(), await enter()] as const
-  // One shows the same access token again and again, the other refreshes and shows its newest at once.
+  // One sends the same access token again and again, the other refreshes and sends its newest token at once.
   const [still, moving] = [pairs[0], aGoodClient(pairs[1], servers, random, way)]
 
   function show(token: string, access: string, gap: number, over: () => boolean, ledger: Ledger): Promise<unknown> {

@@ -1,5 +1,5 @@
-// The hand of the operator: a third process of the system beside the two servers, as the command line is. It makes users
-// and carries out what has no HTTP route.
+// The operator's process: a third process on the database, like the command line. It makes users and carries out what
+// has no HTTP route.
 import bcrypt from 'bcrypt'
 import { readSettings } from '../../../config/settings.js'
 import { type Composed, compose } from '../../../server/compose.js'
@@ -10,39 +10,40 @@ import { password } from '../../support/server.js'
 export type Person = { id: number; username: string; password: string }
 
 export type Control = {
-  /** A new user with a name of its own. */
+  /** Makes a new user with a unique username. */
   aPerson(): Promise<Person>
   parts: Composed['parts']
   close(): Promise<void>
 }
 
-/** Who the audit log says it was. */
+/** The actor in the audit log. */
 export const actor = 'operator:fault'
 
-/** Made by the first server that starts. */
+/** The administrator that the first server makes when it starts. */
 export const administrator = { username: 'admin', password }
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-/** bcrypt's real cost is for production: what is tried here is not the hash. */
+/** bcrypt's real cost is for production: the hash itself is not under test. */
 const cost = 4
 const passwordHash = bcrypt.hashSync(password, cost)
 let count = 0
 
-/** @param env what a server is started with */
+/** @param env the environment that a server is started with */
 export async function aControl(env: Record<string, string>): Promise<Control> {
   const composed = await compose(readSettings(env), { log: silent })
   await composed.migrate()
-  // All sign in from one address; and a right password whose server is killed before it says so stays counted as a guess.
+  // All sign in from one address; and a correct password whose server is killed before it answers stays counted as a
+  // guess.
   const policy = { password_cost: cost, sign_in_guesses_per_hour: 10_000 }
   await composed.parts.policies.policies.set(policy, 'system', 'fault driver')
-  // Its own hashing follows the policy from here on.
+  // Hashing in this process follows the policy from here on.
   await composed.parts.revocation.tail.readNow()
   return {
     parts: composed.parts,
     close: composed.close,
     async aPerson() {
       return insist(async () => {
-        // A new name each time: the one before may have been committed and not answered.
+        // A new username each time: the previous insert may have been committed and not answered.
         const username = `person${++count}`
         const { id } = await composed.parts.people.users.importOne({ username, passwordHash }, actor)
         return { id, username, password }
@@ -51,7 +52,7 @@ export async function aControl(env: Record<string, string>): Promise<Control> {
   }
 }
 
-/** Tries again what the database could not do at the moment, for as long as that takes. */
+/** Retries while the database answers 503, without a limit. */
 export async function insist<T>(attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -67,7 +68,7 @@ export function isPassing(error: unknown): boolean {
   return error instanceof Refusal && error.status === 503
 }
 
-/** Signs in, however often a busy server says that it cannot at the moment. */
+/** Signs in, and retries while a busy server answers 503. */
 export async function signIn(
   server: { url: string },
   person: Person | typeof administrator,

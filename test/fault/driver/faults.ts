@@ -1,20 +1,20 @@
-// What goes wrong, one row each: how it is brought about at a random instant, and how it is lifted. A fault that strikes
-// and is over at once (a FLUSHALL) has nothing to lift.
+// The faults, one row each: how a fault is injected at a random instant, and how it is lifted. A fault that ends at
+// once (a FLUSHALL) has nothing to lift.
 import { waitFor } from '../../support/mariadb.js'
 import { pause } from './asking.js'
 import type { Random } from './random.js'
 import type { Cast, World } from './world.js'
 
-/** Makes everything well again; begun when the fault is lifted, done when what was killed serves again. */
+/** Lifts the fault; resolves when a killed process serves again. */
 type Lift = () => Promise<void>
 
 export type Fault = {
   what: string
   cast: Cast
   needs?: 'redis' | 'verifiers'
-  /** How long it lasts, in ms: drawn from this range. */
+  /** How long the fault lasts, in ms: drawn from this range. */
   hold: readonly [from: number, to: number]
-  /** Before the round begins. */
+  /** Runs before the round begins. */
   prepare?: (world: World) => Promise<void>
   inject: (world: World, random: Random) => Promise<Lift>
 }
@@ -128,7 +128,7 @@ export const faults = {
     needs: 'redis',
     hold: long,
     async inject({ redis }) {
-      // In a storm it may be away, and then it is not full; and while it comes back it must be asked again.
+      // In a storm Redis may be down, and is then not filled; while it restarts, emptying must be retried.
       await redis!.fill().catch(() => {})
       return () => waitFor(() => redis!.empty())
     },
@@ -223,7 +223,7 @@ export const faults = {
       const lifts = [await first.inject(world, random)]
       await pause(random.between(0, 500))
       lifts.push(await second.inject(world, random))
-      // Together: a server that is started waits for a database that is still away.
+      // Together: a server that is started waits for a database that is still down.
       return async () => void (await Promise.all(lifts.map(lift => lift())))
     },
   },
@@ -242,7 +242,7 @@ function aHalf<T>(items: readonly T[], random: Random): T[] {
   return random.some(items, Math.ceil(items.length / 2))
 }
 
-/** What a storm is made of. */
+/** The faults that a storm is drawn from. */
 function strikers({ redis, verifiers }: World): Fault[] {
   const names = ['server-killed', 'server-stopped', 'database-killed', 'database-stopped'] as const
   const withRedis = ['redis-killed', 'redis-stopped', 'redis-full'] as const

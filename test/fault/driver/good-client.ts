@@ -1,5 +1,5 @@
-// A client as good ones are: it spends its refresh token, and where no certain answer comes it tries the same token again,
-// at whichever server. Nobody may ever tell it that its session is over.
+// A well-behaved client: it spends its refresh token, and where no certain answer comes it retries the same token at
+// either server. No server may ever answer that its session has ended.
 import { type Answer, claimsOf, type Pair } from '../../support/client.js'
 import { pause } from './asking.js'
 import { instant } from './ledger.js'
@@ -10,14 +10,17 @@ import { apiWay, type Way } from './ways.js'
 export type GoodClient = {
   way: Way
   pair: Pair
-  /** Times that it got a new pair, and times that it had to try again. */
+  /** How often it got a new pair, and how often it had to retry. */
   refreshed: number
   triedAgain: number
   /** The longest time from a first try to its answer, in ms. */
   longestWait: number
-  /** What it should never have been told. */
+  /** Answers other than 200 and 503: wrong sign-outs. */
   signedOut: string[]
-  /** Spends its token once, however often it has to try. @returns false when it was signed out, or it was `over` first */
+  /**
+   * Spends its token once, with as many retries as needed.
+   * @returns false when the session was refused, or `over` came first
+   */
   refresh(over: () => boolean): Promise<boolean>
 }
 
@@ -55,7 +58,7 @@ export function aGoodClient(pair: Pair, servers: readonly Server[], random: Rand
   return client
 }
 
-/** Without any token that may be in it. */
+/** Status and reason of an answer, without any token that may be in it. */
 export function told(answer: Answer): string {
   return `${answer.status} ${answer.body?.reason ?? answer.body?.code ?? ''}`
 }

@@ -1,9 +1,9 @@
-// The judgement of one round's ledger. Pure. What counts is when a request was begun, not when it was answered: a request
-// that lay in the sockets of a stopped server may have been begun long before the revoke.
+// The judgement of one round's ledger. Pure. What counts is when a request was begun, not when it was answered: a
+// request in the sockets of a stopped server may have been begun long before the revoke.
 import { grouped } from '../../../server/storage/statement.js'
 import type { Revoked, Verdict } from './ledger.js'
 
-/** P1: ms after the answer from which on no request that is begun may be accepted. */
+/** P1: a request that is begun more than so many ms after the answer of the revoke must not be accepted. */
 export const bound = 2_000
 
 export type Violation = {
@@ -15,18 +15,18 @@ export type Violation = {
 
 export type Judgement = {
   violations: Violation[]
-  /** What was said of tokens that were never revoked and is neither 200 nor 503, and what nobody should ever be told. */
+  /** Statuses other than 200 and 503 for tokens that were never revoked, and statuses that no token may get. */
   wrong: Verdict[]
-  /** ms from the answer of a revoke until requests were refused, at the server that was asked and at each of the others. */
+  /** ms from the answer of a revoke until requests were refused: at the server that was asked, and at the others. */
   here: number[]
   there: number[]
   /** The same at resource servers. */
   atVerifiers: number[]
 }
 
-/** 404: it was let in, and found that its user is no more. */
+/** 404: the token was accepted, and its user was not found. */
 const accepted = (verdict: Verdict) => verdict.status === 200 || verdict.status === 404
-/** 0: no answer came, which is what a dead server says. */
+/** 0: no answer came, as from a dead server. */
 const bearable = [0, 200, 503]
 
 /** @param verifiers the names of the resource servers */
@@ -62,7 +62,7 @@ function judgeTrial(
   }
   for (const [server, ours] of grouped(later, verdict => verdict.server)) {
     const last = ours.findLastIndex(accepted)
-    // The first request from which on none was accepted; where it was never accepted, the revoke was there at once.
+    // The first request after the last accepted one; where none was accepted, the revoke was in force at once.
     const refused = last === -1 ? answered : (ours[last + 1]?.begun ?? Number.POSITIVE_INFINITY)
     const where = verifiers.has(server) ? 'atVerifiers' : server === via ? 'here' : 'there'
     judgement[where].push(refused - answered)

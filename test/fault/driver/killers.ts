@@ -1,5 +1,5 @@
-// kill -9 at random instants, again and again, each target by its own dice: now and then several are down together. Nobody
-// is killed twice without that somebody was served in between: a system that never comes up proves nothing.
+// kill -9 at random instants, each target by its own random numbers: now and then several are down together. Between
+// two kills some requests must be served: a system that never comes up proves nothing.
 import { pause } from './asking.js'
 import { instant } from './ledger.js'
 import { aRandom, type Random } from './random.js'
@@ -10,7 +10,7 @@ type Target = {
   kill(): Promise<void>
   start(): Promise<void>
   mayDieAtStart: boolean
-  /** How long it lives at least before it is killed, in ms. */
+  /** The shortest and longest time that it lives before it is killed, in ms. */
   life: readonly [from: number, to: number]
 }
 
@@ -18,7 +18,7 @@ type Target = {
 const death = [0, 150] as const
 /** How many requests are served between one kill and the next. */
 const served = [1, 60] as const
-/** Not served for so long, in ms, a system is down for good. */
+/** Without a served request for so long, in ms, the system counts as down for good. */
 const patience = 180_000
 
 export type Killing = {
@@ -26,7 +26,7 @@ export type Killing = {
   seed: number
   /** How many requests were served so far. */
   progress: () => number
-  /** Told after each kill how many it has been. */
+  /** Called after each kill with the number of kills so far. */
   killed: (sofar: number) => void
 }
 
@@ -45,7 +45,7 @@ export async function killAgainAndAgain(world: World, killing: Killing): Promise
       await kill(target)
       await pause(random.between(...death))
       const started = target.start()
-      // Some die while they start: with the schema half looked at, a key half made.
+      // Some are killed while they start, halfway through a migration check or a key.
       if (target.mayDieAtStart && random.next() < 0.25) {
         await pause(random.between(50, 800))
         if (taken()) await kill(target)

@@ -1,5 +1,5 @@
-// What happened, on the driver's one monotonic clock: revokes that were answered, requests that were begun and what became
-// of them. Nothing is judged here; see judge.ts.
+// The record of a round on the driver's own monotonic clock: answered revokes, and requests with their answers. Judged
+// in judge.ts.
 import { appendFileSync } from 'node:fs'
 import type { RevokeName } from './triggers.js'
 
@@ -7,17 +7,17 @@ import type { RevokeName } from './triggers.js'
 export const instant = (): number => performance.now()
 
 export type Verdict = {
-  /** Whose token: the number of a trial, or the name of one that is never revoked. */
+  /** Whose token: the number of a trial, or the name of a bystander. */
   token: number | string
   server: string
-  /** `introspect`: as a resource server asks about an application's token; `orders`: a path of a resource server with the kit. */
+  /** `introspect`: as a resource server asks about an application's token; `orders`: a path of a resource server. */
   path: 'verify' | 'me' | 'introspect' | 'orders'
-  /** When the request was begun, and when its answer was there. */
+  /** When the request was begun, and when its answer arrived. */
   begun: number
   ended: number
-  /** Of HTTP; 0 where no answer came. */
+  /** The HTTP status; 0 where no answer came. */
   status: number
-  /** The code in the body of an answer that refuses. */
+  /** The reason or code in the body of a refusal. */
   reason: string
 }
 
@@ -26,11 +26,11 @@ export type Revoked = { trial: number; trigger: RevokeName; via: string; answere
 export type Ledger = {
   verdicts: Verdict[]
   revoked: Revoked[]
-  /** Anything else worth a line in the log: faults and when they were lifted. */
+  /** Adds a line to the log: faults and when they were lifted. */
   note(what: string): void
 }
 
-/** @param file JSON lines are added to it, or null */
+/** @param file a file that JSON lines are appended to, or null */
 export function aLedger(file: string | null): Ledger & { close(): void } {
   const verdicts: Verdict[] = []
   const revoked: Revoked[] = []

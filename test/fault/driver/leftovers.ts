@@ -1,5 +1,5 @@
-// What is left behind: everything the driver makes lies in one folder and one namespace, and a shell that outlives it
-// removes both, however the driver ends. Its processes are tied to it (support/tied.ts).
+// Cleanup: all temporary files of the driver lie in one folder and its links in one namespace, and a shell that
+// outlives the driver removes both, however the driver ends. Child processes are tied to it (support/tied.ts).
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { namespaceName, removeOldNamespaces, whyNoNamespace } from './namespace.
 
 const folderPrefix = 'darvoza-fault-'
 
-/** From now on temporary folders of this process and its children lie in one that goes with it. */
+/** From now on temporary folders of this process and its children lie in one folder that is removed with it. */
 export function leaveNothing(): void {
   removeOldFolders()
   const spaces = whyNoNamespace() === null
@@ -16,8 +16,8 @@ export function leaveNothing(): void {
 
   const folder = mkdtempSync(join(tmpdir(), `${folderPrefix}${process.pid}-`))
   process.env.TMPDIR = folder
-  // Reads until the pipe breaks: nobody writes to it, so that happens when this process ends. What is still there is not
-  // tied: what the installation of the database has started, say.
+  // Reads until the pipe breaks: nothing is written to it, so that happens when this process ends. The loop kills
+  // processes that are not tied, such as those that the installation of the database has started.
   const script = `
     cat >/dev/null; sleep 0.2
     for found in $(grep -lsz -- "^TMPDIR=$1$" /proc/[0-9]*/environ); do

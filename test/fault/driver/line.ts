@@ -1,5 +1,6 @@
-// A network path from one verifier to the servers, as a load balancer makes it: each connection goes to whichever server takes
-// it. It can be cut, so that every byte waits and nobody is told, and it can hold back streams, as a buffering proxy does.
+// A network path from one verifier to the servers, like a load balancer: each connection goes to whichever server
+// accepts it. It can be cut, so that bytes wait without an error, and it can hold back streams, as a buffering proxy
+// does.
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { Random } from './random.js'
 
@@ -7,7 +8,7 @@ export type Line = {
   url: string
   cut(): void
   mend(): void
-  /** Answers of the stream of revocations do not arrive until `letGo`; everything else does. */
+  /** Holds back the answers of the revocation stream until `letGo`; other answers pass. */
   holdStreams(): void
   letGo(): void
   close(): void
@@ -15,7 +16,7 @@ export type Line = {
 
 type Pair = { near: Socket; far: Socket | null; isStream: boolean }
 
-/** @param servers where connections may go: URLs */
+/** @param servers the URLs that connections may go to */
 export function aLine(servers: readonly string[], random: Random): Promise<Line> {
   const targets = servers.map(url => new URL(url))
   const pairs = new Set<Pair>()
@@ -54,7 +55,7 @@ export function aLine(servers: readonly string[], random: Random): Promise<Line>
   function join(pair: Pair): void {
     const { near, far } = pair
     near.on('data', chunk => {
-      // A request of a connection that is used again: it may have been another before.
+      // A kept-alive connection may carry another kind of request than before.
       const head = /^(?:GET|POST) (\S+) HTTP/.exec(chunk.subarray(0, 200).toString('latin1'))
       if (head) pair.isStream = head[1]!.startsWith('/revocations/stream')
       flow(pair)

@@ -1,4 +1,5 @@
-// npm run fault: brings about faults at random instants and measures whether the promises hold; see options.ts for its use.
+// npm run fault: injects faults at random instants and measures whether the promises hold; see options.ts for its
+// options.
 import { mariadbd } from '../../support/mariadb.js'
 import { leaveNothing } from './leftovers.js'
 import { type Options, type Proof, readOptions, usage } from './options.js'
@@ -12,7 +13,7 @@ import { openStores, raise, type World } from './world.js'
 
 const say = (line: string) => console.log(line)
 
-/** Each says what it found, and whether the promise held. */
+/** Each prints its findings. @returns whether the promise held */
 const proofs: Record<Proof, (options: Options) => Promise<boolean>> = {
   trials: async options => reportP1(await runP1({ ...options, trials: options.count, say }), say),
   p2: onOneStage((world, { count }) => runP2(world, count, say)),
@@ -48,7 +49,7 @@ async function main(args: string[]): Promise<number> {
   return (await proofs[options.proof](options)) ? 0 : 1
 }
 
-// What it has started ends with it, whichever way that is (support/tied.ts, leftovers.ts).
+// Everything that it has started ends with it, whatever the cause (support/tied.ts, leftovers.ts).
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],

@@ -1,5 +1,5 @@
-// A network namespace for one server: three links lead to it, one for its clients and one each for the database and Redis,
-// and each can be cut by itself. A cut link loses every packet and tells nobody.
+// A network namespace for one server with three links: one for its clients and one each for the database and Redis.
+// Each can be cut by itself; a cut link drops every packet without an error.
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { platform, userInfo } from 'node:os'
@@ -10,20 +10,20 @@ const linkNames = ['front', 'database', 'redis'] as const
 export type Link = { outside: string; inside: string; cut(): void; mend(): void }
 
 export type Namespace = {
-  /** What a command line begins with to run in it. */
+  /** The words that a command line begins with to run inside the namespace. */
   prefix: string[]
   links: Record<LinkName, Link>
   remove(): void
 }
 
 const program = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'].find(existsSync)
-/** RFC 2544 §C.2.2 sets this network apart for tests of networks. */
+/** RFC 2544 §C.2.2 reserves this network for network tests. */
 const network = '198.18'
 const namePrefix = 'darvoza-fault-'
 
 const ip = (...args: string[]): string => execFileSync(program!, args, { encoding: 'utf8', stdio: 'pipe' })
 
-/** Why this machine can have no namespace, or null where it can. */
+/** Why this machine cannot make a namespace, or null where it can. */
 export function whyNoNamespace(): string | null {
   if (platform() !== 'linux') return 'network namespaces need Linux'
   if (!program) return 'network namespaces need ip (apt-get install iproute2)'
@@ -47,17 +47,17 @@ export function aNamespace(): Namespace {
   return {
     prefix: [program!, 'netns', 'exec', name],
     links: links as Record<LinkName, Link>,
-    // Its links go with it.
+    // Its links are deleted with it.
     remove: () => void ip('netns', 'del', name),
   }
 }
 
-/** The namespace of this process; what cleans up after it (leftovers.ts) knows it by name. */
+/** The namespace of this process; leftovers.ts removes it by this name. */
 export function namespaceName(): string {
   return `${namePrefix}${process.pid}`
 }
 
-/** Removes the namespaces of drivers that are no more. */
+/** Removes the namespaces of drivers that have ended. */
 export function removeOldNamespaces(): void {
   for (const line of ip('netns', 'list').split('\n')) {
     const [, name, pid] = new RegExp(`^(${namePrefix}(\\d+)\\S*)`).exec(line) ?? []
@@ -82,7 +82,7 @@ function aLink(namespace: string, name: LinkName, subnet: number, index: number)
   }
 }
 
-/** Another driver on this machine has another. */
+/** A subnet that no other driver on this machine uses. */
 function freeSubnet(): number {
   const taken = ip('-o', '-4', 'addr')
   for (let step = 0; step < 256; step++) {

@@ -1,4 +1,4 @@
-// What the driver may be told on the command line.
+// The command line options of the fault driver.
 import { parseArgs } from 'node:util'
 import { type FaultName, faults } from './faults.js'
 import { redisServer } from './redis.js'
@@ -24,7 +24,7 @@ export type Proof = 'trials' | 'p2' | 'p3' | 'roles' | 'restarts'
 
 export type Options = {
   proof: Proof
-  /** How many trials, rounds, kills or changes. */
+  /** Number of trials, rounds, kills or changes. */
   count: number
   seed: number
   /** With Redis, without, or both. */
@@ -39,7 +39,7 @@ export type Options = {
   verifiers: number
 }
 
-/** @throws Error with one line that says what is wrong */
+/** @throws Error with one line that names the wrong option */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,

@@ -1,4 +1,5 @@
-// P1: rounds of faults until each has had its share of the trials; with Redis, without, or both one after the other.
+// P1: rounds of faults until each fault has had its share of the trials; with Redis, without, or both one after the
+// other.
 import { type Fault, type FaultName, faults } from './faults.js'
 import { type Judgement, judge } from './judge.js'
 import { aLedger } from './ledger.js'
@@ -17,20 +18,20 @@ export type P1Options = {
   hold: number | null
   quick: boolean
   stale: boolean
-  /** Resource servers beside the two servers. */
+  /** Number of resource servers. */
   verifiers: number
   /** A file for the log, or null. */
   log: string | null
   say: (line: string) => void
 }
 
-/** What one fault came to. */
+/** The totals of one fault. */
 export type Tally = Judgement & {
   fault: FaultName
   redis: boolean
   rounds: number
   trials: number
-  /** Revokes of which nobody knows what became: nothing is claimed of them. */
+  /** Revokes whose outcome is unknown: they are not judged. */
   unknown: string[]
   recovery: number[]
   signedOut: string[]
@@ -56,7 +57,7 @@ export async function runP1(options: P1Options): Promise<P1Result> {
             trial += share
           }
         } catch (error) {
-          // What was found so far is told all the same.
+          // The results so far are reported all the same.
           result.accidents.push(`the driver itself: ${(error as Error).stack}`)
         } finally {
           result.accidents.push(...world.accidents())
@@ -78,7 +79,7 @@ function possible(
   const names = only ?? (Object.keys(faults) as FaultName[])
   return names.flatMap(name => {
     const why = whyNot(name, redis, verifiers > 0)
-    // Asked for by name, it must not go by in silence; the faults of what was not wanted do.
+    // A fault that was asked for by name must not be skipped silently; faults of unwanted stores are.
     const { needs }: Fault = faults[name]
     const isWanted = needs === 'redis' ? redis : needs === 'verifiers' ? only !== null || verifiers > 0 : true
     if (why !== null && isWanted) skipped.push(`${name}: ${why}`)
@@ -108,7 +109,7 @@ async function counters(
     there: [],
     atVerifiers: [],
   }
-  // What was not answered is made up for, within reason: a fault may be such that little is.
+  // Unanswered revokes are made up for with more rounds, within limits: under some faults few are answered.
   for (let round = 0; sum.trials < share && round < 2 + (2 * share) / options.sessions; round++) {
     const ledger = aLedger(options.log)
     const sessions = Math.min(options.sessions, share - sum.trials)

@@ -1,4 +1,4 @@
-// P2: one refresh token spent a hundred times at once over two servers, then its successor, and so on: a chain that must
+// P2: one refresh token spent a hundred times at once at two servers, then its successor, and so on: the chain must
 // never fork.
 import { quantiles, refreshAtOnce } from '../../support/bursts.js'
 import { claimsOf } from '../../support/client.js'
@@ -9,7 +9,7 @@ import type { World } from './world.js'
 
 const parallel = 100
 
-/** Of a session of the API, and of an application's. @returns whether the promise held */
+/** Spends chains of an API session and of an application's session. @returns whether the promise held */
 export async function runP2(world: World, rounds: number, say: (line: string) => void): Promise<boolean> {
   const held: boolean[] = []
   for (const way of [apiWay, world.own]) held.push(await spendChain(world, way, rounds, say))

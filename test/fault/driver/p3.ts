@@ -1,5 +1,5 @@
-// P3: servers, database and Redis are killed while good clients refresh, sign in and sign out, half of them by the API and half
-// as people of an application. No session that was answered is lost, and no revocation.
+// P3: servers, database and Redis are killed while good clients refresh, sign in and sign out, half of them by the API
+// and half as users of an application. No session that was answered is lost, and no revocation.
 import type { Answer, Pair } from '../../support/client.js'
 import { pause } from './asking.js'
 import type { Person } from './control.js'
@@ -12,7 +12,7 @@ import type { Server } from './server.js'
 import { apiWay, signInBy, type Way } from './ways.js'
 import { healthy, type World } from './world.js'
 
-/** Sessions that live through it all, and people who come and go beside them. */
+/** Sessions that live through all kills, and users who sign in and out meanwhile. */
 const living = 24
 const visitors = 4
 
@@ -39,7 +39,7 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
   const revived: string[] = []
   const ended: Ended[] = []
   const signedIn: GoodClient[] = []
-  /** Those of them who have asked to be signed out, whatever they heard of it. */
+  /** Clients that have sent a sign-out, whatever its answer was. */
   const leaving = new Set<GoodClient>()
   let stop = false
   const over = () => stop
@@ -65,7 +65,7 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
   await Promise.all(load)
   await healthy(world)
 
-  // All that was ever answered, now that everything is well.
+  // Everything that was ever answered is checked again after the recovery.
   await pause(bound)
   const stayed = signedIn.filter(client => !leaving.has(client))
   for (const client of [...clients, ...stayed]) await client.refresh(() => false)
@@ -96,7 +96,7 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
     }
   }
 
-  /** Signs in, refreshes, signs out; each until it is answered. */
+  /** Signs in, refreshes and signs out in a loop; each is retried until it is answered. */
   async function comeAndGo(person: Person, way: Way, random: Random): Promise<void> {
     while (!stop) {
       const signIn = () => way.signIn(() => random.pick(servers), person)
@@ -118,7 +118,7 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
       const server = random.pick(servers)
       const answer = await send(server).catch(() => null)
       if (answer?.status === 200) return answer.body || true
-      // The try before was carried out, and its answer lost.
+      // The previous try was carried out, and its answer was lost.
       if (answer?.body?.reason === 'session_ended' && what === 'sign-out') return answer.body
       if (answer && answer.status !== 503) {
         wrong.push(`${server.name}: ${what} ${told(answer)}`)
@@ -129,7 +129,7 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
     return null
   }
 
-  /** What ended a while ago stays so, whoever has been killed since. */
+  /** A session that ended more than `bound` ms ago stays ended, whatever has been killed since. */
   async function lookBack(random: Random): Promise<void> {
     while (!stop) {
       await pause(50)

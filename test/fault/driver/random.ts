@@ -1,4 +1,4 @@
-// Dice that a seed fixes: the same seed draws the same instants, targets and triggers.
+// Random numbers from a seed: the same seed draws the same instants, targets and triggers.
 
 export type Random = {
   /** A number in [0, 1). */
@@ -6,11 +6,11 @@ export type Random = {
   /** A number in [from, to). */
   between(from: number, to: number): number
   pick<T>(items: readonly T[]): T
-  /** So many different ones, or all there are. */
+  /** So many distinct items, or all of them. */
   some<T>(items: readonly T[], count: number): T[]
 }
 
-/** @param labels a stream of its own for each purpose, so that one more draw here changes nothing there */
+/** @param labels name an independent stream for each purpose, so that one more draw here changes nothing there */
 export function aRandom(seed: number, ...labels: (string | number)[]): Random {
   let state = seed >>> 0
   for (const letter of labels.join('/')) state = (Math.imul(state ^ letter.codePointAt(0)!, 0x01000193) + 1) >>> 0

@@ -1,4 +1,5 @@
-// How long after a fault was lifted each server serves again: it spends a refresh token and accepts the fresh access token.
+// How long after a fault was lifted each server serves again: it spends a refresh token and accepts the fresh access
+// token.
 import { type Answer, aClient, type Pair } from '../../support/client.js'
 import { pause } from './asking.js'
 import { signIn } from './control.js'
@@ -7,12 +8,12 @@ import { instant } from './ledger.js'
 import type { Server } from './server.js'
 import type { World } from './world.js'
 
-/** Who has not served by then, in ms, is taken not to come back. */
+/** A server that has not served by then, in ms, counts as not recovered. */
 const patience = 60_000
 const gap = 40
 const mostOutstanding = 5
 
-/** A session for each server, of which nobody else knows. */
+/** Opens a session for each server that no other part of the driver uses. */
 export async function aProbe(world: World) {
   const person = await world.control.aPerson()
   const pairs = await Promise.all(world.servers.map(server => signIn(server, person)))
@@ -32,7 +33,7 @@ export async function aProbe(world: World) {
     let done: number | null = null
     let outstanding = 0
     while (done === null && instant() < lifted + patience) {
-      // The next does not wait for one that hangs: many refreshes of one token at once are one.
+      // The next try does not wait for a pending one: concurrent refreshes of one token are one rotation.
       if (outstanding < mostOutstanding) {
         outstanding++
         void serves(server, pair).then(good => {

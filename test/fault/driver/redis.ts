@@ -1,4 +1,4 @@
-// A private Redis: its own temporary folder and port, nothing written to disk unless it is asked to.
+// A private Redis: its own temporary folder and port; writes to disk only for a dump.
 import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,11 +19,11 @@ export type Redis = {
   hang(): void
   goOn(): void
   flush(): Promise<void>
-  /** Keeps what it holds now for `restore`. */
+  /** Saves the current data for `restore`. */
   dump(): Promise<void>
-  /** kill -9, and a start with what it held at the last `dump`. */
+  /** kill -9, and a start with the data of the last `dump`. */
   restore(): Promise<void>
-  /** Every write is refused (maxmemory, noeviction), until `empty`. */
+  /** Makes Redis refuse every write (maxmemory, noeviction), until `empty`. */
   fill(): Promise<void>
   empty(): Promise<void>
 }
@@ -40,7 +40,7 @@ export async function startRedis(): Promise<Redis> {
     const child = spawn(
       ...tied(redisServer!, [
         ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
-        // Not one that the machine's own settings bring along: `save` would write by itself.
+        // Overrides a redis.conf of the machine: with `save`, Redis would write snapshots by itself.
         ...['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'],
       ]),
       { stdio: 'ignore' },
@@ -88,7 +88,7 @@ export async function startRedis(): Promise<Redis> {
   }
 }
 
-/** One command on a connection of its own, which fails soon where nobody answers. */
+/** Runs one command on its own connection, which fails soon where Redis does not answer. */
 async function command<T>(port: number, run: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = new Connection(port, '127.0.0.1', {
     lazyConnect: true,
@@ -97,7 +97,7 @@ async function command<T>(port: number, run: (connection: Connection) => Promise
     connectTimeout: 1_000,
   })
   connection.on('error', () => {})
-  // One that hangs takes the connection, and says nothing more.
+  // A stopped Redis accepts the connection and then never answers.
   const hangs = setTimeout(() => connection.disconnect(), 2_000)
   try {
     await connection.connect()

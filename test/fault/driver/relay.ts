@@ -1,5 +1,5 @@
-// Carries TCP from an address that a namespace can reach to a port of the loopback, so that the database and Redis need to
-// listen nowhere else.
+// Relays TCP from an address that a namespace can reach to a port of the loopback, so that the database and Redis
+// listen only there.
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export type Relay = { port: number; close(): void }

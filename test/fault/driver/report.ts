@@ -1,4 +1,4 @@
-// What a run of P1 says at its end: one row for each fault, the totals, and every single thing that should not have been.
+// The report of a P1 run: one row for each fault, the totals, and every violation and wrong refusal.
 import { quantiles } from '../../support/bursts.js'
 import { faults } from './faults.js'
 import { bound, type Violation } from './judge.js'
@@ -73,7 +73,7 @@ export function reportP1(result: P1Result, say: (line: string) => void): boolean
   return trials > 0 && [violations, wrong, signedOut, lost, accidents].every(list => list.length === 0)
 }
 
-/** P1's goals where nothing goes wrong. */
+/** P1's goals without a fault. */
 function goals({ here, there, atVerifiers, redis }: Tally): string {
   const p99 = (times: number[]) => quantiles(times, 0.99)[0]
   return `p99 ${p99(here)} ms at the server that was asked (goal 150), ${p99(there)} ms elsewhere (goal ${redis ? 150 : 1_000})${

@@ -1,4 +1,4 @@
-// A server with workers, stopped and started again under load: nobody who was connected goes without an answer.
+// A server with workers, stopped and started again under load: every open connection gets its answer.
 import { aFolder, removeFolders } from '../../support/engines.js'
 import { freePort, startMariaDb } from '../../support/mariadb.js'
 import { secretKey, urlOf } from '../../support/processes.js'

@@ -1,5 +1,5 @@
-// P6: roles change under load, at a third process, as on the command line. Nobody is signed out; the old tokens are refused
-// as stale, and a refresh brings the new roles.
+// P6: roles change under load in a third process, as on the command line. No session ends; the old access tokens are
+// refused as stale, and a refresh has the new roles.
 import { aClient, claimsOf } from '../../support/client.js'
 import { pause } from './asking.js'
 import { actor, insist, type Person } from './control.js'
@@ -11,11 +11,11 @@ import { spread } from './table.js'
 import { apiWay, signInBy } from './ways.js'
 import type { World } from './world.js'
 
-/** People whose roles change, each with a client that refreshes, and those who refresh beside them. */
+/** Users whose roles change, each with a client that refreshes, and other users who refresh meanwhile. */
 const changing = 10
 const beside = 20
 
-/** Staleness is looked for this often, in ms; given up after `patience`. */
+/** Interval of the checks for staleness, in ms; they end after `patience`. */
 const gap = 10
 const patience = 10_000
 
@@ -47,7 +47,7 @@ export async function runRoles(
       const old = client.pair.access
       await insist(() => control.parts.people.users.setRoles(person.id, roles, actor))
       const changed = instant()
-      // The application that holds the token goes on with it until it is told that it is stale, then refreshes.
+      // The client uses the token until it is refused as stale, then refreshes.
       const times = await Promise.all(servers.map(server => untilStale(server, old, changed)))
       stale.push(...times)
       if (!(await client.refresh(() => false))) return

@@ -1,5 +1,5 @@
-// One round: some dozens of sessions share one fault. They are revoked at random instants before, during and after it, and
-// from its answer on each token is tried at both servers, until well after all is well again.
+// One round: some dozens of sessions share one fault. They are revoked at random instants before, during and after it,
+// and from the answer of its revoke on each token is tried at both servers, until well after the recovery.
 import { pause } from './asking.js'
 import { aBystander } from './bystanders.js'
 import { administrator, signIn } from './control.js'
@@ -13,22 +13,22 @@ import { healthy, type World } from './world.js'
 
 export type RoundOptions = {
   seed: number
-  /** Trials in it. */
+  /** Number of trials in the round. */
   sessions: number
   /** Number of its first trial. */
   firstTrial: number
   /** How long the fault lasts, in ms; null for a random time in its range. */
   hold: number | null
-  /** Shorter, for tests that run every fault: it strikes sooner, and less is asked after the bound. */
+  /** Shorter, for tests that run every fault: it strikes sooner, and fewer requests follow the bound. */
   quick: boolean
 }
 
 export type RoundResult = {
-  /** Revokes whose answer was never known: nothing is claimed of them. */
+  /** Revokes whose answer was never known: they are not judged. */
   unknown: string[]
-  /** ms from the lifting of the fault until each server served a fresh token. */
+  /** ms from the lifting of the fault until each server accepted a fresh token. */
   recovery: number[]
-  /** What refreshing clients were told that they should not have been. */
+  /** Wrong refusals of refreshing clients. */
   signedOut: string[]
 }
 
@@ -75,7 +75,7 @@ export async function runRound(
     recovered = instant()
     return times
   })()
-  // Nobody waits for what will not come.
+  // A fault that failed never recovers: let the loops end.
   striking.catch(() => {
     recovered = 0
   })
@@ -88,7 +88,7 @@ export async function runRound(
     return tryOne(world, trial, ledger)
   })
   const watching = bystanders.map(one => one.watch(settled, ledger))
-  // All of them end before the stage is taken down, also when one fails.
+  // All of them end before the servers are stopped, also when one fails.
   await Promise.allSettled([striking, ...trials, ...watching])
   const [recovery, outcomes] = [await striking, await Promise.all(trials)]
   await Promise.all(watching)

@@ -1,4 +1,4 @@
-// One server of the two: the real program as a process of its own, on a port that it keeps when it is started again.
+// One of the two servers: the real program as its own process, on a port that it keeps across restarts.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { ended } from '../../support/mariadb.js'
@@ -7,13 +7,13 @@ import { tied } from '../../support/tied.js'
 export type Server = {
   name: string
   url: string
-  /** Resolves once it serves; one that dies at its start, because the database is away, is started again. */
+  /** Resolves once it serves; a process that dies at its start, because the database is down, is started again. */
   start(): Promise<void>
   kill(): Promise<void>
   /** SIGSTOP and SIGCONT. */
   hang(): void
   goOn(): void
-  /** Ends that nobody asked for, and what it had said. */
+  /** Exits that the driver did not cause, each with the last output. */
   accidents: string[]
 }
 
@@ -24,11 +24,11 @@ export type ServerOptions = {
   host: string
   port: number
   env: Record<string, string>
-  /** What the command line begins with. */
+  /** The words that the command line begins with. */
   prefix?: string[]
 }
 
-/** How long it may take until it serves, in ms. */
+/** Longest time until it serves, in ms. */
 const patience = 120_000
 
 export function aServer({ name, program, host, port, env, prefix = [] }: ServerOptions): Server {
@@ -41,7 +41,7 @@ export function aServer({ name, program, host, port, env, prefix = [] }: ServerO
     const [command, ...args] = [...prefix, process.execPath, program]
     const launched = spawn(...tied(command!, args), {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Without what a checkout may hold in .env.
+      // Outside of the checkout, which may hold a .env file.
       cwd: tmpdir(),
       env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, HOST: host, PORT: String(port), ...env },
     })
@@ -61,7 +61,7 @@ export function aServer({ name, program, host, port, env, prefix = [] }: ServerO
         resolve(false)
         if (!serves || child !== launched) return
         accidents.push(`server ${name} ended by itself (${signal ?? code}): ${said}`)
-        // As whoever runs it would; the run goes on, and tells of it at its end.
+        // Restarted as a supervisor would; the run goes on, and reports the accident at its end.
         server.start().catch(error => accidents.push(String(error)))
       })
     })

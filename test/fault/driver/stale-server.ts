@@ -1,5 +1,5 @@
-// A server with a mistake of our own making: it hears of everything three seconds late and takes itself for fresh all the
-// same. A driver that finds nothing wrong with it is worth nothing (driver.test.ts).
+// A server with a deliberate bug: it reads the revocation log three seconds late and still regards itself as fresh. The
+// driver must find violations with it (driver.test.ts).
 import { createServer } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { readSettings } from '../../../config/settings.js'

@@ -12,16 +12,16 @@ export type Trial = {
   random: Random
   /** When the revoke is first sent. */
   at: number
-  /** All is well again, and has been for a while. */
+  /** Whether the servers have recovered, and some time has passed since. */
   settled: () => boolean
   /** How long the token is tried after the bound, in ms. */
   beyond: number
 }
 
-/** How many of the verifiers are asked in one trial: all of them would be a flood. */
+/** Number of verifiers that are asked in one trial: asking all of them would be a flood. */
 const verifiersATrial = 3
 
-/** @returns null, or why nobody knows whether it was revoked */
+/** @returns null, or why the outcome of the revoke is unknown */
 export async function tryOne(world: World, trial: Trial, ledger: Ledger): Promise<string | null> {
   const { number, victim, random, at, settled, beyond } = trial
   const trigger = random.pick(revokesOf(victim.way))
@@ -46,7 +46,7 @@ export async function tryOne(world: World, trial: Trial, ledger: Ledger): Promis
   return null
 }
 
-/** Tries until it is answered, or it is clear that it never will be. */
+/** Retries until the revoke is answered, or the round has settled without an answer. */
 async function revoke(
   world: World,
   victim: Victim,

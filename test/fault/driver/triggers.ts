@@ -1,5 +1,5 @@
-// The ways in which a trial's access token is revoked, one row each. A revoke may be sent again and again until it is
-// answered: being told that it is over already counts as an answer, for it says the same.
+// The ways in which a trial's access token is revoked, one row each. A revoke may be retried until it is answered: an
+// answer that the session has already ended counts too, because it confirms the same.
 import { type Answer, aClient, claimsOf, type Pair } from '../../support/client.js'
 import { actor, type Control, isPassing, type Person, signIn } from './control.js'
 import { told } from './good-client.js'
@@ -8,30 +8,30 @@ import type { Server } from './server.js'
 import { apiWay, type CodeWay, signInBy, type Way } from './ways.js'
 import type { World } from './world.js'
 
-/** A person with two sessions on two devices: the owner's own, and the one that is to end. */
+/** A user with two sessions on two devices: the user's own, and the one that is to end. */
 export type Victim = {
   person: Person
   own: Pair
   ending: Pair
-  /** How that one was got. */
+  /** How the ending session was opened. */
   way: Way | CodeWay
   sid: string
-  /** The browser session that the code came from, where it came from one. */
+  /** The id of the browser session that the code came from; for the API the session's own id. */
   browserSid: string
   deviceId: string
-  /** The name under which the second device is known. */
+  /** The name of the second device. */
   device: string
-  /** An administrator's token, signed in minutes ago. */
+  /** The access token of an administrator who signed in minutes ago. */
   administrator: string
 }
 
-/** `again`: nothing certain was heard. Any other text is what it was told instead: nobody knows what became of it. */
+/** `again`: no certain answer arrived. Any other text is an unexpected answer: the outcome is unknown. */
 export type RevokeOutcome = 'done' | 'again' | (string & {})
 
 export type Revoke = {
-  /** Works on the database as the command line does, and asks no server. */
+  /** Works on the database like the command line, and asks no server. */
   byHand: boolean
-  /** Where there is no such thing in the other way. */
+  /** The only way in which this revoke exists. */
   only?: Way['name']
   /** @param url the server that is asked */
   send: (url: string, victim: Victim, control: Control) => Promise<RevokeOutcome>
@@ -39,7 +39,7 @@ export type Revoke = {
 
 type Client = ReturnType<typeof aClient>
 
-/** `over` is what a second try is told when the first one did it: a status, or the reason in the body. */
+/** `over` is the answer to a retry when the first try was carried out: a status, or the reason in the body. */
 function byRequest(
   done: number,
   over: number | string | null,
@@ -103,7 +103,7 @@ export const revokes = {
     (client, { way, own }) => client.delete(`/api/me/applications/${(way as CodeWay).applicationId}/`, own.access),
     'code',
   ),
-  // A second try after a first that was carried out is told that the old password is wrong, and then nobody knows.
+  // A retry after a first try that was carried out is refused because of the old password; the outcome is then unknown.
   'password changed': byRequest(204, null, (client, { own, person }) =>
     client.post('/api/me/password/', { old_password: person.password, new_password: newPassword }, own.access),
   ),
@@ -122,7 +122,7 @@ export const revokes = {
   'user deleted': byRequest(204, 404, (client, { person, administrator }) =>
     client.delete(`/api/admin/users/${person.id}/`, administrator),
   ),
-  // Refused as stale: it is over for this token, and not for its session.
+  // Refused as stale: the change ends this access token, and not its session.
   'roles changed': byRequest(200, null, (client, { person, administrator }) =>
     client.send('PUT', `/api/admin/users/${person.id}/roles/`, { json: { roles: ['support'] }, token: administrator }),
   ),
@@ -138,7 +138,10 @@ export function revokesOf({ name }: Way): RevokeName[] {
   return rows.filter(([, { only }]) => only === undefined || only === name).map(([trigger]) => trigger)
 }
 
-/** Signs a new person in twice, once at each server. @param byCode the session that is to end is an application's */
+/**
+ * Signs a new user in twice, once at each server.
+ * @param byCode whether the session that is to end is an application's
+ */
 export async function aVictim(
   { control, asking }: World,
   [first, second]: readonly [Server, Server],

@@ -1,4 +1,4 @@
-// The resource servers of a stage: processes with the kit, each behind a line of its own to the servers.
+// The resource servers: processes with the verifier package, each behind its own network line to the servers.
 
 import { aConfidentialApplication } from '../../support/applications.js'
 import { freePort } from '../../support/mariadb.js'
@@ -40,7 +40,10 @@ export async function someVerifiers(
   return verifiers
 }
 
-/** Whose credentials all of them have; it may ask about tokens for our own audience. @returns its secret */
+/**
+ * The application whose credentials all resource servers share; it may introspect tokens of the issuer.
+ * @returns its client secret
+ */
 async function theApplication({ parts }: Pick<Control, 'parts'>): Promise<string> {
   const home = { composed: { parts } } as unknown as TestServer
   const { storage, applications } = parts

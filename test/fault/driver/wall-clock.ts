@@ -1,5 +1,5 @@
-// A wall clock that one server process alone believes in, and that can be stepped while it runs; its monotonic clock stays
-// true, as it does when somebody sets the time of a machine.
+// A wall clock for one server process alone, which can be stepped while it runs; its monotonic clock stays true, as
+// when the time of a machine is set.
 import { existsSync, mkdtempSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 export type WallClock = {
   /** For the environment of the process. */
   env: Record<string, string>
-  /** From now on it shows so many seconds more, or less, than the true time. */
+  /** Steps the clock to so many seconds after, or before, the true time. */
   set(seconds: number): void
 }
 
@@ -22,7 +22,7 @@ export function whyNoWallClock(): string | null {
 export function aWallClock(): WallClock {
   const file = join(mkdtempSync(join(tmpdir(), 'darvoza-clock-')), 'offset')
   const set = (seconds: number) => {
-    // Renamed, because the process reads it at every look at the clock.
+    // Renamed, because the process reads the file at every look at the clock.
     writeFileSync(`${file}.new`, `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}`)
     renameSync(`${file}.new`, file)
   }
@@ -31,7 +31,7 @@ export function aWallClock(): WallClock {
     env: {
       LD_PRELOAD: library!,
       FAKETIME_TIMESTAMP_FILE: file,
-      // It looks into the file at every call; without this only every ten seconds.
+      // libfaketime reads the file at every call; without this only every ten seconds.
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     },

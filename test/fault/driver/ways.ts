@@ -1,5 +1,5 @@
-// How people get a session and keep it: by the API, or as people of an application do, through our pages and a code. What the
-// two are answered is told alike, in the words of the API.
+// How users open and keep a session: by the API, or as users of an application, through the pages and an authorization
+// code. The answers of both are in the words of the API.
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ApplicationMetadata } from '../../../server/policy/application-metadata.js'
@@ -12,14 +12,14 @@ import type { Random } from './random.js'
 
 type Place = { url: string }
 
-/** Each is one try. What hears nothing throws. */
+/** Each call is one try; it throws when no answer comes. */
 export type Way = {
   name: 'api' | 'code'
-  /** @param pick the server of each step */
+  /** @param pick chooses the server of each step */
   signIn(pick: () => Place, person: Pick<Person, 'username' | 'password'>): Promise<Answer>
   refresh(server: Place, refresh: string): Promise<Answer>
   signOut(server: Place, refresh: string): Promise<Answer>
-  /** What a resource server is told of an access token. */
+  /** Asks as a resource server about an access token. */
   verify(server: Place, access: string): Promise<Answer>
 }
 
@@ -33,12 +33,12 @@ export const apiWay: Way = {
 
 const callback = 'https://shop.example/callback'
 const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
-/** All that lets its tokens be shown where those of the API are. */
+/** The scopes with which its access tokens are accepted where API tokens are. */
 const scope = 'openid roles darvoza:account'
 
 export type CodeWay = Way & { applicationId: string }
 
-/** A new application, and how people get in there. It asks for their consent unless it is our own. */
+/** A new application, and how users sign in to it. It asks for consent unless it is first-party. */
 export async function aCodeWay(control: Pick<Control, 'parts'>, own: ApplicationMetadata = {}): Promise<CodeWay> {
   const applicationId = `shop-${randomUUID().slice(0, 8)}`
   const home = { composed: control } as unknown as TestServer
@@ -75,7 +75,7 @@ export async function aCodeWay(control: Pick<Control, 'parts'>, own: Application
   }
 }
 
-/** A browser of its own, to the application or to what stands in the way. Consent is given. */
+/** Walks a new browser through the sign-in and consent pages back to the application. Consent is given. */
 async function throughPages(
   pick: () => Place,
   path: string,
@@ -109,7 +109,7 @@ function hiddenOn({ text }: Seen, action: string): Record<string, string> {
   return Object.fromEntries([...fields].map(([, name, value]) => [name, value]))
 }
 
-/** RFC 6749 §5.2 has one word for all that is wrong with a grant; which it is says the page that explains it. */
+/** RFC 6749 §5.2 has one error code for every invalid grant; the address of the error page names the reason. */
 function inWordsOfApi(answer: Answer): Answer {
   const { status, body } = answer
   if (status === 200 && body?.access_token)
@@ -121,7 +121,7 @@ function inWordsOfApi(answer: Answer): Answer {
   return { ...answer, status: body?.error === 'invalid_grant' ? 401 : status, body: { reason } }
 }
 
-/** Signs in when all is well, however often a busy server says that it cannot at the moment. */
+/** Signs in, and retries while a busy server answers 503. */
 export async function signInBy(
   way: Way,
   servers: readonly Place[],

@@ -1,4 +1,5 @@
-// The stage of the faults: a database, perhaps a Redis, two servers and the operator's hand, all private to this driver.
+// The environment of the faults: a database, optionally a Redis, two servers and the operator's process, all private to
+// this driver.
 import type { DatabaseSettings } from '../../../config/settings.js'
 import { freePort, type MariaDb, startMariaDb, waitFor } from '../../support/mariadb.js'
 import { issuer } from '../../support/server.js'
@@ -11,32 +12,35 @@ import { someVerifiers, type Verifier } from './verifiers.js'
 import { aWallClock, type WallClock } from './wall-clock.js'
 import { aCodeWay, type CodeWay } from './ways.js'
 
-/** How the servers are set up: `plain`; `cut`: B lives in a namespace; `clock`: A has a wall clock of its own. */
+/**
+ * How the servers are set up: `plain`; `cut`: server B runs in a network namespace; `clock`: server A has its own wall
+ * clock.
+ */
 export type Cast = 'plain' | 'cut' | 'clock'
 
 export type World = {
   mariaDb: MariaDb
   redis: Redis | null
   servers: readonly [Server, Server]
-  /** Resource servers with the kit. */
+  /** Resource servers that use the verifier package. */
   verifiers: readonly Verifier[]
   control: Control
-  /** Two applications: one that asks people for their consent, and one of our own. */
+  /** Two applications: one that asks for consent, and a first-party one. */
   asking: CodeWay
   own: CodeWay
   /** Of the cast `cut`. */
   namespace: Namespace | null
   /** Of the cast `clock`. */
   clock: WallClock | null
-  /** Ends that nobody asked for. */
+  /** Processes that ended without being killed by the driver. */
   accidents: () => string[]
-  /** The servers end; the database and Redis stay for the next cast. */
+  /** Ends the servers; the database and Redis stay for the next cast. */
   close(): Promise<void>
 }
 
 export type Stores = { mariaDb: MariaDb; database: DatabaseSettings; redis: Redis | null; stop(): Promise<void> }
 
-/** A database that is empty, and a Redis where one is wanted; the casts of one run share them. */
+/** Opens an empty database, and a Redis where one is wanted; the casts of one run share them. */
 export async function openStores(withRedis: boolean): Promise<Stores> {
   const mariaDb = await startMariaDb()
   const redis = withRedis ? await startRedis() : null
@@ -53,11 +57,11 @@ export async function openStores(withRedis: boolean): Promise<Stores> {
 const main = new URL('../../../server/main.js', import.meta.url).pathname
 const staleServer = new URL('./stale-server.js', import.meta.url).pathname
 
-/** What is on the stage beside two servers. */
+/** Additions to the two servers. */
 export type Extras = {
-  /** Servers that have a mistake, to see that it is found; where there are resource servers, those have one instead. */
+  /** Servers with a deliberate bug that the driver must find; with resource servers, those have the bug instead. */
   stale?: boolean
-  /** How many resource servers. */
+  /** Number of resource servers. */
   verifiers?: number
 }
 
@@ -65,7 +69,7 @@ export async function raise(stores: Stores, cast: Cast, { stale = false, verifie
   const { mariaDb, redis } = stores
   const program = stale && verifiers === 0 ? staleServer : main
   const near = environment(stores)
-  // The tables are there before two servers look for them.
+  // The migrations run before the two servers start.
   const control = await aControl(near)
   const [asking, own] = [await aCodeWay(control), await aCodeWay(control, { first_party: true })]
 
@@ -109,12 +113,12 @@ export async function raise(stores: Stores, cast: Cast, { stale = false, verifie
       DATABASE_URL: databaseUrl(stores, links.database.outside, toDatabase.port),
       ...(toRedis && { REDIS_URL: `redis://${links.redis.outside}:${toRedis.port}` }),
     }
-    // A port of its own network: nobody else has it.
+    // A port inside the namespace: always free.
     return aServer({ name: 'B', program, host: links.front.inside, port: 4000, env, prefix })
   }
 }
 
-/** Waits until both servers say that they are ready. */
+/** Waits until /readyz of both servers answers 200. */
 export async function healthy({ servers }: Pick<World, 'servers'>): Promise<void> {
   for (const { url } of servers) {
     await waitFor(async () => {
@@ -124,7 +128,7 @@ export async function healthy({ servers }: Pick<World, 'servers'>): Promise<void
   }
 }
 
-/** What a server is started with that reaches both stores by the loopback. */
+/** The environment of a server that reaches database and Redis over the loopback. */
 function environment(stores: Stores): Record<string, string> {
   const { mariaDb, redis } = stores
   return {
