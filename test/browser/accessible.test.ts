@@ -1,6 +1,6 @@
-// Every page, in light on a wide screen and in dark on a phone: axe finds nothing, nothing is cut off, no script of ours and
-// no rule of the CSP complains. Leaves a screenshot of each (dist/screenshots). EVERY_LOOK=1 tries each with each, and leaves
-// one for each language too.
+// Every page, light on a wide screen and dark on a phone: axe finds no violation, nothing overflows sideways, and
+// neither scripts nor the CSP report an error. Leaves a screenshot of each (dist/screenshots). EVERY_LOOK=1 tries each
+// colour scheme with each size, and leaves screenshots of each language too.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { pathOfUserCode } from '../../server/http/pages/connect.js'
@@ -316,7 +316,7 @@ const devices = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0',
 ]
 
-/** People with names, roles and devices, so that pages are not empty. */
+/** A server with users, roles, devices and applications, so that pages are not empty. */
 async function aTown(): Promise<TestServer> {
   const server = await aServerAfterDjango()
   await server.composed.parts.people.roles.create('clerk', ['darvoza:users:read', 'orders:write'], 'system')
@@ -361,7 +361,7 @@ async function aTown(): Promise<TestServer> {
   await someApiKeys(server)
   await someDeliveries(server)
   for (const userId of [1, 2]) await anAgreedApplication(server, userId)
-  // An incident: its facts are long, and stand in narrow columns.
+  // An incident: its details are long, and stand in narrow columns.
   const phone = aClient(server, devices[0])
   const { refresh } = await phone.signIn({ username: 'elena.petrova', password })
   const { body } = await phone.refresh(refresh)
@@ -380,7 +380,7 @@ async function aTown(): Promise<TestServer> {
   return server
 }
 
-/** One that waits, one that failed and one that was given up. */
+/** One pending, one failed and one abandoned delivery. */
 async function someDeliveries(server: TestServer): Promise<void> {
   const { database } = server.composed.parts.storage
   const ids: string[] = []
@@ -392,7 +392,7 @@ async function someDeliveries(server: TestServer): Promise<void> {
   )
 }
 
-/** Of each kind: for a while, for ever, for a resource server, expired and ended. */
+/** API keys of each kind: temporary, permanent, of a resource server, expired and ended. */
 async function someApiKeys({ composed, clock }: TestServer): Promise<void> {
   const { apiKeys } = composed.parts.apiKeys
   const soon = clock.now() + 3_600_000
@@ -418,7 +418,7 @@ async function someApiKeys({ composed, clock }: TestServer): Promise<void> {
   clock.advance('2h')
 }
 
-/** Where names of another language may need more than there is. */
+/** Sizes at which names in another language may need more space. */
 const sized: Size[] = ['wide', 'laptop', 'phone']
 const looks: { colorScheme: 'light' | 'dark'; size: Size }[] = [
   { colorScheme: 'light', size: 'wide' },
@@ -434,7 +434,7 @@ async function expectFit(page: Page, name: string, locale: string): Promise<void
   }
 }
 
-/** Pages that are not looked at, and why. */
+/** Pages that are not checked here, and why. */
 const unseen: Record<string, string> = {
   '/swagger': 'made by swagger-ui: api-documents.test.ts',
   '/redoc': 'made by redoc: api-documents.test.ts',
@@ -444,8 +444,8 @@ const unseen: Record<string, string> = {
   '/admin/api-keys.csv': 'a file',
 }
 
-describe('the pages that are looked at', () => {
-  it('are all that there are', () => {
+describe('the list of checked pages', () => {
+  it('contains every page route, but for those of swagger-ui, redoc and files', () => {
     const shown = [...outside, ...inside].map(({ path }) => path.split('?')[0]!)
     const matches = (route: string) => new RegExp(`^${route.replace(/[:*]\w+/g, '[^/]+')}$`)
     const missing = Object.values(pageRoutes)
@@ -457,12 +457,12 @@ describe('the pages that are looked at', () => {
 
 onBrowser('every page', () => {
   for (const { colorScheme, size } of looks) {
-    it(`is accessible and whole in ${colorScheme} on a ${size} screen`, async () => {
+    it(`has no axe violation, sideways scroll or console error in ${colorScheme} on a ${size} screen`, async () => {
       const town = await aTown()
       const page = await aVisit(town, { colorScheme, size, reducedMotion: 'reduce' })
       const complaints: string[] = []
       page.on('console', message => {
-        // Chromium tells of each page that is an error by its status.
+        // Chromium logs each page with an error status.
         if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text())
       })
       const check = async ({ name, path, prepare }: Shown) => {
@@ -486,9 +486,9 @@ onBrowser('every page', () => {
     }).timeout(300_000)
   }
 
-  // English is looked at above, where the pages are open already.
+  // English is checked above, where the pages are open already.
   for (const locale of ['uz', 'ru']) {
-    it(`fits on a ${sized.join(', ')} screen in ${locale}`, async () => {
+    it(`does not scroll sideways on a ${sized.join(', ')} screen in ${locale}`, async () => {
       const page = await aVisit(await aTown(), { locale, size: sized[0]! })
       await signIn(page, admin)
       for (const { name, path, prepare } of inside) {

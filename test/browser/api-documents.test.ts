@@ -1,5 +1,5 @@
-// The pages that show the document of the API, in a real browser: what they are for, that nothing leaves for anybody else, and
-// that no rule of their Content-Security-Policy is broken.
+// The pages of the API document, swagger-ui and redoc, in a real browser: their function, no request to another origin,
+// and no violation of their Content-Security-Policy.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { tags } from '../../server/http/openapi/tags.js'
@@ -7,10 +7,10 @@ import { aVisit, expectNoSidewaysScroll, onBrowser, sizes, takeScreenshot } from
 import { aClient } from '../support/client.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 
-/** What a visit asked of others, and what the browser complained of. */
+/** Opens a page and records requests to other origins, and errors on the console. */
 async function aWatchedVisit(server: TestServer, options: Parameters<typeof aVisit>[1] = {}) {
   const page = await aVisit(server, options)
-  // The scripts are large: a busy machine takes its time.
+  // The scripts are large, and slow on a busy machine.
   page.setDefaultTimeout(40_000)
   const elsewhere: string[] = []
   const complaints: string[] = []
@@ -54,8 +54,8 @@ async function signInHere(page: Page, username: string, typed = password): Promi
   await form.getByRole('button', { name: 'Sign in' }).click()
 }
 
-onBrowser('the page that tries the API out', () => {
-  it('signs in, shows the sessions of the user, and ends one, whose token is refused from then on', async () => {
+onBrowser('the swagger page', () => {
+  it("signs in, lists the sessions of the user, ends one, and that session's token is refused", async () => {
     const server = await aServer()
     const amy = await server.aUser()
     const phone = aClient(server, 'Mozilla/5.0 (iPhone) Phone/1')
@@ -84,7 +84,7 @@ onBrowser('the page that tries the API out', () => {
     const refused = await phone.get('/api/me/', access)
     expect([refused.status, refused.body.reason]).to.deep.equal([401, 'session_ended'])
 
-    // What is left of the page is nothing: neither the token nor the session.
+    // After the sign-out neither a token nor the session is left.
     await page.locator('[data-way=out]').getByRole('button').click()
     await page.locator('[data-way=password]').waitFor()
     expect(
@@ -94,7 +94,7 @@ onBrowser('the page that tries the API out', () => {
     expectQuiet()
   }).timeout(180_000)
 
-  it('takes an API key instead, in the dark on a phone, and ends the session of a sign-in with the page', async () => {
+  it('accepts an API key, and ends the session of a sign-in when the page is left', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     const client = aClient(server)
@@ -121,14 +121,14 @@ onBrowser('the page that tries the API out', () => {
     const sessions = async () => (await client.get('/api/me/sessions/', access)).body.results.length as number
     expect(await sessions()).to.equal(2)
     await page.goto('/errors/')
-    // It is sent when the page is gone, and no event tells of it.
+    // The request is sent when the page has gone, and no event reports it.
     let left = await sessions()
     for (let tries = 0; left > 1 && tries < 1_000; tries++) left = await sessions()
     expect(left).to.equal(1)
     expectQuiet()
   }).timeout(120_000)
 
-  it('leads to the document where no script runs', async () => {
+  it('links to /openapi.json without JavaScript, and so does the redoc page', async () => {
     const server = await aServer()
     for (const path of ['/swagger', '/redoc']) {
       const page = await aVisit(server, { javaScriptEnabled: false })
@@ -139,8 +139,8 @@ onBrowser('the page that tries the API out', () => {
   })
 })
 
-onBrowser('the page that shows the API to be read', () => {
-  it('has every chapter, finds words, and asks nothing of anybody else', async () => {
+onBrowser('the redoc page', () => {
+  it('has every chapter, finds words, and sends no request to another origin', async () => {
     const server = await aServer()
     const { page, expectQuiet } = await aWatchedVisit(server, { colorScheme: 'dark' })
     await page.goto('/redoc/')

@@ -1,4 +1,5 @@
-// An application is registered by a person with eyes alone: what is clicked and typed is what stands on the pages.
+// An administrator registers an application on the pages alone, and a relying party set up with what they show signs
+// users in.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { aVisit, onBrowser, signIn, takeScreenshot } from '../support/browser.js'
@@ -18,8 +19,8 @@ let shop: RelyingParty | undefined
 
 afterEach(() => shop?.close())
 
-onBrowser('an application', () => {
-  it('is registered, its secret shown once, and its code copied, by somebody who has only the pages to go by', async () => {
+onBrowser('an application registered on the pages', () => {
+  it('shows its secret once and sample code to copy, and the registration form keeps typed values', async () => {
     const server = await aServer()
     const page = await anAdministrator(server, { permissions: ['clipboard-read', 'clipboard-write'] })
     await page.getByRole('link', { name: 'Applications' }).first().click()
@@ -27,7 +28,7 @@ onBrowser('an application', () => {
     await page.getByRole('link', { name: 'Website with a server' }).click()
     await page.getByLabel('Name', { exact: true }).fill('Shop')
 
-    // What is wrong is told at the field, and nothing that was typed is lost.
+    // An error is shown at its field, and typed values are kept.
     await page.getByLabel('Redirect URIs').fill('http://shop.example/callback')
     await page.getByRole('button', { name: 'Register' }).click()
     const wrong = page.locator('.field', { has: page.getByLabel('Redirect URIs') }).locator('.problem')
@@ -47,7 +48,7 @@ onBrowser('an application', () => {
     expect(copied).to.include('http://localhost:3000/callback').and.include(issuer)
     expect(copied).to.not.include('dvz_sec_')
 
-    // Nobody sees the secret again.
+    // The secret is never shown again.
     await page.getByRole('link', { name: 'Shop', exact: true }).click()
     expect(await page.content()).to.not.include(secret)
     await page.getByRole('link', { name: 'Secrets' }).click()
@@ -56,7 +57,7 @@ onBrowser('an application', () => {
     expect(secrets).to.not.include(secret)
   }).timeout(60_000)
 
-  it('that somebody registered by clicking lets a person in, until the person takes it back', async () => {
+  it('signs a user in after consent, until the user withdraws the consent', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     shop = await aRelyingParty(server)
@@ -96,7 +97,7 @@ onBrowser('an application', () => {
     await told('No application acts for you')
     await visit.goto(`${shop.url}/again`)
     await told('Refused: invalid_grant')
-    // The person is still signed in here, and is asked anew.
+    // The user is still signed in, and is asked for consent again.
     await visit.goto(`${shop.url}/sign-in`)
     await visit.getByRole('heading', { name: 'Let Shop in?' }).waitFor()
     await visit.getByRole('button', { name: 'Do not allow' }).click()

@@ -1,5 +1,5 @@
-// From an application on another origin through our pages and back, in a real browser, which applies the CSP to every redirect
-// that follows a form.
+// The authorization code flow from an application on another origin through the pages and back, in a real browser,
+// which applies the CSP to every redirect that follows a form.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
@@ -23,7 +23,7 @@ afterEach(() => {
   listener?.close()
 })
 
-/** A program that listens on a port of its own, and keeps what browsers bring it. */
+/** An application on its own port that records the authorization responses of browsers. */
 async function aProgram() {
   const came: { method: string; parameters: Record<string, string> }[] = []
   listener = createServer((request, response) => {
@@ -62,10 +62,10 @@ const isFocused = (element: Locator) => element.evaluate(node => node.matches(':
 
 const isBack = (page: Page) => page.getByText('Back at the shop').waitFor()
 
-onBrowser('a person whom an application has sent', () => {
+onBrowser('an authorization request in a browser', () => {
   const patience = 60_000
 
-  it('signs in and is back, with scripts and without, and the next time at once', async () => {
+  it('returns a code after the sign-in, with JavaScript and without, and the next time at once', async () => {
     const { amy, link, came, server } = await aStage()
     for (const javaScriptEnabled of [true, false]) {
       const page = await aVisit(server, { javaScriptEnabled })
@@ -82,7 +82,7 @@ onBrowser('a person whom an application has sent', () => {
     for (const { parameters } of came) expect(parameters.code).to.match(/^dvz_code_/)
   }).timeout(patience)
 
-  it('is brought back by a form where the application wants that, with a button where scripts are off', async () => {
+  it('with response_mode form_post returns by POST, by a button without JavaScript', async () => {
     const { amy, link, came, server } = await aStage()
     const page = await aVisit(server)
     await page.goto(link({ response_mode: 'form_post' }))
@@ -97,7 +97,7 @@ onBrowser('a person whom an application has sent', () => {
     for (const { parameters } of came) expect(parameters).to.have.all.keys('code', 'state', 'iss')
   })
 
-  it('leaves by a button, also in another language, and the application hears of it', async () => {
+  it('cancelled by a button returns access_denied, also in Uzbek', async () => {
     const { link, came, server } = await aStage()
     const page = await aVisit(server, { locale: 'uz' })
     await page.goto(link())
@@ -106,7 +106,7 @@ onBrowser('a person whom an application has sent', () => {
     expect(came[0]!.parameters).to.include({ error: 'access_denied', state: 'a state' })
   })
 
-  it('chooses a new password on the way where that is needed', async () => {
+  it('lets a user who must change the password do so, and then returns a code', async () => {
     const { link, came, server } = await aStage()
     const newcomer = await server.aUser({ username: 'newcomer', mustChangePassword: true })
     const page = await aVisit(server)
@@ -132,7 +132,7 @@ onBrowser('a person whom an application has sent', () => {
     ],
   } as const
 
-  it('is told in each language who asks, for what, and where the browser goes, and agrees with scripts off', async () => {
+  it('names the application, the scopes and the redirect host in each language, without JavaScript', async () => {
     const { link, came, server, redirectUri } = await aStage({ first_party: false })
     for (const locale of ['en', 'uz', 'ru'] as const) {
       const somebody = await server.aUser()
@@ -151,7 +151,7 @@ onBrowser('a person whom an application has sent', () => {
     for (const { parameters } of came) expect(parameters.code).to.match(/^dvz_code_/)
   }).timeout(patience)
 
-  it('signs in, reads and decides with the keyboard alone', async () => {
+  it('can be denied and allowed with the keyboard alone', async () => {
     const { amy, link, came, server } = await aStage({ first_party: false })
     const page = await aVisit(server)
     for (const [decision, seen] of [
@@ -176,7 +176,7 @@ onBrowser('a person whom an application has sent', () => {
     }
   }).timeout(patience)
 
-  it('reads pages that everybody can read, on every screen', async () => {
+  it('has accessible sign-in, consent and error pages, on a wide screen and on a phone', async () => {
     const { server, amy, link, registered } = await aStage()
     await aWebsite(server, 'stranger', { name: 'A stranger', origin: 'registration' })
     await settle(server.composed)

@@ -1,4 +1,5 @@
-// `darvoza/client` as it was built, in pages of a real browser: Web Locks, BroadcastChannel, localStorage, and Chromium's fetch.
+// `darvoza/client` as built, in pages of a real browser: Web Locks, BroadcastChannel, localStorage, and Chromium's
+// fetch.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
@@ -12,9 +13,9 @@ import { servesTabs, type Tabs, tabsInBrowser } from '../support/tabs.js'
 
 const refreshPath = '/api/token/refresh/'
 
-onBrowser('tabs of one page with the client', () => {
+onBrowser('browser tabs that share one client session', () => {
   let gateway: LosingGateway
-  /** Where `/leads-away` leads. */
+  /** The target of the redirect at `/leads-away`. */
   let away = ''
   afterEach(() => gateway.close())
 
@@ -40,17 +41,17 @@ onBrowser('tabs of one page with the client', () => {
     },
   })
 
-  it('wake together while answers are lost: one refresh for all of them, and nobody is signed out', async () => {
+  it('wake together while answers are lost: one token rotation per wake-up, and no session ends', async () => {
     let dice = 0
     const all = await open(6, path => path === refreshPath && dice++ % 2 === 0)
     const result = await race(all, gateway, 3, await all.server.aUser())
     expect(result).to.deep.include({ failed: [], signedOut: [], steps: 3 })
-    // Web Locks: of six tabs one asks, and loses every other answer. Now and then a second one gets the lock before what the
-    // first has stored has reached its process.
+    // Web Locks: of six tabs one refreshes, and loses every other answer. Now and then a second tab gets the lock
+    // before the stored tokens of the first have reached its process.
     expect(result.refreshes).to.be.within(6, 12)
   })
 
-  it('are signed out together, and told so once each', async () => {
+  it('are all signed out together, with one event each', async () => {
     const { tabs, server } = await open(3)
     await tabs[0]!.signIn(await server.aUser())
     for (const tab of tabs) expect(await tab.call()).to.equal(200)
@@ -62,7 +63,7 @@ onBrowser('tabs of one page with the client', () => {
     expect(await tabs[2]!.held()).to.equal(null)
   })
 
-  it('repeat a body that was refused, do not lead the token to another origin, and leave no token in any message', async () => {
+  it('resend a refused body, and send no access token to another origin or tab', async () => {
     const { tabs, server, pages } = await open(2)
     const person = await server.aUser()
     await tabs[0]!.signIn(person)
@@ -103,7 +104,7 @@ onBrowser('tabs of one page with the client', () => {
     foreign.close()
   })
 
-  it('make one key together that none of them can read, and have it again after a reload', async () => {
+  it('share one DPoP key that is not extractable, also after a reload', async () => {
     const { pages } = await open(3)
     const script = `import('/client/client.js').then(async ({ createClient, indexedDbKeys }) => {
       const made = createClient({ issuer: location.origin, clientId: 'notes', dpop: true, name: 'notes' })
@@ -119,7 +120,7 @@ onBrowser('tabs of one page with the client', () => {
     expect(await pages[0]!.evaluate(script)).to.deep.equal(first)
   })
 
-  it('go on while a tab that holds the lock hangs', async () => {
+  it('can refresh while another tab holds the lock and hangs', async () => {
     const { tabs, server, advance, pages } = await open(2)
     await tabs[0]!.signIn(await server.aUser())
     await pages[1]!.evaluate(`void navigator.locks.request('tabs', () => new Promise(() => {}))`)

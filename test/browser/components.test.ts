@@ -1,4 +1,4 @@
-// Every component of views/components, in its states. Leaves screenshots: the page that people who build pages look at.
+// Every component of views/components, in its states. Leaves screenshots, which developers of pages can look at.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +21,7 @@ import { aServer } from '../support/server.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const sample = '../test/browser/components'
-/** These stand in the layout of every page, or within others. */
+/** Components in the layout of every page, or within others. */
 const elsewhere = ['account-menu', 'crumbs', 'nav', 'preferences', 'field', 'pagination', 'value', 'empty']
 
 function content(assetPath: (name: string) => string): string {
@@ -40,7 +40,7 @@ function content(assetPath: (name: string) => string): string {
   return views.render(sample, frame)
 }
 
-/** Shows them at an address of the server, which has no such page itself. */
+/** Opens the components at an address of the server, which has no such page itself. */
 async function aPageOfComponents(options: Parameters<typeof aVisit>[1]): Promise<Page> {
   const page = await aVisit(await aServer(), options)
   await page.goto('/')
@@ -62,8 +62,8 @@ async function aPageOfComponents(options: Parameters<typeof aVisit>[1]): Promise
   return page
 }
 
-onBrowser('every component', () => {
-  it('stands on the page of components', () => {
+onBrowser('every view component', () => {
+  it('is on the page of components', () => {
     const text = readFileSync(join(root, 'test/browser/components.ejs'), 'utf8')
     const names = readdirSync(join(root, 'views/components')).map(file => file.replace('.ejs', ''))
     const absent = names.filter(name => !elsewhere.includes(name) && !text.includes(`'${name}'`))
@@ -72,9 +72,9 @@ onBrowser('every component', () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const size of Object.keys(sizes) as Size[]) {
-      it(`is accessible and whole in ${colorScheme} on a ${size} screen`, async () => {
+      it(`has no axe violation and no sideways scroll in ${colorScheme} on a ${size} screen`, async () => {
         const page = await aPageOfComponents({ colorScheme, size })
-        // What a user wrote is text, wherever it stands.
+        // User input is escaped in every component.
         expect(await page.locator('td b').count()).to.equal(0)
         await takeScreenshot(page, `components ${colorScheme} ${size}`)
         await expectAccessible(page, 'components')
@@ -83,7 +83,7 @@ onBrowser('every component', () => {
     }
   }
 
-  it('picks every row of a table with one box, and says how many are picked', async () => {
+  it('table: the select-all box picks every row, and the number of picked rows is shown', async () => {
     const page = await aPageOfComponents({})
     const end = page.locator('#bulk').getByRole('button', { name: 'End' })
     expect(await end.isDisabled()).to.equal(true)

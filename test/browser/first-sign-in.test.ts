@@ -1,4 +1,4 @@
-// The first quarter of an hour with the pages: a printed password, a language, a look, a time zone.
+// The first use of the pages: the printed password, the language, the colour scheme, the time zone.
 import { expect } from 'chai'
 import { aVisit, onBrowser, signIn } from '../support/browser.js'
 import { aServer, password } from '../support/server.js'
@@ -6,7 +6,7 @@ import { aServer, password } from '../support/server.js'
 const admin = { username: 'admin', password }
 
 onBrowser('the first sign-in', () => {
-  it('of an administrator whose password was printed asks for a new one, and then leads inside', async () => {
+  it('with a printed password requires a new one, and then shows the requested page', async () => {
     const server = await aServer()
     const printed = { username: 'root', password: 'printed-once-9f2k', roles: ['admin'], mustChangePassword: true }
     await server.composed.parts.people.users.create(printed, 'system')
@@ -26,7 +26,7 @@ onBrowser('the first sign-in', () => {
     expect(new URL(page.url()).pathname).to.equal('/account/devices')
   })
 
-  it('is refused on the sign-in page, whose message is read out, and can be tried again', async () => {
+  it('with a wrong password shows an alert on the sign-in page, and can be retried', async () => {
     const page = await aVisit(await aServer())
     await signIn(page, { username: 'admin', password: 'a wrong password' })
     await page.getByRole('alert').getByText('The username or the password is wrong.').waitFor()
@@ -37,8 +37,8 @@ onBrowser('the first sign-in', () => {
   })
 })
 
-onBrowser('the language', () => {
-  it('is the one that the browser asks for', async () => {
+onBrowser('the language of the pages', () => {
+  it('is the one of the Accept-Language header, English otherwise', async () => {
     const server = await aServer()
     for (const [locale, heading, lang] of [
       ['ru-RU', 'Вход', 'ru'],
@@ -52,7 +52,7 @@ onBrowser('the language', () => {
     }
   })
 
-  it('is switched on any page, stays there with its filters, and is remembered', async () => {
+  it('is switched on any page, keeps the address with its filters, and is remembered', async () => {
     const page = await aVisit(await aServer())
     await signIn(page, admin)
     await page.goto('/admin/users?name=ad&size=50')
@@ -65,8 +65,8 @@ onBrowser('the language', () => {
   })
 })
 
-onBrowser('the look', () => {
-  it('follows the system until a person chooses, and is then remembered', async () => {
+onBrowser('the colour scheme of the pages', () => {
+  it('follows the system until the visitor chooses one, and is then remembered', async () => {
     const page = await aVisit(await aServer(), { colorScheme: 'dark' })
     const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
     await page.goto('/login')
@@ -81,8 +81,8 @@ onBrowser('the look', () => {
   })
 })
 
-onBrowser('the time', () => {
-  it("is the reader's own as soon as the browser has said where that is, and UTC until then", async () => {
+onBrowser('the time zone of the pages', () => {
+  it("is the browser's after the sign-in, and UTC before", async () => {
     const page = await aVisit(await aServer(), { timezoneId: 'Asia/Tashkent' })
     await page.goto('/')
     await page.getByText('Times are shown in UTC.').waitFor()

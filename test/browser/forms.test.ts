@@ -1,5 +1,5 @@
-// Forms that were filled in wrongly, as people meet them: the page complains in its own language, never the browser, and the
-// focus is where the first mistake is. With scripts and without.
+// Forms with invalid values: the page shows the error in its own language, not the browser's, and focuses the first
+// invalid field. With JavaScript and without.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { aVisit, onBrowser, signIn } from '../support/browser.js'
@@ -8,11 +8,11 @@ import { aServer, password } from '../support/server.js'
 const admin = { username: 'admin', password }
 const focused = (page: Page) => page.evaluate('document.activeElement.id')
 
-onBrowser('a form that was filled in wrongly', () => {
+onBrowser('a form with invalid values', () => {
   for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? 'with scripts' : 'without scripts'
 
-    it(`says in Russian what is missing at the sign-in, and where, ${how}`, async () => {
+    it(`the sign-in form names missing fields in Russian and focuses the first, ${how}`, async () => {
       const page = await aVisit(await aServer(), { locale: 'ru-RU', javaScriptEnabled })
       await page.goto('/login')
       const submit = page.getByRole('main').getByRole('button', { name: 'Войти', exact: true })
@@ -27,13 +27,13 @@ onBrowser('a form that was filled in wrongly', () => {
       expect(await page.getByLabel('Имя пользователя').inputValue()).to.equal('admin')
     })
 
-    it(`says in Uzbek what is wrong with a new user, keeps what was typed, and leads to the field, ${how}`, async () => {
+    it(`the new user form shows the error in Uzbek, keeps the values and links to the field, ${how}`, async () => {
       const page = await aVisit(await aServer(), { locale: 'uz-UZ', javaScriptEnabled })
       await signIn(page, admin)
       await page.goto('/admin/users/new')
       await page.getByLabel('Foydalanuvchi nomi').fill('amina')
       await page.getByLabel('E-pochta').fill('amina')
-      // One is made unless one is to be typed: only then is there a field.
+      // A password is generated unless one is to be typed: only then is there a field.
       const typed = page.locator('[name=password]')
       expect(await typed.isVisible()).to.equal(false)
       await page.getByLabel('Oʻzim yozaman').check()
@@ -52,8 +52,8 @@ onBrowser('a form that was filled in wrongly', () => {
   }
 })
 
-onBrowser('a form without a choice that it needs', () => {
-  it('has the focus on the first of what can be chosen, marks the group, and tells the rest with it', async () => {
+onBrowser('a form without a required radio choice', () => {
+  it('focuses the first choice, marks the group, and lists the other invalid field', async () => {
     const page = await aVisit(await aServer())
     await signIn(page, admin)
     await page.goto('/admin/revocations/new')
@@ -72,7 +72,7 @@ onBrowser('a form without a choice that it needs', () => {
 })
 
 onBrowser('a password field', () => {
-  it('shows what is typed and hides it again, by the keyboard too, and is sent hidden', async () => {
+  it('shows and hides the password by mouse and keyboard, and is type=password on submit', async () => {
     const page = await aVisit(await aServer())
     await page.goto('/login')
     const field = page.getByLabel('Password')
@@ -95,7 +95,7 @@ onBrowser('a password field', () => {
     expect(await page.evaluate('window.sent')).to.equal('password')
   })
 
-  it('has no such button where there are no scripts', async () => {
+  it('has no show button without JavaScript', async () => {
     const page = await aVisit(await aServer(), { javaScriptEnabled: false })
     await page.goto('/login')
     expect(await page.locator('.reveal').isVisible()).to.equal(false)

@@ -1,5 +1,5 @@
-// The tour that matters most: an administrator finds a lost phone by the name of whom it was lost by, ends it, and sees that
-// it is over. In each language, and without scripts, with real clients beside the pages.
+// An administrator finds a lost phone by the name of its user, ends the device, and sees that it has ended. In each
+// language, and without JavaScript; real API clients check the tokens.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { aVisit, onBrowser } from '../support/browser.js'
@@ -10,7 +10,7 @@ const android =
   'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36'
 const laptop = 'Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0'
 
-/** What a person who reads the language looks for. */
+/** The texts on the pages, by language. */
 const languages = {
   'en-GB': {
     username: 'Username',
@@ -71,7 +71,7 @@ async function signIn(page: Page, words: Words): Promise<void> {
   await page.getByRole('main').getByRole('button', { name: words.signIn, exact: true }).click()
 }
 
-/** By the menu, which stands beside the page, or opens on a phone. */
+/** Follows a menu link; the menu stands beside the page, or opens on a phone. */
 async function goTo(page: Page, words: Words, section: string): Promise<void> {
   const menu = page.locator('summary', { hasText: words.menu }).first()
   if (await menu.isVisible()) await menu.click()
@@ -86,7 +86,7 @@ async function goTo(page: Page, words: Words, section: string): Promise<void> {
 
 async function openPerson(page: Page, words: Words, username: string): Promise<void> {
   await goTo(page, words, words.users)
-  // As people type: the beginning, in whatever case.
+  // A search for the beginning of the name, in another case.
   await page.getByLabel(words.find).fill(username.slice(0, 4).toUpperCase())
   await page.getByRole('button', { name: words.search, exact: true }).click()
   await page.getByRole('link', { name: username }).click()
@@ -98,7 +98,7 @@ const phoneRow = (page: Page) => page.getByRole('row').filter({ hasText: 'Androi
 async function endPhone(page: Page, words: Words): Promise<void> {
   const row = phoneRow(page)
   await row.locator('summary', { hasText: words.end }).click()
-  // Before it is done it says how far it reaches.
+  // The number of sessions is shown before the end is confirmed.
   await row.getByText(words.reach).waitFor()
   await row.getByRole('button', { name: words.end, exact: true }).click()
 }
@@ -115,7 +115,7 @@ async function expectOver(page: Page, words: Words, username: string): Promise<v
   ).to.equal(0)
 }
 
-/** What becomes of a pair: refresh, verify, use. */
+/** The answers to a pair of tokens: verify, use, refresh. */
 async function attempts(client: Client, { access, refresh }: Pair): Promise<Answer[]> {
   return [
     await client.verify(access),
@@ -147,10 +147,10 @@ async function aLoss(server: TestServer, username: string) {
   }
 }
 
-onBrowser('a lost phone', () => {
+onBrowser('the lost phone of a user', () => {
   for (const locale of Object.keys(languages) as Locale[]) {
     const words = languages[locale]
-    it(`is found by the name of its owner and ended, and its tokens are refused at once while the laptop's live on (${locale})`, async () => {
+    it(`is found by username and ended: its tokens are refused at once, the laptop's are not (${locale})`, async () => {
       const server = await aServer()
       const loss = await aLoss(server, 'amina.karimova')
       await server.aUser({ username: 'amirbek' })
@@ -165,7 +165,7 @@ onBrowser('a lost phone', () => {
     })
   }
 
-  it('is found and ended with scripts off, after the password was asked for once more', async () => {
+  it('is found and ended without JavaScript, after the password was asked for again', async () => {
     const locale = 'ru-RU'
     const words = languages[locale]
     const server = await aServer()

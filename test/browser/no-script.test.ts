@@ -1,4 +1,4 @@
-// Everything works with scripts off, and with the keyboard alone.
+// The pages without JavaScript, and with the keyboard alone.
 import { expect } from 'chai'
 import { aVisit, onBrowser, signIn } from '../support/browser.js'
 import { aClient } from '../support/client.js'
@@ -6,8 +6,8 @@ import { aServer, password } from '../support/server.js'
 
 const admin = { username: 'admin', password }
 
-onBrowser('with scripts off', () => {
-  it('a person signs in, changes the profile, names a device, ends another, and signs out', async () => {
+onBrowser('the pages without JavaScript', () => {
+  it('a user signs in, changes the profile, renames a device, ends another one, and signs out', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     await aClient(server, 'lost-phone/1.0').signIn(amy)
@@ -35,14 +35,14 @@ onBrowser('with scripts off', () => {
     }
   })
 
-  it('an administrator finds a user, types the password once more, and disables them', async () => {
+  it('an administrator finds a user, types the password again, and disables the user', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amina' })
     const page = await aVisit(server, { javaScriptEnabled: false })
     await signIn(page, admin)
     await page.getByLabel('Find a person').fill('AMI')
     await page.getByRole('button', { name: 'Search' }).click()
-    // The only one there is: no list stands between.
+    // The only match: its page opens without a list.
     await page.getByRole('heading', { level: 1, name: 'amina' }).waitFor()
     server.clock.advance('10m')
     await page.locator('summary', { hasText: 'Disable' }).first().click()
@@ -54,8 +54,8 @@ onBrowser('with scripts off', () => {
   })
 })
 
-onBrowser('by keyboard', () => {
-  it('the first stop leads past the menus, and menus open, close and give the focus back', async () => {
+onBrowser('the pages by keyboard', () => {
+  it('the first Tab stop skips the menus, and Escape closes a menu and returns the focus to it', async () => {
     const page = await aVisit(await aServer())
     await signIn(page, admin)
     await page.goto('/account/devices')
@@ -73,7 +73,7 @@ onBrowser('by keyboard', () => {
     expect(await menu.evaluate(element => element === element.ownerDocument.activeElement)).to.equal(true)
   })
 
-  it('a person signs in and saves without a pointer', async () => {
+  it('a user signs in and saves the profile without a pointer', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     const page = await aVisit(server)

@@ -1,11 +1,11 @@
-// People's own pages, as a person goes through them: profile, password, devices and events; and a language that stays.
+// The account pages of a user: profile, password, devices and security events; and the chosen language.
 import { expect } from 'chai'
 import { aVisit, onBrowser, signIn } from '../support/browser.js'
 import { aClient } from '../support/client.js'
 import { aServer } from '../support/server.js'
 
-onBrowser("a person's own pages", () => {
-  it('change the profile and the password, name a device, end one, end all others, and tell of all that', async () => {
+onBrowser('the account pages of a user', () => {
+  it('change profile and password, rename and end devices, and list all of it as security events', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     const programs = ['tv/1.0', 'tablet/1.0', 'watch/1.0'].map(userAgent => aClient(server, userAgent))
@@ -75,8 +75,8 @@ onBrowser("a person's own pages", () => {
   })
 })
 
-onBrowser('a language that was chosen', () => {
-  it('holds over the sign-out, in the next sign-in and in a browser that was closed', async () => {
+onBrowser('a chosen language', () => {
+  it('is kept after the sign-out, at the next sign-in and after the browser was closed', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     const page = await aVisit(server)
@@ -90,7 +90,7 @@ onBrowser('a language that was chosen', () => {
     await page.getByRole('button', { name: 'Выйти' }).click()
     await page.getByText('Вы вышли из аккаунта.').waitFor()
     const { cookies } = await page.context().storageState()
-    // What has no date goes when the browser is closed.
+    // Cookies without an expiry are deleted when the browser is closed.
     const lasting = { cookies: cookies.filter(cookie => cookie.expires > 0), origins: [] }
     const later = await aVisit(server, { storageState: lasting })
     await later.goto('/login')

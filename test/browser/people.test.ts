@@ -1,5 +1,5 @@
-// The pages about people as an administrator sees them: what matters is on the first screen, rows are quiet, and names are
-// not broken inside words.
+// The admin pages about users: what matters is on the first screen, rows have no warning colours, and names are not
+// broken inside words.
 
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
@@ -20,7 +20,7 @@ async function aTown(): Promise<{ server: TestServer; userId: number }> {
   return { server, userId: row!.id }
 }
 
-/** Names, addresses and the like that go on in the next line in the middle of a word. */
+/** Words in names, addresses and badges that are broken across two lines. */
 const brokenWords = (page: Page) =>
   page.evaluate(`[...document.querySelectorAll('.names > *, td > a, td .badges > *')].flatMap(element => {
     const broken = []
@@ -37,8 +37,8 @@ const brokenWords = (page: Page) =>
     return broken
   })`)
 
-onBrowser('the page of a user', () => {
-  it('has actions, facts and devices on the first screen, changes folded away, and no red button in a row', async () => {
+onBrowser('the admin page of a user', () => {
+  it('has actions, facts and devices on the first screen, forms folded, and no red button in a row', async () => {
     const { server, userId } = await aTown()
     const page = await aVisit(server)
     await signIn(page, admin)
@@ -55,7 +55,7 @@ onBrowser('the page of a user', () => {
     expect(await page.locator('#field-username').isVisible()).to.equal(true)
   })
 
-  it('is not endless on a phone', async () => {
+  it('is less than 3200 pixels high on a phone', async () => {
     const { server, userId } = await aTown()
     const page = await aVisit(server, { size: 'phone', locale: 'ru-RU' })
     await signIn(page, admin)
@@ -65,7 +65,7 @@ onBrowser('the page of a user', () => {
   })
 })
 
-onBrowser('lists of people on a wide screen', () => {
+onBrowser('lists of users, devices and sessions on a wide screen', () => {
   it('break no name inside a word', async () => {
     const { server } = await aTown()
     for (const locale of ['en-GB', 'uz-UZ']) {

@@ -1,5 +1,5 @@
-// What a page says before the deed is what happens: how many tokens a change of roles refreshes, how many sessions a policy
-// ends, whom a bulk end reaches. Counted with real clients beside the pages.
+// The numbers that a page shows before an action are what the action does: tokens that a role change makes stale,
+// sessions that a policy ends, devices that a bulk end reaches. Counted with real API clients.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { aVisit, onBrowser, signIn } from '../support/browser.js'
@@ -36,19 +36,19 @@ async function numberIn(page: Page, pattern: RegExp): Promise<number> {
 
 const told = (page: Page, text: string | RegExp) => page.getByRole('status').getByText(text).waitFor()
 
-onBrowser('a change of roles', () => {
-  it('says how many live tokens it will refresh, and that many become stale; nobody signs in again', async () => {
+onBrowser('a role change on the page of a user', () => {
+  it('shows the number of live access tokens, which all become stale, and every session can refresh', async () => {
     const server = await aServer()
     await server.composed.parts.people.roles.create('clerk', ['orders:write'], 'system')
     const [amy, bob] = [await server.aUser({ username: 'amy' }), await server.aUser({ username: 'bob' })]
-    // One has slept for longer than its access token lives: its session is there, a live token is not.
+    // One session has an expired access token: the session lives, and has no live token.
     const asleep = await onPhone(server, amy)
     server.clock.advance('61m')
     const awake = [await onPhone(server, amy), await onPhone(server, amy, firefox)]
     const gone = await onPhone(server, amy)
     await gone.client.post('/api/token/blacklist/', { refresh: gone.pair.refresh })
     const other = await onPhone(server, bob)
-    // Nor has who looks at pages any token.
+    // Nor has a browser session any access token.
     const own = await aVisit(server)
     await signIn(own, amy)
     await own.waitForURL('**/account')
@@ -81,8 +81,8 @@ onBrowser('a change of roles', () => {
   })
 })
 
-onBrowser('the preview of a policy', () => {
-  it('says what then happens: how many sessions end, of how many users, and how many tokens become stale', async () => {
+onBrowser('the preview of a policy change', () => {
+  it('shows the numbers of sessions, users and stale tokens that the saved policy then ends', async () => {
     const server = await aServer()
     const people = [await server.aUser(), await server.aUser(), await server.aUser()]
     const [amy, bob, cleo] = people as [User, User, User]
@@ -105,7 +105,7 @@ onBrowser('the preview of a policy', () => {
     }
     const all = [...idle, ...lively]
     const live = await countOf(all, isGood)
-    // A look changes nothing.
+    // The preview changes nothing.
     expect(await countOf(lively, isGood)).to.equal(lively.length)
 
     await page.getByLabel('Why').fill('a stricter year')
@@ -126,8 +126,8 @@ onBrowser('the preview of a policy', () => {
   })
 })
 
-onBrowser('ending all that a filter finds', () => {
-  it('ends those of the preview and nobody else', async () => {
+onBrowser('a bulk end of a filtered list', () => {
+  it('ends the devices of the preview, and neither others nor later ones', async () => {
     const server = await aServer()
     const [amy, bob] = [await server.aUser(), await server.aUser()]
     const phones = [await onPhone(server, amy), await onPhone(server, bob), await onPhone(server, bob)]
@@ -136,7 +136,7 @@ onBrowser('ending all that a filter finds', () => {
     await signIn(page, admin)
     await page.waitForURL('**/admin')
     await page.goto('/admin/devices')
-    // Nothing is offered for ending before it was said what.
+    // The bulk end is offered only for a filtered list.
     expect(await page.getByRole('link', { name: 'End all that is found' }).count()).to.equal(0)
     await page.getByLabel('System').fill('Android')
     await page.getByRole('button', { name: 'Search' }).click()
@@ -149,11 +149,11 @@ onBrowser('ending all that a filter finds', () => {
     expect(await countOf(phones, isGood)).to.equal(0)
     expect(await countOf(phones, refreshes)).to.equal(0)
     expect(await countOf([...laptops, later], isGood)).to.equal(3)
-    // The filter is still there, and so is who came later.
+    // The filter is still in the address.
     expect(new URL(page.url()).searchParams.get('platform')).to.equal('Android')
   })
 
-  it('is refused for whoever may do more by the time it is confirmed, and ends nothing of theirs', async () => {
+  it('leaves out a user who has been made administrator since the preview', async () => {
     const server = await aServer()
     const bob = await server.aUser({ username: 'bob' })
     const phones = [await onPhone(server, bob), await onPhone(server, bob, firefox)]
@@ -170,7 +170,7 @@ onBrowser('ending all that a filter finds', () => {
   })
 })
 
-/** The value beside a label. */
+/** The number that a page shows for a label. */
 async function factOf(page: Page, label: string): Promise<number> {
   const fact = page.locator('dl > div', { has: page.getByText(label, { exact: true }) })
   return Number(await fact.locator('dd').innerText())

@@ -1,4 +1,5 @@
-// Makes docs/screenshots anew, for the README: `npm run screenshots`. A demo of invented people, the same each time.
+// Makes docs/screenshots anew, for the README: `npm run screenshots`. The demo's users are invented, and the same each
+// time.
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -46,7 +47,7 @@ async function take(page: Page, name: string, height: number): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.png`) })
 }
 
-/** Whoever is signed in on the most devices. */
+/** The user who is signed in on the most devices. */
 async function whoHasMany({ composed }: TestServer): Promise<number> {
   const [row] = await composed.parts.storage.database.read<{ id: number }>(
     `SELECT s.user_id AS id FROM session s JOIN device d ON d.id = s.device_id
@@ -56,7 +57,7 @@ async function whoHasMany({ composed }: TestServer): Promise<number> {
   return row!.id
 }
 
-/** Of somebody whose phone was lost, and then ended by an administrator. */
+/** The token of a user whose lost phone an administrator has ended. */
 async function anEndedToken(server: TestServer): Promise<string> {
   const user = await server.aUser({ username: 'nodira.saidova', firstName: 'Nodira', lastName: 'Saidova' })
   const phone =

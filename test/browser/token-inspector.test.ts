@@ -1,5 +1,5 @@
-// The token inspector on every kind of refused token: each check that there is fails for some token, each code that a token
-// can be refused with is shown for some token, and of what was pasted nothing stays anywhere.
+// The token inspector on every kind of refused token: each check fails for some token, each code of a refused token is
+// shown for some token, and no part of a pasted token is stored.
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { type ErrorCode, errors } from '../../server/protocol/errors.js'
@@ -12,18 +12,18 @@ import { snapshotOf } from '../support/snapshot.js'
 const admin = { username: 'admin', password }
 const words = JSON.parse(readFileSync(new URL('../../../views/locales/en.json', import.meta.url), 'utf8')).checks
 
-/** Where a token stops: which of the two it says it is, and the check that fails. */
+/** Where the inspection stops: the type that the token claims, and the check that fails. */
 type Place = `${'access' | 'refresh'} ${string}`
 type Case = { what: string; token: string; stops: Place; code: ErrorCode; because?: string }
 
-/** Every code that says what is wrong with a token. */
+/** Every code that refuses a token. */
 const tokenCodes = (Object.keys(errors) as ErrorCode[]).filter(
   code => ('wireCode' in errors[code] && errors[code].wireCode === 'token_not_valid') || code.startsWith('user_'),
 )
 /**
- * Said once, by the refresh that ends the session; whoever asks later is told that it has ended. And of tokens that the former
- * service signed, whose keys are none of ours; and of the scheme that a token is sent with (RFC 9449 §7.1), which is no matter of
- * the token itself.
+ * Codes that the inspector does not show: reuse is answered only by the refresh that ends the session, and
+ * session_ended afterwards; legacy codes are for tokens of the legacy service, which this server has no key of;
+ * token_bound and token_unbound are about the scheme that a token is sent with (RFC 9449 §7.1), not about the token.
  */
 const saidElsewhere: ReadonlySet<ErrorCode> = new Set([
   'token_reused',
@@ -32,7 +32,7 @@ const saidElsewhere: ReadonlySet<ErrorCode> = new Set([
   'token_bound',
   'token_unbound',
 ])
-/** Whatever says that it is no refresh token is looked at as an access token. */
+/** A token that does not claim to be a refresh token is inspected as an access token. */
 const cannotStop: ReadonlySet<Place> = new Set(['refresh kind'])
 
 async function cases(server: TestServer): Promise<Case[]> {
@@ -52,7 +52,7 @@ async function cases(server: TestServer): Promise<Case[]> {
   const add = (what: string, token: string, stops: Place, code: ErrorCode, because?: string) =>
     found.push({ what, token, stops, code, ...(because && { because }) })
 
-  // First what reaches everybody.
+  // First changes that affect every token.
   const underOldKeys = await signedIn()
   await keyRing.revoke(headerOf(underOldKeys.access).kid, 'operator:test')
   await sealedSecrets.revoke('refresh', 'operator:test')
@@ -142,7 +142,7 @@ async function cases(server: TestServer): Promise<Case[]> {
     'token_claims',
   )
 
-  // Then what happened to people.
+  // Then changes of single users and sessions.
   const ended = await signedIn()
   await sessions.end(claimsOf(ended.access).sid, null, 'user:1')
   add('of a session that was ended', ended.access, 'access log', 'session_ended', 'admin')
@@ -187,7 +187,7 @@ async function cases(server: TestServer): Promise<Case[]> {
 }
 
 onBrowser('the token inspector', () => {
-  it('names for every kind of refused token the check that stops it and the code, and keeps nothing of it', async () => {
+  it('shows the failed check and the error code of every kind of refused token, and stores no token', async () => {
     const server = await aServer()
     const all = await cases(server)
     const stops = new Set(all.map(one => one.stops))
@@ -195,7 +195,7 @@ onBrowser('the token inspector', () => {
     for (const kind of ['access', 'refresh'] as const) {
       const { checks, refusal } = await server.composed.parts.logs.tokenInspector.inspect(good[kind])
       expect(refusal).to.equal(null)
-      // Whoever cannot be read says nothing of its kind.
+      // A token that cannot be parsed has no type.
       const known = checks.map(check => `${check.name === 'form' ? 'access' : kind} ${check.name}` as Place)
       expect(known.filter(place => !stops.has(place) && !cannotStop.has(place))).to.deep.equal([])
     }
@@ -208,7 +208,7 @@ onBrowser('the token inspector', () => {
     await page.goto('/admin/inspector')
     const inspect = async (token: string) => {
       await page.getByRole('textbox', { name: 'Token' }).fill(token)
-      // The page of the token before says the same of many: this one must be new.
+      // The page before may look the same: wait for the new one to load.
       await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Inspect' }).click()])
     }
     await inspect(good.access)
@@ -229,7 +229,7 @@ onBrowser('the token inspector', () => {
           cards.find(card => card.includes('Who ended it')),
           told,
         ).to.include(because)
-      // Not in the page, nor in its address.
+      // No part of the token is in the page or in its address.
       expect(field, told).to.equal('')
       const kept = `${html} ${page.url()}`
       for (const part of partsOf(token)) expect(kept, told).to.not.include(part)
@@ -243,7 +243,7 @@ onBrowser('the token inspector', () => {
 
 type Shown = { verdict: string; rows: string[]; cards: string[]; field: string; html: string }
 
-/** All of the page in one look: there are many pages. */
+/** The whole page in one evaluation, for speed. */
 const lookAtAll = `({
   verdict: document.querySelector('main [role=status]').innerText,
   rows: [...document.querySelectorAll('main tbody tr')].map(row => row.innerText),
@@ -252,7 +252,7 @@ const lookAtAll = `({
   html: document.documentElement.outerHTML,
 })`
 
-/** The token, its payload and its signature, where it has such. */
+/** The token, its payload and its signature, where they are long enough. */
 function partsOf(token: string): string[] {
   return [token, ...token.split('.').slice(1)].filter(part => part.length > 20)
 }
