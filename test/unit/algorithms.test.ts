@@ -1,4 +1,4 @@
-// What we sign the world verifies, what the world signs we verify; jose stands for the world.
+// JWS signing algorithms: this server and jose verify each other's signatures.
 import { generateKeyPairSync, type KeyObject, sign as rawSign } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { expect } from 'chai'
@@ -31,19 +31,19 @@ function holds(algorithm: SigningAlgorithm, { publicKey }: Pair, token: string):
   return verifyInput(algorithm, publicKey, input, signature)
 }
 
-describe('the signing algorithms', () => {
+describe('signing algorithms', () => {
   before(async () => {
     for (const algorithm of signingAlgorithmNames) pairs[algorithm] = await generatePair(algorithm)
   })
 
-  it('are the four that verifiers know, and no other', () => {
+  it('are ES256, RS256, PS256 and EdDSA, and no other', () => {
     expect(signingAlgorithmNames).to.have.members(['ES256', 'RS256', 'PS256', 'EdDSA'])
     for (const name of ['none', 'HS256', 'ES384', 'es256', '__proto__', 'toString', '', null, 1])
       expect(isSigningAlgorithm(name), String(name)).to.equal(false)
   })
 
   for (const algorithm of signingAlgorithmNames) {
-    it(`${algorithm}: a signature of another key, of other words or cut short is none`, async () => {
+    it(`${algorithm}: refuses a signature by another key, of other input, resized or with a flipped bit`, async () => {
       const token = ours(algorithm, pairs[algorithm])
       const other = await generatePair(algorithm)
       expect(holds(algorithm, other, token)).to.equal(false)
@@ -59,7 +59,7 @@ describe('the signing algorithms', () => {
       }
     })
 
-    it(`${algorithm}: what one of us signs, the other verifies`, async () => {
+    it(`${algorithm}: jose verifies a signature of this server, and this server one of jose`, async () => {
       for (let round = 0; round < 20; round++) {
         const { payload } = await compactVerify(ours(algorithm, pairs[algorithm]), pairs[algorithm].publicKey, {
           algorithms: [algorithm],
@@ -69,7 +69,7 @@ describe('the signing algorithms', () => {
       }
     })
 
-    it(`${algorithm}: is not what another algorithm of the table made of the same key`, async () => {
+    it(`${algorithm}: refuses a signature that another algorithm made with the same key`, async () => {
       for (const other of signingAlgorithmNames) {
         if (
           other === algorithm ||
@@ -82,7 +82,7 @@ describe('the signing algorithms', () => {
     })
   }
 
-  it('PS256 takes a salt as long as the hash, and no other', () => {
+  it('PS256: accepts a salt as long as the hash, and no other length', () => {
     const input = 'a.b'
     for (const saltLength of [0, 20, 31, 33, 64]) {
       const signature = rawSign('sha256', Buffer.from(input), { key: pairs.PS256.privateKey, padding: 6, saltLength })
@@ -92,16 +92,16 @@ describe('the signing algorithms', () => {
     expect(verifyInput('PS256', pairs.PS256.publicKey, input, right)).to.equal(true)
   })
 
-  it('ES256 takes r and s side by side, not DER, which can be spelt in many ways', () => {
+  it('ES256: refuses a DER signature, since DER has several encodings of one signature', () => {
     const signature = rawSign('sha256', Buffer.from('a.b'), pairs.ES256.privateKey)
     expect(verifyInput('ES256', pairs.ES256.publicKey, 'a.b', signature)).to.equal(false)
   })
 
-  it('make RSA keys of 2,048 bits beside the event loop, not on it', async () => {
+  it('generate RSA keys of 2,048 bits without blocking the event loop', async () => {
     const startedAt = performance.now()
     for (let round = 0; round < 4; round++) generateKeyPairSync('rsa', { modulusLength: 2_048 })
     const held = performance.now() - startedAt
-    // The best of four runs: others may want the machine too.
+    // The best of four runs: other processes share the machine.
     let longest = Number.POSITIVE_INFINITY
     for (let run = 0; run < 4; run++) {
       const lag = aLag()
@@ -113,7 +113,7 @@ describe('the signing algorithms', () => {
   })
 })
 
-/** The longest time in which nothing else had its turn. */
+/** Measures the longest time for which the event loop was blocked, in ms. */
 function aLag(): { end(): number } {
   let longest = 0
   let last = performance.now()

@@ -1,4 +1,4 @@
-// What applications override and have: pure rules.
+// Pure rules of applications: overridden lifetimes, targets of tokens, and metadata.
 import { expect } from 'chai'
 import {
   type ApplicationTerms,
@@ -36,7 +36,7 @@ const overrides: Overrides = new Map([
 const of = (applicationId: string, policyVersion = 1) => ({ applicationId, policyVersion })
 
 describe('lifetimes that an application overrides', () => {
-  it('take the place of the policy’s, of each era, for its sessions alone', () => {
+  it('replace those of the policy in each era, for sessions of that application only', () => {
     const eras = foldEras(history([{ access_token_lifetime: 900, refresh_token_lifetime: 7_200 }, 'new']), overrides)
     const told = (id: string, version: number) => {
       const { access_token_lifetime, refresh_token_lifetime } = eras.of(of(id, version))
@@ -59,21 +59,21 @@ describe('lifetimes that an application overrides', () => {
     expect(withOverrides(eras, new Map()).longestAccessLifetime).to.equal(3_600)
   })
 
-  it('leave nobody but our own application without rotation', () => {
+  it('leave rotate_refresh_tokens on for every application other than darvoza', () => {
     const eras = foldEras(history([{ rotate_refresh_tokens: false }, 'refresh']), overrides)
     const rotates = (id: string) => eras.of(of(id)).rotate_refresh_tokens
     expect(['darvoza', 'shop', 'another'].map(rotates)).to.deep.equal([false, true, true])
     expect(eras.latest.rotate_refresh_tokens).to.equal(false)
   })
 
-  it('are folded once, into one policy for all that override nothing', () => {
+  it('are folded once, into one shared policy for applications that override nothing', () => {
     const eras = foldEras([first], overrides)
     expect(eras.of(of('a'))).to.equal(eras.of(of('b')))
     expect(eras.of(of('shop'))).to.equal(eras.of(of('shop')))
     expect(eras.of(of('darvoza'))).to.equal(firstPolicy)
   })
 
-  it('are known to lists, counts and previews', () => {
+  it('are part of session terms, access token spans and policy previews', () => {
     const before = foldEras([first], overrides)
     expect(sessionTerms(5, before)).to.deep.include({
       now: 5,
@@ -97,7 +97,7 @@ describe('lifetimes that an application overrides', () => {
   })
 })
 
-describe('the statements that rotate a batch', () => {
+describe('SQL statements that rotate a batch of refresh tokens', () => {
   const at = { now: 1, rotation: 'r', keyVersion: 1 }
   const claim = (id: string, applicationId: string) => ({ id, generation: 1, applicationId })
   const claims = [claim('1', 'darvoza'), claim('2', 'shop'), claim('3', 'depot'), claim('4', 'other')]
@@ -106,14 +106,14 @@ describe('the statements that rotate a batch', () => {
       ...[rotates, claims.map(one => one.id).join(''), terms.idle / 1000, terms.opened ?? null],
     ])
 
-  it('are one while nobody overrides how long sessions live', () => {
+  it('are a single one while no application overrides the refresh token lifetime', () => {
     expect(told([first])).to.deep.equal([[true, '1234', 86_400, null]])
     expect(told([first], new Map([['shop', { access_token_lifetime: 60 }]]))).to.deep.equal([
       [true, '1234', 86_400, null],
     ])
   })
 
-  it('are one for all that rotate alike, by their era too', () => {
+  it('are one for each distinct lifetime, rotation and era', () => {
     expect(told([first], overrides)).to.deep.equal([
       [true, '124', 86_400, null],
       [true, '3', 600, null],
@@ -127,7 +127,7 @@ describe('the statements that rotate a batch', () => {
   })
 })
 
-describe('what a token of an application is for', () => {
+describe('audience and scope of an access token', () => {
   const servers = [
     { resource: 'https://a.example', scopes: ['a:read', 'a:write'] },
     { resource: 'https://b.example', scopes: ['b:read'] },
@@ -135,17 +135,17 @@ describe('what a token of an application is for', () => {
   const target = (scope: string, resources: string[] = [], may = 'openid a:read a:write b:read') =>
     Object.values(targetOf({ scope, resources }, { scope: may }, servers, 'us'))
 
-  it('is the resource server that was named, with its scopes and the standard ones', () => {
+  it('are those of the named resource server, or of the only one that has the scopes', () => {
     expect(target('openid a:read b:read', ['https://a.example'])).to.deep.equal(['https://a.example', 'openid a:read'])
     expect(target('openid b:read')).to.deep.equal(['https://b.example', 'openid b:read'])
   })
 
-  it('is nobody special where several would do, or none', () => {
+  it('are this server and the standard scopes when several resource servers match, or none', () => {
     expect(target('openid a:read b:read')).to.deep.equal(['us', 'openid'])
     expect(target('openid')).to.deep.equal(['us', 'openid'])
   })
 
-  it('is never more than the application may have now, nor somebody else than was named', () => {
+  it('are limited to the current scope of the application, and keep the named resource server', () => {
     expect(target('openid a:read a:write', [], 'a:write')).to.deep.equal(['https://a.example', 'a:write'])
     expect(target('a:read', ['https://gone.example'])).to.deep.equal(['https://gone.example', ''])
     expect(Object.values(targetOf({ scope: 'a:read', resources: [] }, {}, servers, 'us'))).to.deep.equal(['us', ''])
@@ -153,7 +153,7 @@ describe('what a token of an application is for', () => {
 })
 
 describe('the metadata of an application', () => {
-  it('is refused where it is of another form, or has a name that nobody knows', () => {
+  it('is refused with an unknown member or an invalid value', () => {
     const good = {
       redirect_uris: ['https://shop.example/'],
       scope: 'openid a:read',
@@ -178,7 +178,7 @@ describe('the metadata of an application', () => {
       expect(applicationMetadata.safeParse(wrong).success, JSON.stringify(wrong)).to.equal(false)
   })
 
-  it('says which permissions of its user its tokens tell, and whether their roles', () => {
+  it('decides which permissions and roles of the user are in its tokens', () => {
     const shop: Pick<ApplicationTerms, 'origin' | 'metadata'> = {
       origin: 'administrator',
       metadata: { permissions: ['a', 'b'] },
@@ -194,7 +194,7 @@ describe('the metadata of an application', () => {
     ])
   })
 
-  it('is of an id that no person can have', () => {
+  it('belongs to an id that is never a number, as user ids are', () => {
     for (const id of ['shop', '7up', 'a.b_c~d-e', 'https://tool.example/client.json', 'x'.repeat(100)])
       expect(isApplicationId(id), id).to.equal(true)
     for (const id of ['', '7', '0123', 'a b', 'ä', 'http://tool.example', 'https://a b', 'x'.repeat(101), 1, null])

@@ -1,4 +1,4 @@
-// What comes next on the way to an application, and what each rule of a request takes and refuses.
+// The next step of an authorization request, and the rules that its parameters must follow.
 import { expect } from 'chai'
 import { type BrowserFacts, type ConsentFacts, nextStep, type Step } from '../../server/policy/authorization.js'
 import { type AuthorizationRequest, parametersOf, requestOf } from '../../server/policy/authorization-request.js'
@@ -33,12 +33,12 @@ const unasked: ConsentFacts = { ...agreed, isCovered: false }
 type Row = {
   what: string
   asks?: Partial<Asked>
-  /** null: nobody is signed in. */
+  /** null: no user is signed in. */
   browser?: Partial<BrowserFacts> | null
   consent?: ConsentFacts
-  /** A page, or an answer with a code. */
+  /** The next page, or "answer" for an answer with a code. */
   next: string
-  /** With `prompt=none` in the place of the prompts. */
+  /** The next step with `prompt=none` in the place of the prompts. */
   unseen: string
 }
 
@@ -169,16 +169,16 @@ const said = (step: Step) =>
 
 const every = <T>(...values: T[]) => values
 
-describe('what comes next', () => {
+describe('the next step of an authorization request', () => {
   for (const { what, asks, browser, consent = agreed, next, unseen } of rows) {
     const facts = browser === null ? null : { ...amy, ...browser }
-    it(`for ${what} is ${next}, and ${unseen} where no page may be shown`, () => {
+    it(`for ${what} is ${next}, and ${unseen} with prompt=none`, () => {
       expect(said(nextStep({ ...asked, ...asks }, facts, consent))).to.equal(next)
       expect(said(nextStep({ ...asked, ...asks, prompt: ['none'] }, facts, consent))).to.equal(unseen)
     })
   }
 
-  it('is a code for nobody whom one thing stands against, and no page where none may be shown, whatever else is so', () => {
+  it('is a code only when no condition forbids it, and never a page with prompt=none, in all combinations', () => {
     let answers = 0
     for (const prompt of every([], ['none'], ['login'], ['consent'], ['select_account'], ['login', 'consent']))
       for (const maxAge of every(undefined, 0, 59, 60, 10_000))
@@ -255,8 +255,8 @@ const withMetadata = (metadata: object): AuthorizationFacts => ({
   application: { ...facts.application!, metadata: { ...facts.application!.metadata, ...metadata } },
 })
 
-describe('a rule of authorization requests', () => {
-  it('has a clause, a code of the catalogue, and text that an answer can carry; the person is told of the first ones alone', () => {
+describe('the rules of authorization requests', () => {
+  it('have an RFC clause, a known error code and valid text; those shown to the user come first', () => {
     const told = authorizationRules.map(rule => rule.told)
     expect(told).to.deep.equal([...told].sort().reverse())
     for (const { clause, error, why } of authorizationRules) {
@@ -267,7 +267,7 @@ describe('a rule of authorization requests', () => {
     }
   })
 
-  it('takes what is asked for rightly', () => {
+  it('accept valid requests', () => {
     const taken: [AuthorizationParameters, AuthorizationFacts?][] = [
       [good],
       [{ ...good, unknown: ['1'], acr_values: ['1'], display: ['touch'], claims: ['{}'], claims_locales: ['se'] }],
@@ -287,7 +287,7 @@ describe('a rule of authorization requests', () => {
       expect(brokenRule(parameters, by)?.why, JSON.stringify(parameters)).to.equal(undefined)
   })
 
-  it('is broken by what it is about, and by nothing before it', () => {
+  it('refuse invalid requests, each with its own error, and each rule at least once', () => {
     const broken: [error: string, why: RegExp, AuthorizationParameters, AuthorizationFacts?][] = [
       ['unknown_application', /client_id/, good, { ...facts, application: undefined }],
       ['unknown_application', /client_id/, good, { ...facts, application: { ...facts.application!, active: false } }],
@@ -332,7 +332,7 @@ describe('a rule of authorization requests', () => {
       ['invalid_request', /43 characters/, { ...good, code_challenge: [`${challenge.slice(1)}=`] }],
       ['invalid_request', /dpop_jkt/, { ...good, dpop_jkt: [challenge.slice(1)] }],
       ['invalid_request', /dpop_jkt/, { ...good, dpop_jkt: [`${challenge.slice(1)}+`] }],
-      // Bits past the end: no thumbprint is spelt so.
+      // Bits past the end: no canonical base64url of a thumbprint.
       ['invalid_request', /dpop_jkt/, { ...good, dpop_jkt: [`${challenge.slice(0, -1)}N`] }],
       ['invalid_scope', /scopes/, { ...good, scope: ['openid email'] }],
       ['invalid_scope', /scopes/, { ...good, scope: ['orders:write'] }],
@@ -360,7 +360,7 @@ describe('a rule of authorization requests', () => {
     expect(authorizationRules.filter(rule => !found.has(rule))).to.deep.equal([])
   })
 
-  it('is asked again of the same parameters, made from the request that they became', () => {
+  it('accept the parameters restored from a request, which yield the same request', () => {
     const requests: AuthorizationParameters[] = [
       good,
       without('redirect_uri', 'scope'),
@@ -383,7 +383,7 @@ describe('a rule of authorization requests', () => {
     }
   })
 
-  it('gives the scopes of the resource that is named where none are, and no others', () => {
+  it('default to the scopes of the named resource when no scope is requested', () => {
     const request = requestOf({ ...without('scope'), resource: ['https://orders.example'] }, facts, began)
     expect(request).to.deep.include({ scope: ['orders:read'], resources: ['https://orders.example'] })
     expect(requestOf(without('scope'), facts, began).scope).to.deep.equal([])
@@ -392,7 +392,7 @@ describe('a rule of authorization requests', () => {
 
 describe('a redirect URI', () => {
   // oidcc-ensure-registered-redirect-uri
-  it('is equal to a registered one byte by byte, whatever a parser would make of it', () => {
+  it('must equal a registered one byte by byte, without URL normalization', () => {
     const registered = ['https://shop.example/back', 'com.example.app:/back']
     for (const same of registered) expect(isRegisteredRedirectUri(same, registered, false)).to.equal(true)
     for (const other of [
@@ -422,7 +422,7 @@ describe('a redirect URI', () => {
       expect(isRegisteredRedirectUri(other, registered, true), other).to.equal(false)
   })
 
-  it('of an installed application may have any port on a loopback address, and nothing else of its own', () => {
+  it('of a native application may differ from a registered one in the port of a loopback address only', () => {
     const registered = [
       'http://127.0.0.1/back',
       'http://[::1]:1/back?a=b',
@@ -464,12 +464,12 @@ describe('a redirect URI', () => {
 })
 
 describe('PKCE', () => {
-  it('takes the verifier whose hash was sent (RFC 7636 Appendix B), and no other', () => {
+  it('accepts the verifier of an S256 challenge (RFC 7636 Appendix B), and no other', () => {
     const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
     expect(verifierMatches(verifier, challenge)).to.equal(true)
     for (const other of ['', challenge, verifier.slice(1), `${verifier}=`, verifier.toLowerCase(), 'x'.repeat(129)])
       expect(verifierMatches(other, challenge), other).to.equal(false)
-    // A plain challenge is none.
+    // The method plain is not supported.
     expect(verifierMatches(verifier, verifier)).to.equal(false)
     for (const other of ['', `${challenge}=`, challenge.slice(1), `${challenge.slice(1)}+`, `${challenge}\n`])
       expect(isChallenge(other), JSON.stringify(other)).to.equal(false)
@@ -477,7 +477,7 @@ describe('PKCE', () => {
 })
 
 describe('scopes and resources', () => {
-  it('are read word by word, and by what is registered', () => {
+  it('are split into distinct words, and matched with registered resources regardless of a trailing slash', () => {
     expect(scopeWordsOf(' openid  profile openid ')).to.deep.equal(['openid', 'profile'])
     const known = ['https://a.example', 'https://b.example/', 'https://c.example/x']
     expect(resourceMeant('https://a.example/', known)).to.equal('https://a.example')

@@ -7,15 +7,15 @@ const bank = { resource: 'https://bank.example', scopes: ['read', 'pay'] }
 const servers = [shop, bank]
 const asked = (scope: string, ...resources: string[]) => ({ scope: scope.split(' ').filter(Boolean), resources })
 
-describe('consent', () => {
-  it('asks for standard scopes of no resource server, and for each other word of the one that has it', () => {
+describe('consent by resource server', () => {
+  it('groups scopes by the resource server that has them, and standard scopes under none', () => {
     expect(scopesByServer(asked('openid profile orders'), servers)).to.deep.equal({
       '': ['openid', 'profile'],
       [shop.resource]: ['orders'],
     })
   })
 
-  it('asks for a word of each of the resource servers that were named, and of no other', () => {
+  it('groups a scope under each named resource server that has it, and under no other', () => {
     expect(scopesByServer(asked('openid read', shop.resource), servers)).to.deep.equal({
       '': ['openid'],
       [shop.resource]: ['read'],
@@ -26,20 +26,20 @@ describe('consent', () => {
     })
   })
 
-  it('asks for a word of every resource server that has it, where none was named', () => {
+  it('groups a scope under every resource server that has it when no resource is named', () => {
     expect(scopesByServer(asked('read'), servers)).to.deep.equal({
       [shop.resource]: ['read'],
       [bank.resource]: ['read'],
     })
   })
 
-  it('asks for no word that none of them has, also where its name is one of JavaScript', () => {
+  it('drops scopes that no named resource server has, even with names of JavaScript properties', () => {
     expect(scopesByServer(asked('pay constructor __proto__', shop.resource), servers)).to.deep.equal({})
     expect(scopesByServer(asked('read', 'https://gone.example'), servers)).to.deep.equal({})
     expect(wordsIn(lacking(scopesByServer(asked('openid'), servers), { toString: [] }))).to.deep.equal(['openid'])
   })
 
-  it('is asked for what the remembered one lacks: agreed to at one resource server is not at another', () => {
+  it('lacks the scopes that were not remembered; consent for one resource server is not valid for another', () => {
     const remembered = scopesByServer(asked('openid read', shop.resource), servers)
     const more = scopesByServer(asked('openid email read', bank.resource), servers)
     expect(lacking(more, remembered)).to.deep.equal({ '': ['email'], [bank.resource]: ['read'] })
@@ -47,7 +47,7 @@ describe('consent', () => {
     expect(lacking(more, null)).to.deep.equal(more)
   })
 
-  it('covers what was agreed to, and no more', () => {
+  it('covers the consented scopes at their resource server, and no other request', () => {
     const consented = scopesByServer(asked('openid read', shop.resource), servers)
     expect(covers(consented, asked('read openid', shop.resource), servers)).to.equal(true)
     expect(covers(consented, asked('read', bank.resource), servers)).to.equal(false)
@@ -55,13 +55,13 @@ describe('consent', () => {
     expect(covers(consented, asked('read'), [shop]), 'the only one that has it').to.equal(true)
   })
 
-  it('covers nothing once it was withdrawn, also where nothing is asked for', () => {
+  it('covers nothing once withdrawn, not even a request without a scope', () => {
     expect(covers(null, asked('openid'), servers)).to.equal(false)
     expect(covers(null, asked(''), servers)).to.equal(false)
     expect(covers({}, asked(''), servers), 'agreed to no scope at all').to.equal(true)
   })
 
-  it('keeps what was agreed to before', () => {
+  it('merges a new consent into the earlier one', () => {
     const before = scopesByServer(asked('openid read', shop.resource), servers)
     const now = scopesByServer(asked('openid email pay', bank.resource), servers)
     expect(merged(before, now)).to.deep.equal({
@@ -74,8 +74,8 @@ describe('consent', () => {
   })
 })
 
-describe('who may use an application', () => {
-  it('is anybody, or whoever has one of the roles that it names', () => {
+describe('required_roles of an application', () => {
+  it('admit every user when empty, otherwise users with at least one of the roles', () => {
     expect(mayUse({}, [])).to.equal(true)
     expect(mayUse({ required_roles: [] }, [])).to.equal(true)
     expect(mayUse({ required_roles: ['staff', 'clerk'] }, ['clerk'])).to.equal(true)

@@ -1,4 +1,4 @@
-// DPoP proofs (RFC 9449): all that §4.3 asks, each missed by one proof that is right otherwise; and that one is used once.
+// DPoP proofs (RFC 9449): each check of §4.3 with an otherwise valid proof that fails it, and single use.
 import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
 import { calculateJwkThumbprint } from 'jose'
@@ -33,7 +33,7 @@ function codeOf(work: () => unknown): string {
 }
 
 const { privateKey: rsa1024 } = generateKeyPairSync('rsa', { modulusLength: 1_024 })
-/** What of a proof was wrong, as our log tells it. */
+/** The rule that a proof breaks, as the log names it. */
 function ruleOf(work: () => unknown): string {
   try {
     work()
@@ -103,15 +103,15 @@ describe('a DPoP proof is refused', () => {
     expect(codeOf(() => read(`${head}.${body}.${flipped}`))).to.equal('invalid_dpop_proof')
   })
 
-  it('without a nonce where one is wanted, and with a former one (RFC 9449 §9)', () => {
+  it('without a required nonce, and with an outdated one (RFC 9449 §9)', () => {
     expect(codeOf(() => read(proof(), { nonces: ['n1'] }))).to.equal('use_dpop_nonce')
     expect(codeOf(() => read(proof({ claims: { nonce: 'n0' } }), { nonces: ['n1', 'n2'] }))).to.equal('use_dpop_nonce')
   })
 })
 
-describe('a DPoP proof is taken', () => {
+describe('a DPoP proof is accepted', () => {
   for (const algorithm of signingAlgorithmNames)
-    it(`that is made with ${algorithm}, and tells the thumbprint of its key (RFC 7638)`, async () => {
+    it(`that is signed with ${algorithm}, and yields the thumbprint of its key (RFC 7638)`, async () => {
       const one = aHolder(() => start, algorithm)
       const { jkt } = read(one.proof('POST', url, token))
       expect(jkt).to.equal(await calculateJwkThumbprint(one.jwk as never))
@@ -125,24 +125,24 @@ describe('a DPoP proof is taken', () => {
     'https://api.example.com/%6Frders',
   ]
   for (const htu of spellings)
-    it(`whose address is written ${htu}`, () => {
+    it(`whose htu is written ${htu}`, () => {
       expect(read(proof({ claims: { htu } })).jkt).to.equal(holder.jkt)
     })
 
-  it('a minute around its time, with fractions of a second', () => {
+  it('up to 60 seconds before and after its iat, which may have fractions of a second', () => {
     for (const iat of [now - 60, now + 60, now - 0.5]) expect(read(proof({ claims: { iat } })).iat).to.equal(iat)
   })
 
-  it('with one of the present nonces, and with one that nobody asks for', () => {
+  it('with one of the current nonces, and with a nonce that is not required', () => {
     expect(codeOf(() => read(proof({ claims: { nonce: 'n2' } }), { nonces: ['n1', 'n2'] }))).to.equal('accepted')
     expect(codeOf(() => read(proof({ claims: { nonce: 'n2' } })))).to.equal('accepted')
   })
 })
 
-describe('what is remembered of used proofs', () => {
+describe('the memory of used DPoP proofs', () => {
   const aProof = (jti: string, iat: number, jkt = 'key') => ({ jti, iat, jkt })
 
-  it('refuses one a second time, and no other', () => {
+  it('refuses a second proof with the same jti and key, and no other', () => {
     const spent = createSpentProofs()
     const spend = (proof: ReturnType<typeof aProof>, at = start) => codeOf(() => spent.spend(proof, at))
     expect(spend(aProof('one', now))).to.equal('accepted')
@@ -152,14 +152,14 @@ describe('what is remembered of used proofs', () => {
     expect(spend(aProof('one', now, 'another key'))).to.equal('accepted')
   })
 
-  it('is forgotten once nobody would take them, and is not let in again by a clock that goes back', () => {
+  it('drops proofs once they are too old, and refuses them after the clock went back', () => {
     const spent = createSpentProofs()
     for (let at = 0; at < 600; at++) spent.spend(aProof(`proof ${at}`, now + at), start + at * 1_000)
     expect(spent.count()).to.be.within(60, 75)
     expect(codeOf(() => spent.spend(aProof('proof 1', now + 1), start + 2_000))).to.equal('invalid_dpop_proof')
   })
 
-  it('is never more than its bound: then none is taken, until some are forgotten', () => {
+  it('is bounded: while it is full, new proofs are refused with too_many_requests', () => {
     const spent = createSpentProofs(2)
     const spend = (jti: string, seconds = 0) =>
       codeOf(() => spent.spend(aProof(jti, now + seconds), start + seconds * 1_000))
@@ -173,27 +173,27 @@ describe('what is remembered of used proofs', () => {
   })
 })
 
-describe('a token', () => {
+describe('an access token', () => {
   const shown = (dpop: string) => ({ dpop, method: 'POST', url })
   const bound = { cnf: { jkt: holder.jkt } }
   const check = (claims: object, proofShown?: ReturnType<typeof shown>, tokens = createBoundTokens()) =>
     codeOf(() => tokens.check(token, claims, proofShown, start))
 
-  it('that is bound to a key is refused without a proof, and with one of another key', () => {
+  it('that is bound to a key is refused without a DPoP proof, and with one of another key', () => {
     expect(check(bound)).to.equal('token_bound')
     expect(check(bound, shown(other.proof('POST', url, token)))).to.equal('token_bound')
   })
 
-  it('that is bound in a way nobody here knows is refused, not taken for a free one', () => {
+  it('with an unknown kind of cnf is refused, not treated as unbound', () => {
     for (const cnf of [{ 'x5t#S256': 'abc' }, {}, null, 'key', { jkt: 1 }])
       for (const one of [undefined, shown(proof())]) expect(check({ cnf }, one)).to.equal('token_claims')
   })
 
-  it('that is bound to none is refused with a proof', () => {
+  it('that is unbound is refused with a DPoP proof', () => {
     expect(check({}, shown(proof()))).to.equal('token_unbound')
   })
 
-  it('is taken with its proof, once; the same request may ask at several places', () => {
+  it('is accepted with its DPoP proof once; one request may be checked several times', () => {
     const tokens = createBoundTokens()
     const request = shown(proof())
     expect([check(bound, request, tokens), check(bound, request, tokens)]).to.deep.equal(['accepted', 'accepted'])
@@ -201,7 +201,7 @@ describe('a token', () => {
     expect(check({}, undefined, tokens)).to.equal('accepted')
   })
 
-  it('and a proof that another key holder sends first spend nothing of the owner', () => {
+  it('is accepted with its DPoP proof after another key holder sent a proof with the same jti', () => {
     const tokens = createBoundTokens()
     const jti = 'guessed'
     expect(check(bound, shown(other.proof('POST', url, token, { claims: { jti } })), tokens)).to.equal('token_bound')

@@ -21,7 +21,7 @@ const first: PolicyVersion = {
   settled: false,
 }
 
-/** Versions one after the other, as somebody would make them. */
+/** Policy versions made one after the other. */
 function aHistory(...changes: [values: Partial<Policy>, apply?: PolicyApply][]): PolicyVersion[] {
   const versions = [first]
   for (const [values, apply = 'refresh'] of changes) versions.push(next(versions, values, apply))
@@ -43,7 +43,7 @@ const access = (versions: readonly PolicyVersion[], opened: number) =>
   foldEras(versions).of(openedUnder(opened)).access_token_lifetime
 
 describe('the eras of the policy', () => {
-  it('are one while every version is for all: whenever a session was opened, the latest judges it', () => {
+  it('are a single one while every version is for all sessions, which the latest then judges', () => {
     const versions = aHistory(
       [{ access_token_lifetime: 60 }],
       [{ reuse_grace: 5 }, 'now'],
@@ -54,7 +54,7 @@ describe('the eras of the policy', () => {
     for (const opened of [0, 1, 2, 4, 99]) expect(eras.of(openedUnder(opened))).to.equal(eras.list[0]!.policy)
   })
 
-  it('spare the sessions of before what is for new ones, and give them what comes later for all', () => {
+  it('spare older sessions a version for new ones, but not a later version for all', () => {
     const versions = aHistory(
       [{ access_token_lifetime: 60 }, 'new'],
       [{ reuse_grace: 5, username_max_length: 9 }, 'refresh'],
@@ -69,18 +69,18 @@ describe('the eras of the policy', () => {
     expect(eras.latest).to.include({ access_token_lifetime: 60, reuse_grace: 5 })
   })
 
-  it('end where a value is set for all, also one that new sessions have already', () => {
+  it('merge when a value is set for all sessions, even one that new sessions have already', () => {
     const versions = aHistory([{ access_token_lifetime: 60 }, 'new'], [{ access_token_lifetime: 60 }])
     expect(foldEras(versions).list).to.have.length(1)
     expect(access(versions, 1)).to.equal(60)
   })
 
-  it('take back from sessions what they had of a version, and nothing else', () => {
+  it('restore for each session the values from before an undone version', () => {
     const spared = aHistory([{ access_token_lifetime: 60 }, 'new'], [{ access_token_lifetime: 30 }, 'new'])
     spared.push(undo(spared, 3))
     expect([1, 2, 3].map(opened => access(spared, opened))).to.deep.equal([3_600, 60, 60])
 
-    // What was set for all is taken back from each as it was there before.
+    // Undoing a version for all restores the earlier value of each session.
     const spread = aHistory([{ access_token_lifetime: 60 }, 'new'], [{ access_token_lifetime: 60 }])
     spread.push(undo(spread, 3))
     expect([1, 2, 3].map(opened => access(spread, opened))).to.deep.equal([3_600, 60, 60])
@@ -91,12 +91,12 @@ describe('the eras of the policy', () => {
     ).to.deep.equal([60, 60, 60])
   })
 
-  it('count the longest access token of any of them', () => {
+  it('report the longest access token lifetime of all eras', () => {
     expect(foldEras(aHistory([{ access_token_lifetime: 60 }])).longestAccessLifetime).to.equal(60)
     expect(foldEras(aHistory([{ access_token_lifetime: 60 }, 'new'])).longestAccessLifetime).to.equal(3_600)
   })
 
-  /** Each session by itself: what it was judged by after each version. */
+  /** A naive model of one session: the policy that judged it after each version. */
   class Naive {
     readonly was = new Map<number, Policy>()
     constructor(
@@ -134,7 +134,7 @@ describe('the eras of the policy', () => {
     return [Object.fromEntries(set.map(name => [name, dice.oneOf(values[name]!)])), apply]
   }
 
-  it('fold as if each session kept its own rules and was told of each version', () => {
+  it('equal a naive model in which each session keeps its own policy, for random changes', () => {
     for (let seed = 1; seed <= 300; seed++) {
       const dice = aDice(seed)
       const versions = [first]
@@ -149,7 +149,7 @@ describe('the eras of the policy', () => {
         for (const session of sessions) session.take(version)
         sessions.push(new Naive(version.version, versions))
         const eras = foldEras(versions)
-        // The store reads no more than this.
+        // The store reads only these versions.
         const oldest = versions.find(one => one.apply === 'new')
         const inUse = versions.slice(oldest ? oldest.version - 2 : -1)
         for (const { opened, was } of sessions) {
@@ -164,7 +164,7 @@ describe('the eras of the policy', () => {
     }
   })
 
-  it('are, after a change is taken back, as if it had never been', () => {
+  it('are the same after an undone change as without it', () => {
     for (let seed = 1; seed <= 300; seed++) {
       const dice = aDice(seed)
       const versions = [first]
@@ -177,7 +177,7 @@ describe('the eras of the policy', () => {
     }
   })
 
-  it('change nothing for anybody when one is settled that no session is older than', () => {
+  it('stay the same for all sessions when a version is settled that none of them is older than', () => {
     for (let seed = 1; seed <= 200; seed++) {
       const dice = aDice(seed)
       const versions = [first]
@@ -193,8 +193,8 @@ describe('the eras of the policy', () => {
   })
 })
 
-describe('a change of the policy', () => {
-  it('is refused by name and reason, whatever the names are', () => {
+describe('a policy change', () => {
+  it('is refused with a problem per name, also for unknown names and __proto__', () => {
     const wrong = { reuse_grace: 99, no_such: 1, ...JSON.parse('{"__proto__": 1, "constructor": 2}') }
     const problems = whyNotValues(wrong, 'refresh')
     expect(Object.keys(problems).sort()).to.deep.equal(['__proto__', 'constructor', 'no_such', 'reuse_grace'])
@@ -202,14 +202,14 @@ describe('a change of the policy', () => {
     expect(whyNotValues({ reuse_grace: 9 }, 'now')).to.deep.equal({})
   })
 
-  it('is for new sessions only where it is about sessions', () => {
+  it('may be limited to new sessions for policies about sessions only', () => {
     for (const name of Object.keys(firstPolicy) as PolicyName[]) {
       const mine = (sessionPolicies as readonly string[]).includes(name)
       expect(Object.keys(whyNotValues({ [name]: firstPolicy[name] }, 'new')), name).to.deep.equal(mine ? [] : [name])
     }
   })
 
-  it('is refused where it would contradict what is there, or begin one era too many', () => {
+  it('is refused when it contradicts other policies, or begins one era too many', () => {
     const versions = aHistory([{ session_absolute_lifetime: 86_400 }])
     const made = nextVersion(versions, { values: { refresh_token_lifetime: 86_401 }, apply: 'refresh', undoes: null })
     expect(whyNotNext(made)).to.have.length(1)
@@ -224,7 +224,7 @@ describe('a change of the policy', () => {
     expect(whyNotNext(eighth('refresh'))).to.deep.equal([])
   })
 
-  it('taken back does not write over what a newer one has set', () => {
+  it('cannot be undone when a newer one has set the same value', () => {
     const versions = aHistory(
       [{ reuse_grace: 20, access_token_lifetime: 60 }],
       [{ reuse_grace: 30 }],
@@ -232,12 +232,12 @@ describe('a change of the policy', () => {
     )
     expect(undoing(versions.slice(1))).to.deep.equal({ values: { reuse_grace: 20 } })
     expect(undoing(versions)).to.deep.equal({ conflicts: [{ name: 'reuse_grace', version: 3 }] })
-    // Set back by hand meanwhile: nothing stands against it.
+    // The value was set back by hand: no conflict.
     const back = aHistory([{ reuse_grace: 20, access_token_lifetime: 60 }], [{ reuse_grace: 10 }])
     expect(undoing(back)).to.deep.equal({ values: { reuse_grace: 10, access_token_lifetime: 3_600 } })
   })
 
-  it('is read back as it was written, also from before it was written what was set', () => {
+  it('is read from its row, also from an older row without the list of changed values', () => {
     const row = { apply: 'refresh', undoes: null, settledAt: null }
     const read = readVersions([
       { ...row, version: 1, policy: '{}', changed: null },

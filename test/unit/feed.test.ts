@@ -1,5 +1,5 @@
-// The feed against readers that are as slow, and as short of luck, as the dice have it: whatever happens, a reader that has
-// everything refuses what the log refuses, and nobody holds more than a connection does.
+// The revocation feed with readers that stall, hang up and resume at random: an up-to-date reader refuses the same
+// tokens as the revocation log.
 import { setImmediate } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { AccessClaims } from '../../server/protocol/claims.js'
@@ -19,7 +19,7 @@ const claims = {
   roles: [] as string[],
 } as AccessClaims
 
-/** A log without a database: what is written is applied at once. */
+/** A revocation log without a database: written entries are applied at once. */
 function aLog(limits: FeedDeps['limits'] = {}) {
   const projection = createProjection()
   const highWater = { wentBack: false }
@@ -83,7 +83,7 @@ const entry = (subject: string, more: Partial<Revocation> = {}): Omit<Revocation
   ...more,
 })
 
-/** A connection that takes what the test lets it take, and what it has understood. */
+/** A connection that stalls and drains when the test says so, with the projection made of its events. */
 function aReader(log: Log, from = '', held: Projection = createProjection()) {
   let mirror = held
   let anew: Projection | null = null
@@ -153,7 +153,7 @@ const turns = async (count = 40) => {
 
 const at = (log: Log) => positionText({ log: log.tail.logId, seq: log.projection.position })
 
-/** Of every subject that was ever named, both refuse the same tokens. */
+/** Expects mirror and log to refuse the same tokens of every subject. */
 function expectAlike(mirror: Projection, log: Log, subjects: ReadonlySet<string>): void {
   for (const subject of subjects)
     for (const sid of [subject, 'another'])
@@ -164,7 +164,7 @@ function expectAlike(mirror: Projection, log: Log, subjects: ReadonlySet<string>
       }
 }
 
-/** Intervals whose time comes when the test says so. */
+/** Replaces setInterval by intervals that run when the test calls tick(). */
 function heldIntervals() {
   const real = { setInterval, clearInterval }
   const works = new Set<() => void>()
@@ -185,7 +185,7 @@ function heldIntervals() {
 
 type Written = ReturnType<Log['write']>[number]
 
-/** Each entry that was ever written is kept as long as it said, or one is that refuses no less. */
+/** Expects each written entry to be kept until it expires, or another one that subsumes it. */
 function expectKept(kept: readonly Omit<Revocation, 'reason'>[], written: readonly Written[], who: string): void {
   const name = ({ kind, subject }: Pick<Revocation, 'kind' | 'subject'>) => `${kind}:${subject}`
   const of = new Map<string, Omit<Revocation, 'reason'>[]>()
@@ -210,7 +210,7 @@ function entriesOf(mirror: Projection): Revocation[] {
   return kept
 }
 
-/** `GET /revocations`, by one who takes it at once. */
+/** `GET /revocations`, read without delay. */
 function readOnce(log: Log) {
   let text = ''
   return new Promise<{ seq: number; entries: Revocation[] }>(resolve => {
@@ -231,8 +231,8 @@ function readOnce(log: Log) {
   })
 }
 
-describe('the feed', () => {
-  it('leaves no gap, however readers come, hang, hang up and resume while the log is written', async () => {
+describe('the revocation feed', () => {
+  it('leaves no gap for readers that connect, stall, hang up and resume while entries are written', async () => {
     for (let seed = 1; seed <= 5; seed++) {
       const dice = aDice(seed)
       const log = aLog({ ring: 60 })
@@ -280,7 +280,7 @@ describe('the feed', () => {
     }
   })
 
-  it('writes nothing to who takes nothing, and cuts off who falls behind what is kept', async () => {
+  it('writes nothing to a stalled reader, and cuts off one that has fallen behind the ring buffer', async () => {
     const log = aLog({ ring: 50 })
     const [slow, quick] = [aReader(log), aReader(log)]
     await turns()
@@ -301,7 +301,7 @@ describe('the feed', () => {
     expect([again.events[0], again.position()]).to.deep.equal(['reset', at(log)])
   })
 
-  it('tells each stretch in one text to all, and begins many at one position', async () => {
+  it('sends every reader the snapshot in pages, followed by the new stretch', async () => {
     const log = aLog()
     log.write(Array.from({ length: 9_000 }, (_, index) => entry(`s${index}`)))
     const readers = Array.from({ length: 3 }, () => aReader(log))
@@ -309,13 +309,13 @@ describe('the feed', () => {
     log.write([entry('late')])
     await turns()
     for (const one of readers) {
-      // A piece for each page, the last with the position, and the stretch.
+      // One log event per page of the snapshot, the last with the position, and one for the stretch.
       expect(one.events).to.deep.equal(['reset', 'log', 'log', 'log', 'log', 'log'])
       expect(one.mirror().size()).to.equal(9_001)
     }
   })
 
-  it('tells who reads another log now to begin anew, and nothing of it before all of it was read', async () => {
+  it('sends reset when the log id changes, but no position in the new log before all of it was read', async () => {
     const log = aLog()
     log.write([entry('old')])
     const reader = aReader(log)
@@ -331,7 +331,7 @@ describe('the feed', () => {
     expectAlike(reader.mirror(), log, new Set(['old', 'new']))
   })
 
-  it('tells nothing while the database lacks what was told, and goes on once it has it again', async () => {
+  it('sends nothing while the database has gone back behind the sent position, and resumes afterwards', async () => {
     const log = aLog()
     const reader = aReader(log)
     await turns()
@@ -345,7 +345,7 @@ describe('the feed', () => {
     expect(reader.position()).to.equal('a1:1')
   })
 
-  it('holds nothing for readers where there are none, but where they can go on', async () => {
+  it('resumes a reader whose position is in the ring buffer, and resets one that is further behind', async () => {
     const log = aLog({ ring: 10 })
     for (let count = 0; count < 25; count++) log.write([entry(`s${count}`)])
     const held = createProjection()
@@ -358,7 +358,7 @@ describe('the feed', () => {
     expect([near.position(), far.position()]).to.deep.equal(['a1:25', 'a1:25'])
   })
 
-  it('keeps no reader shorter of an entry than it was to be kept, whatever takes its place while it is told', async () => {
+  it('keeps each entry at readers until it expires, even if it is replaced while being sent', async () => {
     for (let seed = 1; seed <= 6; seed++) {
       const dice = aDice(seed)
       const log = aLog()
@@ -369,7 +369,7 @@ describe('the feed', () => {
         const exceptSid = dice.below(4) === 0 ? `e${dice.below(2)}` : null
         return entry(`s${dice.below(60)}`, { effect, exceptSid, expiresAt: (1_000 + dice.below(1_000)) * 1_000 })
       }
-      // Subjects lie on two pages, so that what takes the place of one lies on another page.
+      // Subjects are spread over two pages, so that an entry and its replacement lie on different pages.
       write(Array.from({ length: 30 }, something))
       log.write(Array.from({ length: 4_096 }, (_, index) => entry(`filled ${index}`, { expiresAt: 3e9 })))
       write(Array.from({ length: 60 }, something))
@@ -399,7 +399,7 @@ describe('the feed', () => {
       for (const { seq: told, entries } of answers) {
         const mirror = createProjection()
         mirror.apply({ after: 0, upto: told, entries })
-        // What was added meanwhile may be there, too.
+        // Entries added while the answer was sent may be in it, too.
         for (const one of entries)
           mirror.apply({ after: mirror.position, upto: Math.max(mirror.position, one.seq), entries: [one] })
         const due = written.filter(({ seq }) => seq <= told)
@@ -408,7 +408,7 @@ describe('the feed', () => {
     }
   }).timeout(30_000)
 
-  describe('looks after connections, and', () => {
+  describe('with open connections', () => {
     let intervals: ReturnType<typeof heldIntervals>
     beforeEach(() => {
       intervals = heldIntervals()
@@ -421,7 +421,7 @@ describe('the feed', () => {
       await turns(2)
     }
 
-    it('says something every 15 s, and not to who takes nothing', async () => {
+    it('sends a comment every 15 s, except to a stalled reader', async () => {
       const log = aLog()
       const [reader, slow] = [aReader(log), aReader(log)]
       await turns()
@@ -438,7 +438,7 @@ describe('the feed', () => {
       expect([slow.comments, slow.isOver]).to.deep.equal([1, false])
     })
 
-    it('cuts off who takes nothing for 30 s, and nobody sooner', async () => {
+    it('cuts off a reader that stalls for more than 30 s, and none sooner', async () => {
       const log = aLog()
       const [dead, slow, quick] = [aReader(log), aReader(log), aReader(log)]
       await turns()
@@ -452,7 +452,7 @@ describe('the feed', () => {
       expect([dead.isOver, log.feed.size()]).to.deep.equal([false, 3])
       await pass(log, 1)
       expect([dead.cut, slow.isOver, quick.isOver, log.feed.size()]).to.deep.equal([true, false, false, 2])
-      // Its time counts from when it last took nothing.
+      // The time counts from when the reader last stalled.
       slow.takes = false
       log.write([entry('t')])
       await turns()
@@ -462,7 +462,7 @@ describe('the feed', () => {
       expect([slow.cut, quick.isOver, log.feed.size()]).to.deep.equal([true, false, 1])
     })
 
-    it('cuts off as well who reads everything once, and gives its place to others', async () => {
+    it('cuts off a stalled one-time read of all entries, and frees its place for another reader', async () => {
       const log = aLog({ all: 1 })
       log.write([entry('s')])
       let cut = false

@@ -1,4 +1,4 @@
-// The house has floors: what is above knows what is below, never the other way round, and nothing goes in a circle.
+// Import rules of config/ and server/: modules on a floor import from the floors below only, without cycles.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 type Room = {
   floor: number
   may: number[]
-  /** Of these floors only files in these folders, where not all. */
+  /** Restricts imports to files in these folders. */
   only?: RegExp
 }
 
@@ -22,7 +22,7 @@ const rooms: Record<string, Room> = {
   'server/protocol': { floor: 1, may: [1], only: /^server\/protocol\// },
   'server/policy': { floor: 1, may: [1] },
   'server/storage': { floor: 2, may: [1, 2], only: /^server\/(protocol|policy|storage)\// },
-  // Calls to others: I/O like storage, and as little known to it as it knows of it.
+  // Outgoing requests: I/O like storage; neither of the two imports the other.
   'server/outgoing': { floor: 2, may: [1, 2], only: /^server\/(protocol|outgoing)\// },
   'server/revocation': { floor: 3, may: [1, 2, 3] },
   'server/tokens': { floor: 4, may: [1, 2, 3, 4] },
@@ -30,7 +30,7 @@ const rooms: Record<string, Room> = {
   'server/http': top,
   'server/jobs': top,
   'server/commands': top,
-  // What resource servers and clients take with them: beside jose only what is pure and lies in protocol/.
+  // Shipped to resource servers and clients: apart from jose, only the pure modules of protocol/.
   'server/verifier': { floor: 8, may: [1, 8], only: /^server\/(verifier|protocol)\// },
   'server/client': { floor: 8, may: [1, 8], only: /^server\/(client|protocol)\// },
   'server/composition': roof,
@@ -38,9 +38,9 @@ const rooms: Record<string, Room> = {
   'server/process': roof,
 }
 
-/** What a floor may take from outside; the others may take anything that is installed. */
+/** Packages that a floor may import; floors that are not listed may import any installed package. */
 const packages: Record<number, RegExp> = { 0: /^(node:.*|zod)$/, 1: /^node:crypto$/, 8: /^(node:.*|jose)$/ }
-/** A schema is a table, and as pure as one; not in protocol/, which a verifier takes along. */
+/** Further packages by file: a zod schema is pure, but does not belong in protocol/, which the verifier ships with. */
 const alsoPackages: Record<string, string[]> = { 'server/policy/application-metadata.ts': ['zod'] }
 
 function roomOf(file: string): Room {
@@ -59,7 +59,7 @@ const files = ['config', 'server']
   )
   .filter(name => name.endsWith('.ts'))
 
-/** Every import of a file, type-only ones and import() too; our own as paths from the root. */
+/** Every import of a file, including type-only ones and import(); those of own files as paths from the root. */
 function importsOf(file: string): { own: string[]; packages: string[] } {
   const source = readFileSync(join(root, file), 'utf8').replace(/^\s*(\/\/|\*|\/\*).*$/gm, '')
   const names = [...source.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|^import\s+)['"]([^'"]+)['"]/gm)].map(
@@ -73,7 +73,7 @@ function importsOf(file: string): { own: string[]; packages: string[] } {
   }
 }
 
-/** What a built file loads at once: nothing that is there for its types, or by import() when it is needed. */
+/** Static imports of a built file: without type-only imports and import(). */
 function loadedBy(file: string): string[] {
   const built = readFileSync(join(root, 'dist', file.replace(/ts$/, 'js')), 'utf8')
   return [...built.matchAll(/^(?:import|export) (?:[^'"]*\sfrom )?['"]([^'"]+)['"]/gm)].map(match => match[1]!)
@@ -81,14 +81,14 @@ function loadedBy(file: string): string[] {
 
 const imports = new Map(files.map(file => [file, importsOf(file)]))
 
-describe('the floors', () => {
-  it('are read from real files', () => {
+describe('source tree floors', () => {
+  it('import only files that exist', () => {
     expect(files.length).to.be.above(60)
     expect(imports.get('server/tokens/rotate.ts')!.own).to.include('server/policy/rotation.ts')
     for (const [file, { own }] of imports) for (const name of own) expect(files, `${file} → ${name}`).to.include(name)
   })
 
-  it('are only ever stepped down', () => {
+  it('import only from the floors that the table allows', () => {
     const steps: string[] = []
     for (const [file, { own }] of imports) {
       const { may, only } = roomOf(file)
@@ -98,7 +98,7 @@ describe('the floors', () => {
     expect(steps).to.deep.equal([])
   })
 
-  it('keep the lower ones free of what is not theirs', () => {
+  it('import only the npm packages that the table allows', () => {
     const strangers: string[] = []
     for (const [file, { packages: names }] of imports) {
       const mine = packages[roomOf(file).floor]
@@ -108,16 +108,16 @@ describe('the floors', () => {
     expect(strangers).to.deep.equal([])
   })
 
-  it('keep the client free of what a browser does not have', () => {
+  it('import no package into server/client/, which also runs in browsers', () => {
     const client = [...imports].filter(([file]) => file.startsWith('server/client/'))
     expect(client).to.not.be.empty
     for (const [file, { packages: names }] of client) expect(names, file).to.deep.equal([])
-    // Types alone may come from elsewhere: the built files stand by themselves.
+    // Only types may come from elsewhere: the built files import each other alone.
     for (const [file] of client)
       expect(readFileSync(join(root, 'dist', file.replace(/ts$/, 'js')), 'utf8'), file).to.not.match(/from '(?!\.\/)/)
   })
 
-  it('have no ring in them', () => {
+  it('have no import cycle', () => {
     const done = new Set<string>()
     const rings: string[] = []
     const visit = (file: string, path: string[]) => {
@@ -130,7 +130,7 @@ describe('the floors', () => {
     expect(rings).to.deep.equal([])
   })
 
-  it('let whoever only serves run without TypeORM', () => {
+  it('import TypeORM statically in entities, migrations and their executor only', () => {
     const schema = /^server\/storage\/(entities\/|migrations\/|(data-source|migration-executor|snake-naming)\.ts$)/
     const ways: string[] = []
     const visit = (file: string, path: string[], seen: Set<string>) => {
@@ -148,9 +148,9 @@ describe('the floors', () => {
     expect(ways).to.deep.equal([])
   })
 
-  it('leave the environment to config/', () => {
+  it('read process.env in server/main.ts and server/cli.ts only', () => {
     const readers = files.filter(file => readFileSync(join(root, file), 'utf8').includes('process.env'))
-    // The two that are run hand it over; nobody else looks.
+    // The two entry points pass the environment on.
     for (const file of readers) expect(file).to.be.oneOf(['server/main.ts', 'server/cli.ts'])
   })
 })

@@ -3,14 +3,14 @@ import { bucketsOf, guessWindow, windowOf } from '../../server/policy/guesses.js
 import { networkOf } from '../../server/policy/network.js'
 import { rateLimitHeaders } from '../../server/protocol/rate-limit.js'
 
-describe('the network of an address', () => {
-  it('is the address itself in IPv4, in whatever clothes it comes', () => {
+describe('the network of an IP address', () => {
+  it('is the IPv4 address itself, also when it is written as IPv4-mapped IPv6', () => {
     for (const address of ['192.0.2.7', '::ffff:192.0.2.7', '::FFFF:c000:207', '0:0:0:0:0:ffff:192.0.2.7'])
       expect(networkOf(address), address).to.equal('192.0.2.7')
     expect(networkOf('192.0.2.8')).to.not.equal(networkOf('192.0.2.7'))
   })
 
-  it('is the /64 in IPv6, however the address is spelt', () => {
+  it('is the /64 prefix of an IPv6 address in any spelling', () => {
     for (const address of [
       '2001:db8:0:1::1',
       '2001:0DB8:0000:0001::',
@@ -25,20 +25,20 @@ describe('the network of an address', () => {
     expect(networkOf('::1')).to.equal('0:0:0:0::/64')
   })
 
-  it('is something for what is no address, and takes no time', () => {
+  it('is some string for text that is no IP address', () => {
     for (const address of ['', ':', '::::::', '1:2:3', '1.2.3', 'f'.repeat(45), ':'.repeat(45), '1::2::3'])
       expect(networkOf(address), address).to.be.a('string')
   })
 })
 
-describe('the buckets of a guess', () => {
+describe('rate limit buckets of a password guess', () => {
   const stranger = (usernameKey: string, address = '192.0.2.7') =>
     bucketsOf({ kind: 'stranger', usernameKey, address }, 20)
   const device = (userId: number, deviceId: string) => bucketsOf({ kind: 'device', userId, deviceId }, 20)
   const owner = (userId: number, deviceId: string) => bucketsOf({ kind: 'owner', userId, deviceId }, 20)
   const texts = (buckets: { of: readonly string[] }[]) => buckets.map(({ of }) => JSON.stringify(of))
 
-  it('of somebody who proves a device have nothing in common with those of anybody else', () => {
+  it('with a device proof are shared with no stranger, owner or other device', () => {
     const others = [
       ...texts(stranger('amy')),
       ...texts(stranger('7')),
@@ -50,14 +50,14 @@ describe('the buckets of a guess', () => {
     expect(device(7, 'd1')).to.have.length(1)
   })
 
-  it('of strangers are one of the name, whatever the network, and one of the network, whatever the name', () => {
+  it('of a stranger include one per username on all networks, and one per network for all usernames', () => {
     const shared = (one: string[], other: string[]) => one.filter(text => other.includes(text))
     expect(shared(texts(stranger('amy')), texts(stranger('amy', '192.0.2.8')))).to.deep.equal(['["user","amy"]'])
     expect(shared(texts(stranger('amy')), texts(stranger('ben')))).to.deep.equal(['["network","192.0.2.7"]'])
     expect(stranger('amy').map(({ limit }) => limit)).to.deep.equal([20, 20, 200])
   })
 
-  it('cannot be made to meet by what a name says', () => {
+  it('do not collide for crafted usernames', () => {
     const mine = texts(stranger('amy'))
     for (const name of ['192.0.2.7","amy', '192.0.2.7 amy', 'from network', '["user","amy"]'])
       expect(
@@ -66,7 +66,7 @@ describe('the buckets of a guess', () => {
       ).to.deep.equal([])
   })
 
-  it('begin anew at the full hour', () => {
+  it('start a new window at the full hour', () => {
     const hour = Date.parse('2026-01-05T09:00:00Z')
     const { number, endsAt } = windowOf(hour)
     expect(endsAt).to.equal(hour + guessWindow * 1000)
@@ -76,7 +76,7 @@ describe('the buckets of a guess', () => {
 })
 
 describe('the RateLimit header fields', () => {
-  it('are lists of quotas, and left out where there is none', () => {
+  it('list all quotas, and are left out when there is none', () => {
     const window = { window: 3_600, resetsIn: 60 }
     expect(rateLimitHeaders([])).to.deep.equal({})
     expect(

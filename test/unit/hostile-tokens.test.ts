@@ -1,4 +1,4 @@
-// The tokens that the doctor sends: each is let in by somebody who is wrong in one thing, and by nobody who checks all.
+// Hostile tokens of `darvoza doctor`: each is accepted by a verifier with one flaw, and refused by a correct one.
 import { expect } from 'chai'
 import { hostileTokenNames, hostileTokens } from '../../server/tokens/hostile/hostile-tokens.js'
 import { type Flaw, flawed, flaws, type Judge } from '../support/flawed-resource-server.js'
@@ -10,7 +10,7 @@ const now = () => Math.floor(Date.now() / 1000)
 const isLetIn = (judge: Judge, token: string) => judge(token).catch(() => false)
 
 describe('hostile tokens', () => {
-  it('are each let in by a verifier that is wrong in one thing, and none that must be refused by one that checks all', async () => {
+  it('that must be refused are accepted by a verifier with one flaw, and by no correct one', async () => {
     const { signer, jwks } = await aSigner('ES256', now)
     const expected = { issuer, audience, jwks }
     const good = flawed(null, expected)
@@ -26,7 +26,7 @@ describe('hostile tokens', () => {
     }
   })
 
-  it('each find a flaw of their own: without its rows none would be found', async () => {
+  it('detect every flaw: each flawed verifier accepts a token that the correct one refuses', async () => {
     const { signer, jwks } = await aSigner('ES256', now)
     const expected = { issuer, audience, jwks, scope: 'orders:read' }
     const tokens = hostileTokenNames.flatMap(name => hostileTokens[name].make(signer).map(([, token]) => token))

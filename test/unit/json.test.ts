@@ -3,8 +3,8 @@ import { JsonError, parseStrictJson } from '../../server/protocol/json.js'
 
 const reject = (text: string, depth?: number) => expect(() => parseStrictJson(text, depth)).to.throw(JsonError)
 
-describe('strict JSON', () => {
-  it('refuses a member twice, however it is spelt and wherever it stands', () => {
+describe('the strict JSON parser', () => {
+  it('refuses a duplicate member in any spelling and at any depth', () => {
     for (const text of [
       '{"a":1,"a":2}',
       '{"a":1,"\\u0061":2}',
@@ -19,7 +19,7 @@ describe('strict JSON', () => {
       reject(text)
   })
 
-  it('refuses nesting beyond the depth, and only that', () => {
+  it('refuses nesting beyond the maximum depth, and accepts it up to there', () => {
     expect(parseStrictJson('[[[1]]]', 3)).to.deep.equal([[[1]]])
     reject('[[[[1]]]]', 3)
     reject('{"a":[{"b":[1]}]}', 3)
@@ -27,7 +27,7 @@ describe('strict JSON', () => {
     expect(parseStrictJson(`[${'[],'.repeat(5_000)}[]]`, 2)).to.have.length(5_001)
   })
 
-  it('refuses an object of more than 1,000 members, and only that', () => {
+  it('refuses an object with more than 1,000 members, and accepts one with 1,000', () => {
     const object = (count: number) => `{${Array.from({ length: count }, (_, n) => `"m${n}":1`).join()}}`
     reject(object(1_001))
     reject(`{"a":[${object(1_001)}]}`)
@@ -72,13 +72,13 @@ describe('strict JSON', () => {
       expect(parseStrictJson(text)).to.deep.equal(JSON.parse(text))
   })
 
-  it('keeps __proto__ a member like any other', () => {
+  it('keeps __proto__ as an ordinary member', () => {
     const value = parseStrictJson('{"__proto__":{"polluted":true}}') as object
     expect(Object.hasOwn(value, '__proto__')).to.equal(true)
     expect((value as { polluted?: unknown }).polluted).to.equal(undefined)
   })
 
-  it('repeats no more of the text than a name, and not all of a long one', () => {
+  it('repeats no value in its error message, and shortens a long member name', () => {
     const secret = 's3cret'
     for (const text of [`{"a":"${secret}","a":1}`, `{"a":"${secret}"`])
       expect(() => parseStrictJson(text))
@@ -91,7 +91,7 @@ describe('strict JSON', () => {
       .with.length.below(80)
   })
 
-  it('costs no more than in proportion to the length', () => {
+  it('refuses hostile text of 200,000 repetitions in under a second', () => {
     const cost = (text: string) => {
       const begun = performance.now()
       reject(text)

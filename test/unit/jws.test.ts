@@ -11,7 +11,7 @@ const reject = (token: string, code = 'token_malformed') =>
     .with.property('code', code)
 
 describe('a compact JWS', () => {
-  it('has three parts of base64url in their one spelling', () => {
+  it('is refused unless it has three parts of canonical base64url', () => {
     const [head, body] = [encodePart(header), encodePart(claims)]
     for (const token of ['', '.', '..', 'a', `${head}.${body}`, `${compact(head, body)}.`, `.${compact(head, body)}`])
       reject(token)
@@ -21,7 +21,7 @@ describe('a compact JWS', () => {
     reject(compact(head, `${body}\t`))
   })
 
-  it('holds JSON objects in UTF-8, each member once', () => {
+  it('is refused unless its parts are JSON objects in UTF-8 without duplicate members', () => {
     const head = encodePart(header)
     for (const text of [
       '',
@@ -40,7 +40,7 @@ describe('a compact JWS', () => {
     reject(compact(head, Buffer.from('{"a":"\xff"}', 'latin1').toString('base64url')))
   })
 
-  it('is secured, and asks for no extension', () => {
+  it('is refused with alg none or without alg, and with crit, cty, b64 or zip', () => {
     for (const alg of ['none', 'None', 'NONE', undefined, null, 1, ['HS256']])
       reject(compact(encodePart({ ...header, alg }), encodePart(claims)), 'token_algorithm')
     for (const member of ['crit', 'cty', 'b64', 'zip'])
@@ -54,7 +54,7 @@ describe('a compact JWS', () => {
     reject(token(most + 4))
   })
 
-  it('reads what it writes', () => {
+  it('is read as it was written', () => {
     const token = writeCompact(encodePart(header), { ...claims, name: 'Zoé 𝐚' }, input =>
       Buffer.from(input).subarray(0, 9),
     )

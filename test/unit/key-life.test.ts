@@ -29,10 +29,10 @@ function rules(changes: Partial<KeyRules> = {}): KeyRules {
   return { algorithms: ['ES256'], interval: 90 * 86_400, lives: { accessLifetime: 3_600, horizon: 0 }, ...changes }
 }
 
-describe('a key is needed', () => {
+describe('the removal time of a signing key', () => {
   const lives = { accessLifetime: 3_600, horizon: 0 }
 
-  it('while it signs; a pending one never is, and one that is gone no more', () => {
+  it('is null while it is active and once it is gone, and its creation while it is pending', () => {
     expect(removableAt(aKey(), lives)).to.equal(null)
     expect(removableAt(aKey({ state: 'gone', retiredAt: 5 }), lives)).to.equal(null)
     expect(removableAt(aKey({ state: 'pending', createdAt: 7, activatedAt: null }), lives)).to.equal(7)
@@ -41,39 +41,39 @@ describe('a key is needed', () => {
   const retired = aKey({ state: 'retiring', retiredAt: 10 * day })
   const caches = 120_000 + jwksMaxAge * 1000
 
-  it('until what it signed last has expired, and every copy of the JWKS', () => {
+  it('is when its last token and every cached JWKS have expired', () => {
     expect(removableAt(retired, lives)).to.equal(10 * day + 3_600_000 + caches)
   })
 
-  it('for as long as an older, longer policy said', () => {
+  it('is later when an earlier policy had a longer access token lifetime', () => {
     const horizon = 10 * day + 8 * 3_600_000
     expect(removableAt(retired, { accessLifetime: 60, horizon })).to.equal(horizon + caches)
   })
 
-  it('never for longer than any token lives, whatever was changed after it had retired', () => {
+  it('is bounded by the longest access token lifetime, whatever was changed after it had retired', () => {
     const horizon = 20 * day
     expect(removableAt(retired, { accessLifetime: 86_400, horizon })).to.equal(11 * day + caches)
   })
 })
 
-describe('what is due', () => {
-  it('is nothing while a young key signs', () => {
+describe('the due steps of key rotation', () => {
+  it('are none while the active key is young', () => {
     expect(dueSteps([aKey()], rules(), 80 * day)).to.deep.equal([])
   })
 
-  it('is a new key a day before the old one has signed for long enough', () => {
+  it('make a new key one day before the rotation interval of the active one ends', () => {
     expect(dueSteps([aKey()], rules(), 89 * day - 1)).to.deep.equal([])
     expect(dueSteps([aKey()], rules(), 89 * day)).to.deep.equal([
       { act: 'make', algorithm: 'ES256', activatesAt: 90 * day },
     ])
   })
 
-  it('is a new key that is published for 20 minutes all the same where the old one is overdue', () => {
+  it('publish a new key for 20 minutes even when the active one is overdue', () => {
     const [step] = dueSteps([aKey()], rules(), 500 * day)
     expect(step).to.deep.equal({ act: 'make', algorithm: 'ES256', activatesAt: 500 * day + 20 * minute })
   })
 
-  it('is nothing while a key is pending, whatever time its row names', () => {
+  it('are none until a pending key was published for long enough and its activatesAt has come', () => {
     const pending = aKey({ kid: 'p', state: 'pending', createdAt: 90 * day, activatesAt: 0, activatedAt: null })
     expect(dueSteps([pending, aKey()], rules(), 90 * day + publication - 1)).to.deep.equal([])
     expect(dueSteps([pending, aKey()], rules(), 90 * day + publication)).to.deep.equal([
@@ -84,7 +84,7 @@ describe('what is due', () => {
     expect(dueSteps([later, aKey()], rules(), 95 * day - 1)).to.deep.equal([])
   })
 
-  it('lets the old algorithm sign until the new one may', () => {
+  it('keep the key of the old algorithm active until the one of the new algorithm may sign', () => {
     const old = aKey({ kid: 'old' })
     const next = aKey({ kid: 'old2', state: 'pending', activatedAt: null, activatesAt: 90 * day })
     const changed = rules({ algorithms: ['RS256'] })
@@ -105,11 +105,11 @@ describe('what is due', () => {
       { act: 'activate', kid: 'new' },
       { act: 'retire', kid: 'old' },
     ])
-    // Changed back before: the old one never stopped.
+    // The algorithm is changed back in time: the old key stays active.
     expect(dueSteps([made, old], rules(), at + minute)).to.deep.equal([{ act: 'remove', kid: 'new' }])
   })
 
-  it('is the end of a retired key as soon as nothing needs it, and not before', () => {
+  it('remove a retired key at its removal time, and not before', () => {
     const retired = aKey({ kid: 'r', state: 'retiring', retiredAt: 10 * day })
     const at = removableAt(retired, rules().lives)!
     expect(dueSteps([aKey({ activatedAt: 10 * day }), retired], rules(), at - 1)).to.deep.equal([])
@@ -119,8 +119,8 @@ describe('what is due', () => {
   })
 })
 
-describe('two years of upkeep at random times, with policies that change at random', () => {
-  it('have one key that signs at every instant, none before 20 minutes, and none gone while its tokens live', () => {
+describe('two years of key rotation at random times, with random policy changes', () => {
+  it('have one active key at any time, none before 20 minutes, and remove none while its tokens live', () => {
     const dice = seeded(4)
     const keys: KeyLife[] = [aKey({ kid: 'first' })]
     const tokens: { kid: string; expiresAt: number }[] = []
@@ -140,7 +140,7 @@ describe('two years of upkeep at random times, with policies that change at rand
           },
         }
       }
-      // Now and then no server runs, so nothing is looked after.
+      // Sometimes no server runs, so no step is taken.
       if (dice() < 0.9) {
         for (const step of dueSteps(keys, current, now)) {
           if (step.act === 'make') {
@@ -171,21 +171,21 @@ describe('two years of upkeep at random times, with policies that change at rand
   })
 })
 
-describe('the successor of a revoked key', () => {
+describe('the successor of a revoked signing key', () => {
   const active = aKey()
   const pending = aKey({ kid: 'p', state: 'pending', activatedAt: null })
 
-  it('is nobody where the key did not sign', () => {
+  it('is null when the key was not active', () => {
     expect(successorOf('p', [active, pending], rules())).to.equal(null)
     expect(successorOf('unknown', [active, pending], rules())).to.equal(null)
   })
 
-  it('is the one that is pending, or one that must be made', () => {
+  it('is the pending key, or one that must be made', () => {
     expect(successorOf('k', [active, pending], rules())).to.deep.equal({ algorithm: 'ES256', kid: 'p' })
     expect(successorOf('k', [active], rules())).to.deep.equal({ algorithm: 'ES256', kid: null })
   })
 
-  it('is of the new algorithm where the policy has left the old one', () => {
+  it('has the new algorithm after a change of the policy', () => {
     const next = aKey({ kid: 'n', algorithm: 'RS256', state: 'pending', activatedAt: null })
     const changed = rules({ algorithms: ['RS256'] })
     expect(successorOf('k', [active, pending, next], changed)).to.deep.equal({ algorithm: 'RS256', kid: 'n' })
@@ -194,7 +194,7 @@ describe('the successor of a revoked key', () => {
   })
 })
 
-/** The same dice at every run. */
+/** A seeded random generator, the same at every run. */
 function seeded(seed: number): () => number {
   let state = seed
   return () => {

@@ -4,18 +4,18 @@ import { firstPolicy, isPolicyName, policyNames, policyTable } from '../../serve
 import { readPolicyValue, whyNotPolicy, whyNotPolicyValue } from '../../server/policy/policy-values.js'
 import { wireText } from '../../server/protocol/problems.js'
 
-/** As the wire tells it; null where nothing is wrong. */
+/** The problem as text of the wire; null for a valid value. */
 function whyNotSet(...asked: Parameters<typeof whyNotPolicyValue>): string | null {
   const problem = whyNotPolicyValue(...asked)
   return problem && wireText(problem)
 }
 
-describe('the table of policies', () => {
-  it('begins with values that it would accept itself', () => {
+describe('the policy table', () => {
+  it('has valid initial values', () => {
     expect(whyNotPolicy(firstPolicy)).to.deep.equal([])
   })
 
-  it('begins with what simplejwt users expect, and with safe values beside', () => {
+  it('starts with the values that simplejwt users expect, and with safe ones for the rest', () => {
     expect(firstPolicy).to.include({
       access_token_lifetime: 3_600,
       refresh_token_lifetime: 86_400,
@@ -32,14 +32,14 @@ describe('the table of policies', () => {
 
   for (const name of policyNames) {
     const row = policyTable[name]
-    it(`${name} refuses values of another kind, in words`, () => {
+    it(`${name}: refuses a value of another type, and says what it must be`, () => {
       for (const value of [null, undefined, [], {}, Number.NaN, Number.POSITIVE_INFINITY, 1.5, ' ', '1h ', 'ä', -1]) {
         expect(whyNotSet(name, value), JSON.stringify(value)).to.match(/^must /)
       }
     })
 
     if ('min' in row) {
-      it(`${name} lies within its bounds`, () => {
+      it(`${name}: accepts its least and greatest value, and refuses values beyond them`, () => {
         expect(whyNotSet(name, row.min)).to.equal(null)
         expect(whyNotSet(name, row.max)).to.equal(null)
         for (const value of [row.min - 1, row.max + 1]) expect(whyNotSet(name, value)).to.match(/^must lie between/)
@@ -47,18 +47,18 @@ describe('the table of policies', () => {
     }
   }
 
-  it('knows no name that it does not hold', () => {
+  it('does not recognize unknown names, nor names of Object.prototype', () => {
     for (const name of ['', 'toString', '__proto__', 'constructor', 'ACCESS_TOKEN_LIFETIME'])
       expect(isPolicyName(name), name).to.equal(false)
   })
 
-  it('finds what contradicts itself, and everything that is wrong, at once', () => {
+  it('reports contradicting values and all invalid values at once', () => {
     const longer = { ...firstPolicy, refresh_token_lifetime: 86_400, session_absolute_lifetime: 3_600 }
     expect(whyNotPolicy(longer)).to.have.length(1)
     expect(whyNotPolicy({ ...longer, reuse_grace: 61, password_cost: 40 })).to.have.length(3)
   })
 
-  it('reads values as they are typed, and leaves what it cannot read for the refusal to name', () => {
+  it('parses typed values, and keeps text that it cannot parse, so that validation refuses it', () => {
     expect(readPolicyValue('access_token_lifetime', '15m')).to.equal(900)
     expect(readPolicyValue('rotate_refresh_tokens', 'false')).to.equal(false)
     expect(readPolicyValue('max_sessions_per_user', '12')).to.equal(12)
@@ -79,7 +79,7 @@ describe('the table of policies', () => {
 })
 
 describe('durations', () => {
-  it('are read as people type them, in three languages', () => {
+  it('are parsed from English, Uzbek and Russian text', () => {
     for (const [texts, seconds] of [
       [['6h', '6H', '6 h', '6 hours', '6 Hours', '6\u00a0hours', '6 soat', '6 часов', '6 ч.', ' 6  hrs '], 21_600],
       [
@@ -96,7 +96,7 @@ describe('durations', () => {
       for (const text of texts) expect(parseDuration(text), text).to.equal(seconds)
   })
 
-  it('are refused where they could mean two things, fractions with a reason of their own', () => {
+  it('are refused when ambiguous; a fraction is refused with its own reason', () => {
     for (const text of [
       '1 month',
       '1 м',
@@ -123,13 +123,13 @@ describe('durations', () => {
       expect(parseDuration(text), text).to.equal(null)
   })
 
-  it('need no unit for nothing at all', () => {
+  it('need no unit for zero', () => {
     expect(['0', ' 0 ', '00'].map(parseDuration)).to.deep.equal([0, 0, 0])
     expect(readPolicyValue('reuse_grace', '0')).to.equal(0)
     for (const text of ['-0', '+0', '0x0', '0 0', '0.0', '٠']) expect(parseDuration(text), text).to.equal(null)
   })
 
-  it('are written as they are read, in the largest unit that fits', () => {
+  it('are formatted in the largest unit that fits, and parsed back to the same value', () => {
     expect([90, 900, 3_600, 5_400, 86_400, 0].map(formatDuration)).to.deep.equal([
       '90s',
       '15m',
@@ -143,8 +143,8 @@ describe('durations', () => {
   })
 })
 
-describe('the name of the user id claim', () => {
-  it('is not that of a claim that means something else', () => {
+describe('the policy user_id_claim', () => {
+  it('refuses the name of another claim, and accepts sub', () => {
     for (const name of ['exp', 'rev', 'sid', 'roles', 'username']) {
       expect(whyNotSet('user_id_claim', name), name).to.equal('is the name of another claim')
     }

@@ -38,7 +38,7 @@ const aSurveyed = (id: string, changes: Partial<Surveyed> = {}): Surveyed => ({
   ...{ ended: { user: 0, application: 0, log: 0 }, ...changes },
 })
 
-describe('what a change of the policy would end', () => {
+describe('sessions that a policy change would end', () => {
   const before = foldEras([first])
   const { eras: tight } = changedTo([first], {
     refresh_token_lifetime: 3_600,
@@ -48,7 +48,7 @@ describe('what a change of the policy would end', () => {
   const reasons = (open: Surveyed[], eras = tight) =>
     endedByChange(open, before, eras, now).map(({ session, reason }) => [session.id, reason])
 
-  it('is what lives without it: neither who ended, nor who was superseded, nor who is over already', () => {
+  it('are live without it: not ended, superseded, expired, idle or past the absolute end', () => {
     const long = { rotatedAt: now - 2 * hour, createdAt: now - 2 * hour }
     const over = [
       aSurveyed('ended', { ...long, endedAt: now }),
@@ -60,24 +60,24 @@ describe('what a change of the policy would end', () => {
     for (const one of over) expect(reasons([one]), one.id).to.deep.equal([])
   })
 
-  it('is told with its reason, at the very instant', () => {
+  it('are listed with the reason idle, absolute or limit, from the exact instant on', () => {
     expect(reasons([aSurveyed('a', { rotatedAt: now - hour + 1 })])).to.deep.equal([])
     expect(reasons([aSurveyed('a', { rotatedAt: now - hour })])).to.deep.equal([['a', 'idle']])
     expect(reasons([aSurveyed('a', { createdAt: now - 2 * hour + 1 })])).to.deep.equal([])
     expect(reasons([aSurveyed('a', { createdAt: now - 2 * hour })])).to.deep.equal([['a', 'absolute']])
     expect(reasons([aSurveyed('a'), aSurveyed('b')])).to.deep.equal([['a', 'limit']])
-    // Who is over for another reason makes room.
+    // A session that ends for another reason does not count towards the limit.
     expect(reasons([aSurveyed('a'), aSurveyed('b', { rotatedAt: now - hour })])).to.deep.equal([['b', 'idle']])
   })
 
-  it('is nothing where it is for new sessions only', () => {
+  it('are none when the change applies to new sessions only', () => {
     const { eras } = changedTo([first], { refresh_token_lifetime: 60, max_sessions_per_user: 1 }, 'new')
     expect(reasons([aSurveyed('a', { rotatedAt: now - hour }), aSurveyed('b')], eras)).to.deep.equal([])
   })
 })
 
-describe('where many sessions have to be looked at', () => {
-  it('is where a lifetime falls, by when they were opened', () => {
+describe('sessions that a policy preview must read', () => {
+  it('are those of the eras whose idle lifetime is reduced', () => {
     const { next } = changedTo([first], { refresh_token_lifetime: 7_200 }, 'new')
     const versions = [first, next]
     const before = foldEras(versions)
@@ -94,15 +94,15 @@ describe('where many sessions have to be looked at', () => {
     ])
   })
 
-  it('is where a limit is that ends the oldest', () => {
+  it('depend on the least session limit that ends the oldest session; one that refuses is no limit', () => {
     const limited = changedTo([first], { max_sessions_per_user: 3 }).eras
     const refusing = changedTo([first], { max_sessions_per_user: 3, at_session_limit: 'refuse' }).eras
     expect([leastLimit(foldEras([first]), refusing), leastLimit(refusing, limited)]).to.deep.equal([Infinity, 3])
   })
 })
 
-describe('what a change leaves as it is', () => {
-  it('is said for what was changed, and how', () => {
+describe('the notes on what a policy change leaves as it is', () => {
+  it('depend on the changed policies and on the sessions that the change applies to', () => {
     const said = (values: Partial<Policy>, apply: PolicyApply) =>
       whatStays(changedTo([first], values, apply).next, foldEras([first]))
     expect(said({ access_token_lifetime: 60 }, 'now')).to.deep.equal(['undoable'])

@@ -1,4 +1,4 @@
-// What is wrong with a value: floors below HTTP hand up a code, and the clients of the wire read the sentences that they know.
+// Problems of values: modules below HTTP use codes, and clients of the wire get the sentences of Django REST framework.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,8 +13,8 @@ const sourcesIn = (folder: string) =>
     .filter(name => name.endsWith('.ts'))
     .map(name => ({ file: join(folder, name), text: readFileSync(join(root, folder, name), 'utf8') }))
 
-describe('what is wrong with a value', () => {
-  it('is told on the wire in the words of Django REST framework and Django', () => {
+describe('a problem of a value', () => {
+  it('is shown on the wire in the words of Django REST framework and Django', () => {
     const told: [Problem, string][] = [
       [problem('required'), 'This field is required.'],
       [problem('null'), 'This field may not be null.'],
@@ -42,7 +42,7 @@ describe('what is wrong with a value', () => {
     for (const [one, text] of told) expect(wireText(one), one.code).to.equal(text)
   })
 
-  it('is told with lists, quotes and what is wrong inside it', () => {
+  it('is shown with lists, quoted values and nested problems', () => {
     expect(wireText(problem('not_one_of', { choices: ['now', 'refresh', 'new'] }))).to.equal(
       'Must be one of now, refresh, new.',
     )
@@ -60,14 +60,14 @@ describe('what is wrong with a value', () => {
     )
   })
 
-  it('takes nothing that was typed for a text of ours', () => {
+  it('does not interpolate placeholders in typed values', () => {
     for (const name of ['{name}', '$&', '$1 {count}', '__proto__'])
       expect(wireText(problem('unknown_role', { name }))).to.equal(`There is no role ${name}.`)
     const fields = JSON.parse('{"__proto__": [{"code": "required"}]}')
     expect(JSON.stringify(wireFields(fields))).to.equal('{"__proto__":["This field is required."]}')
   })
 
-  it('is carried by a refusal as a code with values, for whoever presents it', () => {
+  it('is carried by a refusal as a code with values, for the presenter', () => {
     const { code, details } = refuseField('name', 'too_long', { count: 60 })
     expect([code, details.fields]).to.deep.equal([
       'invalid_fields',
@@ -78,7 +78,7 @@ describe('what is wrong with a value', () => {
     expect(refuse('key_in_use').message).to.include('This key signs')
   })
 
-  it('does not compile without its values', () => {
+  it('does not compile with missing, other or mistyped values, or an unknown code', () => {
     // @ts-expect-error the text has a value
     expect(refuseField('name', 'too_long').details.fields).to.deep.equal({ name: [{ code: 'too_long' }] })
     // @ts-expect-error another value than the text has
@@ -89,7 +89,7 @@ describe('what is wrong with a value', () => {
     expect(problem('This field is required.').code).to.be.a('string')
   })
 
-  it('is told somewhere, each of the table', () => {
+  it('is used in the source, for each code of the table', () => {
     const source = ['protocol', 'policy', 'tokens', 'identity', 'http', 'commands']
       .flatMap(sourcesIn)
       .filter(({ file }) => file !== join('protocol', 'problems.ts'))
@@ -103,7 +103,7 @@ describe('what is wrong with a value', () => {
     expect(idle).to.deep.equal([])
   })
 
-  it('is never an English sentence of a floor below HTTP', () => {
+  it('is never an English sentence in modules below HTTP', () => {
     const below = ['protocol', 'policy', 'storage', 'revocation', 'tokens', 'identity'].flatMap(sourcesIn)
     expect(below.length).to.be.above(80)
     const speaking = below

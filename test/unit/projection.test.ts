@@ -29,14 +29,14 @@ function take(projection: Projection, ...entries: Revocation[]): void {
     expect(projection.apply({ after: projection.position, upto: entry.seq, entries: [entry] })).to.equal(true)
 }
 
-describe('the projection of the log', () => {
-  it('does not move by an answer that begins later than it stands', () => {
+describe('the projection of the revocation log', () => {
+  it('refuses a stretch that begins after its position', () => {
     const projection = aProjection(anEntry(1))
     expect(projection.apply({ after: 2, upto: 3, entries: [anEntry(3, { subject: 's' })] })).to.equal(false)
     expect([projection.position, projection.size(), projection.find(claims, 'k')]).to.deep.equal([1, 1, null])
   })
 
-  it('takes of an answer that begins earlier only what it lacks', () => {
+  it('applies only the missing entries of a stretch that begins before its position', () => {
     const projection = aProjection(anEntry(1, { subject: 's' }), anEntry(2))
     projection.apply({ after: 0, upto: 3, entries: [anEntry(1, { subject: 's' }), anEntry(3)] })
     expect([projection.position, projection.size()]).to.deep.equal([3, 3])
@@ -44,7 +44,7 @@ describe('the projection of the log', () => {
     expect(projection.position).to.equal(3)
   })
 
-  it('finds an entry under each of the claims that it may be about', () => {
+  it('finds an entry of each kind by the claim that it is about', () => {
     const subjects = { token: 'j', session: 's', user: '7', role: 'admin', application: 'darvoza', key: 'k', all: '' }
     for (const kind of revocationKinds) {
       const entry = anEntry(1, { kind, subject: subjects[kind], expiresAt: 5_000, reason: 'all_ended' })
@@ -53,20 +53,20 @@ describe('the projection of the log', () => {
     }
   })
 
-  it("leaves tokens without a session alone where an entry is about a user's sign-ins", () => {
+  it('ignores entries about a user or a session for a token without a sid', () => {
     const projection = aProjection(anEntry(1, { kind: 'user', subject: '7' }), anEntry(2, { subject: 's' }))
     expect(projection.find({ ...claims, sid: undefined }, 'k')).to.equal(null)
     expect(projection.find(claims, 'k')).to.not.equal(null)
   })
 
-  it('tells the end before the stale, wherever each is found', () => {
+  it('finds an entry with effect end before one with effect refresh', () => {
     const stale = anEntry(1, { kind: 'all', subject: '', effect: 'refresh', reason: 'all_stale' })
     const end = anEntry(2, { kind: 'role', subject: 'admin', reason: 'typed by hand' })
     expect(aProjection(stale).find(claims, 'k')!.effect).to.equal('refresh')
     expect(aProjection(stale, end).find(claims, 'k')!.reason).to.equal('typed by hand')
   })
 
-  it('keeps of one subject what the later entries leave to say', () => {
+  it('drops entries of a subject that a later one subsumes, and keeps the others', () => {
     const of = (seq: number, effect: RevocationEffect, exceptSid: string | null = null, expiresAt = 9_000) =>
       anEntry(seq, { kind: 'user', subject: '7', effect, exceptSid, expiresAt })
     const sizes = (...entries: Revocation[]) => aProjection(...entries).size()
@@ -77,11 +77,11 @@ describe('the projection of the log', () => {
     expect(sizes(of(1, 'end'), of(2, 'refresh'))).to.equal(2)
     expect(sizes(of(1, 'end'), of(2, 'end', 'a'))).to.equal(2)
     expect(sizes(of(1, 'end', 'a'), of(2, 'end', 'b'), of(3, 'end', 'a'))).to.equal(2)
-    // An entry that speaks for an earlier one is kept as long as that one was to be.
+    // An entry that subsumes an earlier one expires no sooner than that one.
     expect(aProjection(of(1, 'end', null, 60_000), of(2, 'end')).find(claims, 'k')!.expiresAt).to.equal(60_000)
   })
 
-  it('is the same in whatever order it is told all of a log', () => {
+  it('refuses the same tokens in whatever order the entries of a log are applied', () => {
     const user = (seq: number, more: Partial<Revocation> = {}) => anEntry(seq, { kind: 'user', subject: '7', ...more })
     const all = [
       user(1, { effect: 'refresh', expiresAt: 9_000 }),
@@ -95,7 +95,7 @@ describe('the projection of the log', () => {
     for (const order of orders(all)) {
       const projection = createProjection()
       for (const entry of order) projection.apply({ after: 0, upto: 0, entries: [entry] })
-      // What was written while it was told comes once more.
+      // Entries written while the snapshot is sent are applied a second time.
       for (const entry of order) projection.apply({ after: 0, upto: 0, entries: [entry] })
       projection.apply({ after: 0, upto: 5, entries: [] })
       for (let rev = 0; rev <= 5; rev++)
@@ -110,7 +110,7 @@ describe('the projection of the log', () => {
     }
   })
 
-  it('forgets an entry once its time is over, never before, and the sign of a clock that is centuries off neither', async () => {
+  it('drops an entry after it has expired, never before, and keeps one that expires in centuries', async () => {
     const projection = aProjection(anEntry(1, { subject: 's', expiresAt: 10_001 }), anEntry(2, { expiresAt: 2 ** 52 }))
     for (const now of [0, 10_000, 10_001, 10_999]) {
       await projection.forget(now)
@@ -123,7 +123,7 @@ describe('the projection of the log', () => {
     expect(projection.size()).to.equal(1)
   })
 
-  it('begins anew when the log does', () => {
+  it('starts again from position 0 after a reset', () => {
     const projection = aProjection(anEntry(8, { subject: 's' }), anEntry(9, { kind: 'all', subject: '' }))
     projection.reset()
     expect([projection.position, projection.size(), projection.find(claims, 'k')]).to.deep.equal([0, 0, null])
@@ -131,7 +131,7 @@ describe('the projection of the log', () => {
     expect([projection.position, projection.find(claims, 'k')!.seq]).to.deep.equal([1, 1])
   })
 
-  it('lets others have their turns while it forgets, and misses nothing that comes meanwhile', async () => {
+  it('yields to the event loop while it drops entries, and keeps those added meanwhile', async () => {
     const count = 30_000
     const projection = createProjection()
     const entries = Array.from({ length: count }, (_, index) => anEntry(index + 1, { expiresAt: 1_000 }))
@@ -154,7 +154,7 @@ describe('the projection of the log', () => {
     for (const { subject: sid } of entries) expect(projection.find({ ...claims, sid }, 'k')).to.equal(null)
   })
 
-  it('begins anew also while it forgets', async () => {
+  it('keeps the entries added after a reset while it was dropping expired ones', async () => {
     const projection = createProjection()
     const many = (expiresAt: number) => Array.from({ length: 10_000 }, (_, index) => anEntry(index + 1, { expiresAt }))
     projection.apply({ after: 0, upto: 10_000, entries: many(1_000) })
@@ -166,9 +166,9 @@ describe('the projection of the log', () => {
   })
 })
 
-describe('the projection in memory', () => {
-  it('takes at most 200 bytes an entry, however large the texts were that the ids were cut from, and gives them back', async () => {
-    // In a process of its own: what others have let go here is freed at any time.
+describe('the memory of the projection', () => {
+  it('takes at most 200 bytes per entry, also for ids cut from large texts, and is freed again', async () => {
+    // In a process of its own: here the garbage of other tests is freed at any time.
     const program = fileURLToPath(new URL('../support/projection-memory.js', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', program])
     const { held, kept } = JSON.parse(stdout)
@@ -176,7 +176,7 @@ describe('the projection in memory', () => {
     expect(kept, 'bytes an entry once all is forgotten').to.be.below(15)
   })
 
-  it('holds the ids of every script apart', () => {
+  it('keeps ids in different scripts apart', () => {
     const names = ['ў', 'ÿ', '\u{1f511}', 'ab', '\ud800', 'ў'.repeat(190), '']
     const projection = aProjection(...names.map((subject, at) => anEntry(at + 1, { kind: 'role', subject })))
     for (const [at, name] of names.entries()) {
@@ -186,15 +186,15 @@ describe('the projection in memory', () => {
   })
 })
 
-describe('the projection against one without any thought of cost', () => {
-  it('says the same after any number of entries, forgotten and begun anew', async () => {
+describe('the projection compared with a naive model', () => {
+  it('finds the same entry after random entries, expiries and resets', async () => {
     for (let trial = 0; trial < trials(60); trial++) await compare()
   })
 })
 
 const few = <T>(...some: T[]): T => some[randomInt(some.length)]!
 
-/** Few subjects, so that they meet. */
+/** Few subjects, so that entries have the same ones. */
 function anyEntry(seq: number): Revocation {
   const kind = few(...revocationKinds)
   return {
@@ -215,7 +215,7 @@ function anyClaims(position: number): RevocableClaims {
   return { rev, jti: one(), sub: one(), sid: few(undefined, one(), one()), client_id: one(), roles }
 }
 
-/** The rules as one reads them: a list, walked for every question. */
+/** The naive model: a list that is searched for every question. */
 function naive() {
   let list: Revocation[] = []
   return {
@@ -255,7 +255,7 @@ function naive() {
 async function compare(): Promise<void> {
   const projection = createProjection()
   const model = naive()
-  /** Everything that was ever said, for what must never be lost: only expired entries may be. */
+  /** All entries that were ever added: only expired ones may be lost. */
   let said: Revocation[] = []
   for (let step = 0; step < 300; step++) {
     const dice = randomInt(100)
@@ -286,7 +286,7 @@ async function compare(): Promise<void> {
   }
 }
 
-/** What all entries together say, none of them replaced by another. */
+/** The effect of all entries together, none of them replaced by another. */
 function naiveVerdict(said: readonly Revocation[], asked: RevocableClaims, kid: string): RevocationEffect | null {
   const about = ({ kind, subject }: Revocation) =>
     (kind === 'key' && subject === kid) ||

@@ -1,4 +1,4 @@
-// Addresses that applications register: what hostile people try to have codes sent to.
+// Validation of addresses that applications register, such as redirect URIs, with hostile ones.
 import { expect } from 'chai'
 import type { ProblemCode } from '../../server/protocol/problems.js'
 import {
@@ -103,7 +103,7 @@ const good = [
   'Com.Example.App:cb',
 ]
 
-describe('addresses that codes are sent to', () => {
+describe('redirect URI validation', () => {
   for (const [code, uris] of Object.entries(refused))
     for (const uri of uris)
       it(`refuses ${JSON.stringify(uri).slice(0, 80)}: ${code}`, () => {
@@ -111,27 +111,27 @@ describe('addresses that codes are sent to', () => {
       })
 
   for (const uri of good)
-    it(`takes ${uri}`, () => {
+    it(`accepts ${uri}`, () => {
       expect(redirectUriProblem(uri)).to.equal(null)
     })
 
-  it('warns of localhost, which may lead elsewhere, and of nothing else', () => {
+  it('warns about localhost, which may resolve elsewhere, and about nothing else', () => {
     expect(good.filter(uri => redirectUriWarning(uri))).to.deep.equal(['http://localhost:3000/cb'])
   })
 
-  it('shows no more of one than fits a line, and nothing that a terminal would act on', () => {
+  it('shortens a refused URI in its problem, and shows no control characters', () => {
     const text = String(redirectUriProblem(`https://app.example/\u001b[2J${'x'.repeat(500)}`)?.values?.uri)
     expect(text).to.have.length.below(125)
     expect(text).to.match(/^[\x21-\x7e]+…$/)
   })
 
-  it('takes no scheme of an installed app for a page', () => {
+  it('refuses the scheme of an installed application and plain HTTP for a web page', () => {
     expect(webUriProblem('com.example.app:/cb')?.code).to.equal('uri_scheme')
     expect(webUriProblem('http://app.example/')?.code).to.equal('uri_not_https')
     expect(webUriProblem('https://app.example/terms')).to.equal(null)
   })
 
-  it('takes any absolute identifier without a fragment for a resource', () => {
+  it('accepts any absolute URI without a fragment as the identifier of a resource', () => {
     for (const uri of ['https://api.example', 'http://api.internal/v1', 'urn:example:orders', 'api://orders'])
       expect(resourceProblem(uri), uri).to.equal(null)
     expect(resourceProblem('https://api.example/#a')?.code).to.equal('uri_fragment')

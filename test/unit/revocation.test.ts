@@ -20,16 +20,16 @@ const entry: Revocation = {
   expiresAt: 0,
 }
 
-describe('the table of triggers', () => {
+describe('the table of revocation triggers', () => {
   for (const [name, row] of Object.entries(triggers)) {
-    it(`${name} fits together`, () => {
+    it(`${name}: kind, effect, sessions and code are consistent`, () => {
       expect(revocationKinds).to.include(row.kind)
       expect(row.what).to.match(/^[A-Z].{10,}/)
-      // The columns that keep it.
+      // The width of its column.
       expect(name.length).to.be.at.most(40)
       expect(errors[row.code].status).to.equal(401)
       if (row.effect === 'refresh') {
-        // Stale claims sign nobody out.
+        // Stale claims end no session.
         expect([row.sessions, row.code]).to.deep.equal(['stay', 'token_stale'])
       } else {
         const ended = { session: ['it'], token: ['stay'], key: ['stay'] } as Record<string, string[]>
@@ -39,35 +39,35 @@ describe('the table of triggers', () => {
     })
   }
 
-  it('ends the API keys with the user, and with a reset of the password, and by nothing else', () => {
+  it('ends API keys when a user is disabled or deleted or the password is reset, and by no other trigger', () => {
     const ending = Object.entries(triggers).filter(([, row]) => row.apiKeys === 'end')
     expect(ending.map(([name]) => name)).to.have.members(['password_reset', 'user_disabled', 'user_deleted'])
   })
 })
 
-describe('an entry of the log', () => {
-  it('refuses a token that does not know it yet, and no other', () => {
+describe('an entry of the revocation log', () => {
+  it('refuses a token whose rev is below its number, and no other', () => {
     expect(refuses(entry, claims)).to.equal(true)
     for (const rev of [11, 12]) expect(refuses(entry, { ...claims, rev })).to.equal(false)
   })
 
-  it('spares the session that it excepts, and only that one', () => {
+  it('spares the session of exceptSid, and only that one', () => {
     const others = { ...entry, exceptSid: 's' }
     expect(refuses(others, claims)).to.equal(false)
     expect(refuses(others, { ...claims, sid: 'other' })).to.equal(true)
     expect(refuses(others, { ...claims, sid: undefined })).to.equal(true)
   })
 
-  it('about a key refuses whatever the token knows', () => {
+  it('of kind key refuses a token with any rev', () => {
     expect(refuses({ ...entry, kind: 'key', subject: 'kid', exceptSid: 's' }, { ...claims, rev: 999 })).to.equal(true)
   })
 
-  it('says with which code it refuses', () => {
+  it('refuses with the error code of its trigger, or else of its kind and effect', () => {
     for (const [reason, row] of Object.entries(triggers) as [Trigger, (typeof triggers)[Trigger]][]) {
       const { kind, effect, code } = row
       expect(refusalCode({ ...entry, kind, effect, reason }, codeOfReason), reason).to.equal(code)
     }
-    // The kit of resource servers knows no reasons.
+    // The verifier kit does not know the reasons.
     expect(refusalCode({ ...entry, kind: 'user', reason: 'user_disabled' })).to.equal('token_revoked')
     expect(refusalCode({ ...entry, kind: 'key' })).to.equal('token_key_revoked')
     expect(refusalCode({ ...entry, kind: 'session', reason: 'typed by hand' })).to.equal('session_ended')

@@ -12,20 +12,20 @@ const rights = (...permissions: string[]) => new Set(permissions)
 const support = rights(...builtInRoles.support)
 const nobody = rights()
 
-describe('who may act on whom', () => {
-  it('refuses to touch somebody who may do more here', () => {
+describe('the rights of an actor over a user', () => {
+  it('refuse acting on a user with permissions of this server that the actor lacks', () => {
     expect(mayAct(support, 'everything')).to.equal(false)
     expect(mayAct(support, rights('darvoza:keys:read'))).to.equal(false)
     expect(mayAct(nobody, rights('darvoza:users:read'))).to.equal(false)
   })
 
-  it('does not compare what other applications call their permissions, as long as nothing is given', () => {
+  it('ignore permissions of other applications while none is granted', () => {
     expect(mayAct(support, rights('orders:write'))).to.equal(true)
     expect(mayAct(support, nobody)).to.equal(true)
     expect(mayAct(support, support)).to.equal(true)
   })
 
-  it('refuses to give what the giver has not, of any application', () => {
+  it('refuse granting a permission of any application that the actor lacks', () => {
     expect(mayGive(support, rights('orders:write'))).to.equal(false)
     expect(mayGive(support, rights('darvoza:roles:write'))).to.equal(false)
     expect(mayGive(support, rights('darvoza:users:read', 'orders:write'))).to.equal(false)
@@ -33,23 +33,23 @@ describe('who may act on whom', () => {
     expect(mayGive(nobody, nobody)).to.equal(true)
   })
 
-  it('lets somebody keep, or lose, what the actor has not', () => {
+  it('allow a user to keep or lose a permission of another application that the actor lacks', () => {
     expect(mayAct(support, rights('orders:write'), rights('orders:write'))).to.equal(true)
     expect(mayAct(support, rights('orders:write'), nobody)).to.equal(true)
   })
 
-  it('refuses to take from somebody what the actor may not do', () => {
+  it('refuse taking away a permission of this server that the actor lacks', () => {
     expect(mayAct(support, rights('darvoza:keys:write'), nobody)).to.equal(false)
   })
 
-  it('lets only an administrator make one, whatever somebody may do by name', () => {
+  it('let only an administrator make an administrator, not an actor with every named permission', () => {
     const every = rights(...Object.keys(ownPermissions))
     expect(mayGive(every, 'everything')).to.equal(false)
     expect(mayGive('everything', 'everything')).to.equal(true)
     expect(mayAct('everything', 'everything', nobody)).to.equal(true)
   })
 
-  it('tells what whoever sets a password could use by it, and may not otherwise', () => {
+  it('list the permissions that an actor would gain by setting the password of the user', () => {
     expect(rightsBeyond(support, rights('orders:write', 'darvoza:users:read', 'a:b'))).to.deep.equal([
       'a:b',
       'orders:write',
@@ -58,7 +58,7 @@ describe('who may act on whom', () => {
     expect(rightsBeyond('everything', rights('orders:write'))).to.deep.equal([])
   })
 
-  it('knows an administrator by the role, not by what a token lists', () => {
+  it('recognize an administrator by the role, not by the listed permissions', () => {
     expect(rightsOf({ roles: ['admin'], allPermissions: [] })).to.equal('everything')
     expect(rightsOf({ roles: ['support'], allPermissions: ['a:b'] })).to.deep.equal(rights('a:b'))
   })

@@ -12,14 +12,14 @@ const fresh: RotationSpans = {
   olderStartedAt: 0,
 }
 
-describe('the judgement of a generation', () => {
-  it('touches nothing that is ahead of the row, and knows the present one', () => {
+describe('the judgement of a refresh token generation', () => {
+  it('is "ahead" beyond the generation of the row, and "current" for that one', () => {
     const spans = { ...fresh, generation: 5 }
     expect(judgeGeneration(6, spans, start, 10_000, null)).to.equal('ahead')
     expect(judgeGeneration(5, spans, start, 10_000, null)).to.equal('current')
   })
 
-  it('agrees with the list of all rotations, however they fall: one grace is always forgiven, two never outlived', () => {
+  it('forgives a spent generation within one grace and never after two, for random rotations', () => {
     for (let seed = 1; seed <= 400; seed++) {
       const random = numbersFrom(seed)
       const grace = [1_000, 10_000, 60_000][seed % 3]!
@@ -47,7 +47,7 @@ describe('the judgement of a generation', () => {
     }
   })
 
-  it('forgives nothing without a grace', () => {
+  it('is "reused" for every spent generation when the grace is 0', () => {
     for (let seed = 1; seed <= 50; seed++) {
       const random = numbersFrom(seed)
       let [spans, now] = [fresh, start]
@@ -73,7 +73,7 @@ describe('the judgement of a generation', () => {
     expect(at(outage.endedAt + grace + 1, outage)).to.equal('reused')
   })
 
-  it('is not moved by an outage that was over before the rotation, or began long after it', () => {
+  it('ignores an outage that ended before the rotation, or began long after it', () => {
     const grace = 10_000
     const spans = moveSpans(fresh, start, grace)
     for (const outage of [
@@ -83,12 +83,12 @@ describe('the judgement of a generation', () => {
       expect(judgeGeneration(1, spans, start + 61_000, grace, outage)).to.equal('reused')
   })
 
-  it('punishes nobody for a grace that fell meanwhile, nor forgives for long what was spent under a lesser one', () => {
+  it('forgives within the least grace since the rotation, and never after twice the greatest plus one', () => {
     const graces = [1_000, 10_000, 60_000]
     for (let seed = 1; seed <= 400; seed++) {
       const dice = aDice(seed)
       let [spans, now, grace] = [fresh, start, 10_000]
-      /** Which generation was rotated away when, and the least and the greatest grace in force since. */
+      /** The spent generations, when they were rotated, and the least and the greatest grace in force since. */
       const gone: { generation: number; at: number; least: number; most: number }[] = []
       for (let step = 0; step < 60; step++) {
         now += dice.oneOf([0, 1, 300, 1_000, 3_000, 9_000, 20_000, 50_000])
@@ -97,7 +97,7 @@ describe('the judgement of a generation', () => {
         for (const { generation, at, least, most } of gone) {
           const verdict = judgeGeneration(generation, spans, now, grace, null)
           const age = now - at
-          // What was spent under a greater grace may be forgiven for one of the present grace longer.
+          // A generation spent under a greater grace may be forgiven for one current grace longer.
           const longest = 2 * most + grace
           const wrong = age <= least ? verdict !== 'forgiven' : age > longest && verdict !== 'reused'
           if (wrong) expect.fail(`seed ${seed}, step ${step}: ${age} ms, grace ${least} to ${most}: ${verdict}`)

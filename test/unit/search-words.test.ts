@@ -1,19 +1,19 @@
-// What people are found by, however it is typed.
+// Search words of users: which typed text finds a user.
 import { expect } from 'chai'
 import { fold, longestSearchWord, searchedWords, searchWordsOf } from '../../server/policy/search-words.js'
 
 const nobody = { username: '', firstName: '', lastName: '', email: '' }
 
-/** As the index decides it. */
+/** Decides like the index: each typed word is the beginning of a search word. */
 function finds(person: Partial<typeof nobody>, typed: string): boolean {
   const words = searchWordsOf({ ...nobody, ...person })
   return searchedWords(typed)?.every(beginning => words.some(word => word.startsWith(beginning))) ?? false
 }
 
-describe('a person who is looked for', () => {
+describe('user search', () => {
   const anna = { username: 'a.kim-2', firstName: 'Anna Maria', lastName: 'Kim', email: 'anna.k+shop@mail.example.com' }
 
-  it('is found by the beginning of any word, in any order, when all are theirs', () => {
+  it('finds a user by the beginnings of words in any order, when all of them match', () => {
     for (const typed of [
       'Anna Kim',
       'Kim Anna',
@@ -31,7 +31,7 @@ describe('a person who is looked for', () => {
       expect(finds(anna, typed), typed).to.equal(false)
   })
 
-  it('is found by an e-mail address from its beginning, and by the part behind @', () => {
+  it('finds a user by the beginning of the e-mail address, and by the domain after the @', () => {
     for (const typed of [
       'anna.k+shop@mail.example.com',
       'ANNA.K+',
@@ -45,7 +45,7 @@ describe('a person who is looked for', () => {
       expect(finds(anna, typed), typed).to.equal(false)
   })
 
-  it('is found with any apostrophe, or with none', () => {
+  it('finds a name with any apostrophe, or with none', () => {
     for (const written of ["Jo'rayeva", 'Joʻrayeva', 'Joʼrayeva', 'Jo‘rayeva', 'Jo’rayeva', 'Jo`rayeva', 'Jo´rayeva'])
       for (const typed of ["jo'ray", 'Joʻrayeva', 'joʼr', 'jo‘r', 'JO’RAY', 'jo`r', 'jo´r', 'jorayeva'])
         expect(finds({ lastName: written }, typed), `${written} by ${typed}`).to.equal(true)
@@ -53,7 +53,7 @@ describe('a person who is looked for', () => {
     expect(finds({ lastName: 'O’Brien' }, 'obri')).to.equal(true)
   })
 
-  it('is found whatever the case and the accents, in Cyrillic and in Latin as each is typed', () => {
+  it('ignores case and accents, and does not transliterate between Cyrillic and Latin', () => {
     const pairs: [string, string][] = [
       ['Ёлкина', 'елк'],
       ['Елкина', 'ЁЛК'],
@@ -74,14 +74,14 @@ describe('a person who is looked for', () => {
     expect(fold(fold('Ёлка Joʻra'))).to.equal(fold('Ёлка Joʻra'))
   })
 
-  it('is nobody where nothing that could be a word is typed, or more than anybody has', () => {
+  it('refuses text without a word, with an overlong word, or with more than 40 words', () => {
     for (const typed of ['', '   ', '%', '–', '@', "'", '...', '\u0301'])
       expect(searchedWords(typed), JSON.stringify(typed)).to.equal(null)
     expect(searchedWords('x'.repeat(longestSearchWord + 1))).to.equal(null)
     expect(searchedWords(Array.from({ length: 41 }, (_, index) => `w${index}`).join(' '))).to.equal(null)
   })
 
-  it('has few words, each of bounded length, and none that is the beginning of another', () => {
+  it('indexes at most 40 words per user, of bounded length, and none that is a prefix of another', () => {
     expect(searchWordsOf({ ...nobody, username: 'anna', firstName: 'Anna', email: 'anna@a.example' })).to.deep.equal([
       'a.example',
       'anna@a.example',

@@ -10,14 +10,14 @@ const limited = (id: number, max: number, at: Policy['at_session_limit'] = 'end_
 })
 const ended = (oldestFirst: readonly Limited[]) => overLimit(oldestFirst, one => one.policy).map(one => one.id)
 
-describe('the limit of sessions per user', () => {
-  it('is none at 0, and ends nobody where it refuses', () => {
+describe('the session limit per user', () => {
+  it('ends no session at a limit of 0, nor with at_session_limit: refuse', () => {
     expect(ended([limited(1, 0), limited(2, 0), limited(3, 0)])).to.deep.equal([])
     expect(ended([limited(1, 1, 'refuse'), limited(2, 1, 'refuse')])).to.deep.equal([])
     expect(ended([])).to.deep.equal([])
   })
 
-  it('finds the oldest too many, and always keeps the newest', () => {
+  it('ends the oldest sessions over the limit, and always keeps the newest', () => {
     for (let max = 1; max <= 4; max++) {
       for (let count = 0; count <= 6; count++) {
         const sessions = Array.from({ length: count }, (_, id) => limited(id, max))
@@ -26,15 +26,15 @@ describe('the limit of sessions per user', () => {
     }
   })
 
-  it('judges each by its own policy: who is too many does not count against another', () => {
-    // The middle one is too many by its own rules; beside the newest alone the oldest may stay.
+  it('judges each session by its own policy; an ended one does not count towards the limit of another', () => {
+    // The middle session exceeds its own limit; with only the newest left, the oldest may stay.
     expect(ended([limited(1, 2), limited(2, 1), limited(3, 1)])).to.deep.equal([2])
-    // Whoever was spared the limit stays, and counts.
+    // A session without a limit stays, and counts.
     expect(ended([limited(1, 0), limited(2, 2), limited(3, 2), limited(4, 2)])).to.deep.equal([2])
     expect(ended([limited(1, 2), limited(2, 0), limited(3, 0)])).to.deep.equal([1])
   })
 
-  it('ends the same ones in whatever order they come, and never one more', () => {
+  it('ends the same sessions in whatever order they are judged, and no more', () => {
     for (let seed = 1; seed <= 500; seed++) {
       const dice = aDice(seed)
       const sessions = Array.from({ length: dice.below(8) }, (_, id) =>

@@ -1,4 +1,5 @@
-// The vectors that are shipped with the verifier: this program agrees with each, and so does another library as far as it goes.
+// Test vectors shipped with the verifier: this server and the verifier kit agree with them, and so does PyJWT as far as
+// it checks.
 import { execFileSync } from 'node:child_process'
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -42,7 +43,7 @@ const keys = new Map(
   ]),
 )
 
-/** In the order of the document: form, kind, key, algorithm, signature, claims. */
+/** Checks in the documented order: form, type, key, algorithm, signature, claims. */
 function read(token: string): { claims: AccessClaims; kid: string } {
   const { header, claims, input, signature } = readCompact(token)
   if (header.typ !== 'at+jwt') throw refuse('token_type')
@@ -80,14 +81,14 @@ async function codeAt(verifier: Verifier, token: string): Promise<string | null>
   }
 }
 
-/** What PyJWT lets in of that which an RFC says must be refused, although it is asked for all that it can check. */
+/** Tokens that an RFC requires to be refused, but that PyJWT accepts with all its checks on. */
 const beyondPyJwt: Record<string, string> = {
   wrong_type: 'it does not look at typ: whoever uses it compares get_unverified_header(token)["typ"] after decode',
   logout_token: 'the same: a logout token has all the registered claims of an access token',
 }
 
-describe('the vectors', () => {
-  it('are made of the tables as they are: npm run vectors makes them anew', async () => {
+describe('verifier test vectors', () => {
+  it('are up to date with their tables (npm run vectors)', async () => {
     const { signer } = await aSigner('ES256', () => now)
     const wanted = hostileTokenNames.flatMap(name => hostileTokens[name].make(signer).map(([how]) => `${name}: ${how}`))
     const had = tokens.vectors.map(one => one.name)
@@ -100,7 +101,7 @@ describe('the vectors', () => {
     expect(log.stretches).to.deep.equal(stretchVectors)
   })
 
-  it('of tokens say what this program says, by its code', () => {
+  it('of tokens have the error code of this server', () => {
     expect(tokens.now).to.equal(now)
     for (const { name, token, expect: verdict, code } of tokens.vectors) {
       expect(
@@ -111,7 +112,7 @@ describe('the vectors', () => {
     }
   })
 
-  it('of the log say what this program says, in whatever order the entries come', () => {
+  it('of the revocation log match the projection, with entries applied at once or one by one', () => {
     for (const { name, entries, token, code } of log.vectors) {
       const { claims, kid } = read(token)
       for (const pieces of [[entries], entries.map(one => [one])]) {
@@ -128,10 +129,10 @@ describe('the vectors', () => {
     }
   })
 
-  it('of tokens say what the kit says', async () => {
+  it('of tokens have the error code of the verifier kit', async () => {
     const verifier = await aVerifierTold(tokens)
     try {
-      // At once: for a key that is not known the kit waits until it may ask for the keys again.
+      // In parallel: for an unknown key the kit waits until it may ask for the JWKS again.
       const told = await Promise.all(tokens.vectors.map(({ token }) => codeAt(verifier, token)))
       for (const [at, { name, code }] of tokens.vectors.entries()) expect(told[at], name).to.equal(code)
     } finally {
@@ -139,7 +140,7 @@ describe('the vectors', () => {
     }
   })
 
-  it('of the log say what the kit says, whether an entry comes with the snapshot or later', async () => {
+  it('of the revocation log match the verifier kit, with entries in the snapshot or sent later', async () => {
     const tried = log.vectors.flatMap(vector => [
       { ...vector, pieces: [vector.entries] },
       { ...vector, pieces: [[], ...vector.entries.map(one => [one])] },
@@ -153,7 +154,7 @@ describe('the vectors', () => {
     }
   })
 
-  it('of stretches say where a reader stands after each', () => {
+  it('of stretches have the position of a reader after each', () => {
     for (const { name, position, stretch, applied, ends } of log.stretches) {
       const projection = createProjection()
       projection.apply({ after: 0, upto: position, entries: [] })
@@ -163,7 +164,7 @@ describe('the vectors', () => {
     }
   })
 
-  it('of tokens say what PyJWT says, but for what it is not asked', function () {
+  it('of tokens match PyJWT, but for the checks that it does not make', function () {
     this.timeout(30_000)
     const script = `${root}test/vectors/pyjwt.py`
     const told = execFileSync('/usr/bin/python3', [script, path('tokens.json')], { encoding: 'utf8' })
