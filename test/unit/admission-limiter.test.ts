@@ -5,10 +5,10 @@ import { createAdmissionLimiter } from '../../server/http/middleware/admission-l
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
 describe('the admission limiter', () => {
-  it('lets a crowd in a few at a time and in order, and keeps nobody else waiting', async () => {
+  it('admits four requests per event loop turn, in order, without delaying other routes', async () => {
     const limiter = createAdmissionLimiter()
     const served: (string | number)[] = []
-    // Other requests do not pass through it at all.
+    // Requests to other routes bypass the limiter.
     const request = async (path: string, name: string | number) => {
       const serve = async () => void served.push(name)
       await (path === '/crowd' ? limiter({} as Context, serve) : serve())
@@ -26,12 +26,12 @@ describe('the admission limiter', () => {
     await Promise.all(crowd)
     expect(served.slice(1)).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
     expect(seen).to.deep.equal([5, 9, 11])
-    // Nothing is stuck after it was empty.
+    // The limiter still admits requests after its queue was empty.
     await request('/crowd', 'late')
     expect(served.at(-1)).to.equal('late')
   })
 
-  it('goes on after a request that fails', async () => {
+  it('admits the next request after one that failed', async () => {
     const limiter = createAdmissionLimiter()
     const fail = async () => {
       throw new Error('failed')

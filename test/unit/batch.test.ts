@@ -3,7 +3,7 @@ import { createBatch } from '../../server/tokens/batch.js'
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
-/** A batch whose runs are answered by hand; `sizes`: of each run so far. */
+/** A batch whose runs end when the test says so; `sizes` has the size of each run so far. */
 function aBatch(limit = 128, monotonic = () => 0) {
   const sizes: number[] = []
   let answer = () => {}
@@ -21,13 +21,13 @@ function aBatch(limit = 128, monotonic = () => 0) {
   return { add, sizes, answer: () => answer() }
 }
 
-/** Until as many runs have begun, or for so many turns. */
+/** Waits until that many runs have begun, or for that many turns. */
 async function begun(sizes: readonly number[], runs: number, turns = 20): Promise<void> {
   for (let turned = 0; sizes.length < runs && turned < turns; turned++) await turn()
 }
 
-describe('a batch', () => {
-  it('refuses all of a run that fails, and runs what comes next', async () => {
+describe('a batch of concurrent items', () => {
+  it('rejects all items of a failed run, and runs the next item', async () => {
     let runs = 0
     const add = createBatch<number, number>(128, async items => {
       if (++runs === 1) throw new Error('no answer in time')
@@ -38,7 +38,7 @@ describe('a batch', () => {
     expect(await add(3)).to.equal(3)
   })
 
-  it('takes no more than its limit into one run, and the rest into the next', async () => {
+  it('puts no more items than its limit into one run, and the rest into the next', async () => {
     const { add, sizes, answer } = aBatch(2)
     const answers = Promise.all([1, 2, 3].map(add))
     await begun(sizes, 1)
@@ -49,7 +49,7 @@ describe('a batch', () => {
     expect(sizes).to.deep.equal([2, 1])
   })
 
-  it('does not keep one that comes alone for more than a turn', async () => {
+  it('starts a run for a single item within two turns of the event loop', async () => {
     const { add, sizes, answer } = aBatch()
     const alone = add(1)
     await turn()
@@ -59,7 +59,7 @@ describe('a batch', () => {
     expect(await alone).to.equal(1)
   })
 
-  it('waits while each turn brings more, for 5 ms at the most', async () => {
+  it('collects items while each turn brings more, for at most 5 ms', async () => {
     let now = 0
     const { add, sizes } = aBatch(128, () => now)
     for (let item = 0; item < 20 && sizes.length === 0; item++) {
@@ -71,9 +71,9 @@ describe('a batch', () => {
     expect(sizes[0]).to.be.within(5, 6)
   })
 
-  it('joins those whom it has answered with those who waited behind them: two groups do not take turns', async () => {
+  it('runs returning clients together with those that waited, so that two groups do not alternate', async () => {
     const { add, sizes, answer } = aBatch()
-    /** A client that asks again in the turn after its answer, as one does that is elsewhere. */
+    /** A client that asks again one turn after its answer, like a remote one. */
     async function client(times: number): Promise<void> {
       for (let time = 0; time < times; time++) {
         await add(time)

@@ -17,7 +17,7 @@ const good: ReadDocument = (id, document) => {
   return { name: id, kind: 'native', metadata: {} }
 }
 
-/** Asked of hosts that answer at once; `says` is what they answer. */
+/** Documents fetched from hosts that answer at once with `told`. */
 function aHouse() {
   const clock = aClock()
   const asked: string[] = []
@@ -53,8 +53,8 @@ async function each<T>(count: number, work: (number: number) => Promise<T>): Pro
   return all
 }
 
-describe('documents of applications', () => {
-  it('are refused to a network that asks for many', async () => {
+describe('client metadata documents', () => {
+  it('are fetched for one network at most 60 times a minute, then refused with too_many_from_network', async () => {
     const { asked, find, clock } = aHouse()
     expect(countsOf(await each(100, number => find(`https://h${number}.example/c`)))).to.deep.equal({
       found: 60,
@@ -66,7 +66,7 @@ describe('documents of applications', () => {
     expect(await find('https://h99.example/c')).to.equal('found')
   })
 
-  it('are asked of one host, and of all together, as often as their people can bear', async () => {
+  it('are fetched from one host at most 30 times a minute, and from all hosts 600 times', async () => {
     const { asked, find, clock } = aHouse()
     const address = (number: number) => `192.0.${number >> 8}.${number & 255}`
     const ofOne = await each(50, number => find(`https://one.example/${number}`, address(number)))
@@ -75,13 +75,13 @@ describe('documents of applications', () => {
     const ofAll = await each(1_000, number => find(`https://h${number}.example/c`, address(number)))
     expect(countsOf(ofAll)).to.deep.equal({ found: 570, client_document_unavailable: 430 })
     expect(asked).to.have.length(601)
-    // No more are held than there is room for.
+    // The cache is bounded: the first document is no longer in it.
     clock.advance('61s')
     expect(await find('https://one.example/0')).to.equal('found')
     expect(asked, 'fetched anew').to.have.length(602)
   })
 
-  it('do not take all places by being slow', async () => {
+  it('of slow hosts are fetched at most 4 at a time per host, 12 of unknown hosts and 16 in all', async () => {
     const { find, asked, told } = aHouse()
     let release = () => {}
     told.wait = new Promise<void>(resolve => {
@@ -100,7 +100,7 @@ describe('documents of applications', () => {
     expect(asked).to.have.length(16)
   })
 
-  it('are not kept where they are no good, nor where there are none', async () => {
+  it('are not cached when they are invalid or unavailable', async () => {
     const { asked, told, find } = aHouse()
     for (const [answer, code] of [
       [{ status: 404 }, 'client_document_unavailable'],
@@ -115,7 +115,7 @@ describe('documents of applications', () => {
     expect(asked).to.have.length(10)
   })
 
-  it('are kept for as long as they say, within bounds', async () => {
+  it('are cached as their headers say, within bounds', async () => {
     const { asked, told, find, clock } = aHouse()
     const fetches = async (...spans: string[]) => {
       await find('https://a.example/c')
@@ -133,7 +133,7 @@ describe('documents of applications', () => {
   })
 })
 
-describe('what a document says', () => {
+describe('the content of a client metadata document', () => {
   const id = 'https://tool.example/client.json'
   const context = {
     algorithms: ['ES256'],
@@ -171,12 +171,12 @@ describe('what a document says', () => {
       expect(() => read(changes)).to.throw(DocumentProblem)
     })
 
-  it('is an object', () => {
+  it('is refused unless it is an object with its own client_id', () => {
     for (const one of [null, [], 'x', 1, {}, { client_id: 1 }])
       expect(() => readClientDocument(id, one, context), JSON.stringify(one)).to.throw(DocumentProblem)
   })
 
-  it('is little: its kind and methods, addresses of its own, and scopes that anybody may have', () => {
+  it('is reduced to its kind and methods, addresses of its own origin, and scopes open to all applications', () => {
     expect(read({})).to.deep.equal({
       name: 'tool.example',
       kind: 'native',
@@ -219,7 +219,7 @@ describe('what a document says', () => {
     expect(read({ redirect_uris: ['https://tool.example/back'] }).kind).to.equal('browser')
   })
 
-  it('is called by its host first, whatever it calls itself', () => {
+  it('is named by its host first, followed by a readable client_name', () => {
     const nameOf = (client_name: unknown) => read({ client_name }).name
     expect([nameOf('Tool'), nameOf(' '), nameOf('TOOL.example'), nameOf(null)]).to.deep.equal([
       'tool.example (Tool)',
@@ -231,7 +231,7 @@ describe('what a document says', () => {
   })
 })
 
-describe('how long an answer is kept', () => {
+describe('the cache lifetime of an answer', () => {
   const bounds = { least: 300, usual: 3_600, most: 86_400 }
   const cases: [headers: Record<string, string>, seconds: number][] = [
     [{}, 3_600],
@@ -254,8 +254,8 @@ describe('how long an answer is kept', () => {
     })
 })
 
-describe('the address of a document', () => {
-  it('is written in one way', () => {
+describe('the address of a client metadata document', () => {
+  it('is an https URL in its canonical spelling, with a path and a host name', () => {
     for (const id of ['https://tool.example/', 'https://tool.example/c?x=1', 'https://tool.example:8443/a/b.json'])
       expect(isDocumentId(id), id).to.equal(true)
     const wrong = [
@@ -287,7 +287,7 @@ describe('the address of a document', () => {
     for (const id of [...wrong, ...wronger, ...worst, ...numbers]) expect(isDocumentId(id), id).to.equal(false)
   })
 
-  it('is of a host that is listed, or below one', () => {
+  it('is of a host in client_id_metadata_document_hosts, or below a wildcard in it', () => {
     const from = (client_id_metadata_document_hosts: string, id = 'https://a.tool.example/c') =>
       takesDocumentsOf({ client_id_metadata_documents: 'listed_hosts', client_id_metadata_document_hosts }, id)
     expect([from('a.tool.example'), from('x.example a.tool.example'), from('*.tool.example')]).to.deep.equal([

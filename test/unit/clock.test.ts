@@ -4,7 +4,7 @@ import { createClock } from '../../server/storage/clock.js'
 const hour = 3_600_000
 const start = 1_800_000_000_000
 
-/** A machine, and a database whose clock is two hours ahead of it. It is asked every second unless a test does it. */
+/** A machine, and a database whose clock is two hours ahead of it. `pass` asks the database every second. */
 function aMachine({ seen = 0 } = {}) {
   const machine = { monotonic: 0, uptime: 50_000, wall: start, database: start + 2 * hour }
   const told: string[] = []
@@ -27,8 +27,8 @@ function aMachine({ seen = 0 } = {}) {
   return { machine, clock, told, observe, move, pass }
 }
 
-describe('the clock', () => {
-  it("is the wall's until the database has told its time, and the database's from then on", () => {
+describe('the server clock', () => {
+  it('is the wall clock until the database time is known, and the database clock from then on', () => {
     const { clock, machine, observe, pass } = aMachine()
     expect(clock.now()).to.equal(start)
     observe()
@@ -39,16 +39,16 @@ describe('the clock', () => {
     expect([clock.now(), clock.trouble()]).to.deep.equal([start + 2 * hour + 3_000, null])
   })
 
-  it('takes a slow answer for what it is worth: nothing, while it contradicts nothing', () => {
+  it('ignores a slow answer of the database that does not contradict it', () => {
     const { clock, machine, observe, move } = aMachine()
     observe()
     move(4_000)
-    // Told at once, and heard four seconds later: this process was stopped.
+    // Answered at once, but read four seconds later: this process was stopped.
     clock.observe(machine.database - 4_000, 0, 4_000)
     expect(clock.now()).to.equal(start + 2 * hour + 4_000)
   })
 
-  it('doubts a jump ahead for five minutes, goes on from where it was, and then believes it', () => {
+  it('does not follow a jump of the database clock ahead for five minutes, and then adopts it', () => {
     const { clock, machine, told, observe, pass } = aMachine()
     observe()
     machine.database += 3 * hour
@@ -63,7 +63,7 @@ describe('the clock', () => {
     expect(told).to.have.length(2)
   })
 
-  it('never knew of a jump ahead that was taken back meanwhile', () => {
+  it('never follows a jump ahead that is taken back within five minutes', () => {
     const { clock, machine, observe, pass } = aMachine()
     observe()
     machine.database += hour
@@ -71,13 +71,13 @@ describe('the clock', () => {
     machine.database -= hour
     pass(1_000)
     expect([clock.now(), clock.latest(), clock.trouble()]).to.deep.equal([machine.database, machine.database, null])
-    // Another one is doubted for as long as the first.
+    // A second jump is not followed for five minutes, either.
     machine.database += hour
     pass(299_000)
     expect(clock.now()).to.equal(machine.database - hour)
   })
 
-  it('never goes back: behind by 30 seconds or an hour it goes on, then slower, until the other has caught up', () => {
+  it('never goes back: it goes on, then slower, until a database clock set back 30 s or 1 h catches up', () => {
     for (const step of [30_000, hour]) {
       const { clock, machine, observe, pass } = aMachine()
       observe()
@@ -96,7 +96,7 @@ describe('the clock', () => {
     }
   })
 
-  it('back again after a jump that was believed goes on from there', () => {
+  it('goes on after an adopted jump when the database clock is set back again', () => {
     const { clock, machine, observe, pass } = aMachine()
     observe()
     machine.database += 3 * hour
@@ -105,7 +105,7 @@ describe('the clock', () => {
     machine.database -= 3 * hour
     pass(10_000)
     expect(clock.now()).to.equal(before + 10_000)
-    // A second step back is noticed beside the first.
+    // A second step back is noticed in addition to the first.
     pass(400_000)
     machine.database -= hour
     pass(1_000)
@@ -113,7 +113,7 @@ describe('the clock', () => {
     expect(clock.now()).to.be.above(before + 10_000)
   })
 
-  it('follows small differences at once, and never backwards', () => {
+  it('follows small steps ahead at once, and never goes back for small steps back', () => {
     const { clock, machine, observe, pass } = aMachine()
     observe()
     machine.database += 4_000
@@ -127,7 +127,7 @@ describe('the clock', () => {
     expect([clock.now(), clock.trouble()]).to.deep.equal([machine.database, null])
   })
 
-  it('knows that the machine was suspended: nobody has set anything', () => {
+  it('recognizes a suspended machine, and reports no trouble', () => {
     const { clock, machine, observe, move, pass } = aMachine()
     observe()
     move(8 * hour, ['uptime', 'wall', 'database'])
@@ -136,7 +136,7 @@ describe('the clock', () => {
     expect(clock.elapsed()).to.equal(8 * hour + 1_000)
   })
 
-  it('knows that the process was stopped', () => {
+  it('recognizes a stopped process, and reports no trouble', () => {
     const { clock, machine, observe, move, pass } = aMachine()
     observe()
     move(8 * hour)
@@ -144,7 +144,7 @@ describe('the clock', () => {
     expect([clock.now(), clock.trouble()]).to.deep.equal([machine.database, null])
   })
 
-  it('begins no earlier than a server is known to have been, unless that was more than a day ahead', () => {
+  it('starts no earlier than the last known server time, unless that is more than a day ahead', () => {
     const { clock, machine, told, observe, pass } = aMachine({ seen: start + 3 * hour })
     observe()
     expect(clock.now()).to.equal(start + 3 * hour)

@@ -1,4 +1,4 @@
-// What the command line says and asks, on a terminal and where there is none.
+// Output and questions of the command line, with a terminal and without one.
 import { PassThrough } from 'node:stream'
 import { expect } from 'chai'
 import { Command } from 'commander'
@@ -24,8 +24,8 @@ const roles = [
   { name: 'empty', permissions: [], holders: 20 },
 ]
 
-describe('a table', () => {
-  it('fits a terminal, its longest lists going on below, and loses nothing', async () => {
+describe('a command line table', () => {
+  it('fits the width of the terminal by wrapping long lists, without losing a value', async () => {
     for (const columns of [80, 132]) {
       const { output, said } = aTerminal({ columns })
       await output.table(roles, ['name', 'permissions', 'holders'], {})
@@ -38,15 +38,15 @@ describe('a table', () => {
     }
   })
 
-  it('is a line for each record where a program reads it', async () => {
+  it('has one line per record when the output is no terminal', async () => {
     const { output, said } = aTerminal({ isTTY: false })
     await output.table(roles, ['name', 'permissions', 'holders'], {})
     expect(said().trimEnd().split('\n')).to.have.length(3)
   })
 })
 
-describe('why a command failed', () => {
-  it('is a line of text, or with --json one object, and so is every remark', () => {
+describe('the message of a failed command', () => {
+  it('is one line of text, or one JSON object with --json, and so is every remark', () => {
     const { output, json, remarked } = aTerminal()
     const failed = { code: 'not_found', message: 'There is no\nuser amy.', exit: 1 as const }
     output.failed(failed)
@@ -58,7 +58,7 @@ describe('why a command failed', () => {
   })
 })
 
-describe('a command that takes much away', () => {
+describe('a destructive command', () => {
   async function run(args: string[], answer: string | null, { isTTY = true } = {}) {
     const terminal = aTerminal({ isTTY })
     let ran = 0
@@ -93,7 +93,7 @@ describe('a command that takes much away', () => {
   }
   for (const path of Object.keys(warnings)) {
     const args = [...path.split(' '), ...examples[path]!]
-    it(`darvoza ${path} asks on a terminal, and does it after a yes alone`, async () => {
+    it(`darvoza ${path} asks for confirmation on a terminal, and runs only after y or yes`, async () => {
       for (const answer of ['', 'n', 'yess', 'no', null]) {
         const { ran, error, asked } = await run(args, answer)
         expect([ran, error?.name, error?.message], String(answer)).to.deep.equal([0, 'Failure', 'nothing was changed'])
@@ -102,7 +102,7 @@ describe('a command that takes much away', () => {
       for (const answer of ['y', 'YES']) expect((await run(args, answer)).ran, answer).to.equal(1)
     })
 
-    it(`darvoza ${path} is used wrongly where there is no terminal and no --yes`, async () => {
+    it(`darvoza ${path} fails without a terminal unless --yes is given`, async () => {
       const { ran, error } = await run(args, 'y', { isTTY: false })
       expect([ran, error?.name]).to.deep.equal([0, 'WrongUse'])
       expect(error!.message).to.include('--yes')
@@ -110,7 +110,7 @@ describe('a command that takes much away', () => {
     })
   }
 
-  it('asks nothing for one session, nor for what a refresh brings back', async () => {
+  it('runs without a question for a single session or token, and for the effect refresh', async () => {
     const few = [
       ['session', 'end', 'an-id'],
       ['revocation', 'add', 'token', 'x'],

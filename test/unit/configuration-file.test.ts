@@ -1,4 +1,4 @@
-// Files of configuration as they are read: what is no YAML, or says something else than it seems to.
+// Configuration files as they are read: invalid YAML, and values that YAML would read as another type.
 import { expect } from 'chai'
 import { readConfiguration, writeConfiguration } from '../../server/commands/configuration-file.js'
 import type { PublicApplication } from '../../server/identity/applications/public-application.js'
@@ -10,8 +10,8 @@ const read = (text: string) => {
   return { wanted, lines }
 }
 
-describe('a file of configuration', () => {
-  it('is refused where it is no YAML, or not the map that it must be', () => {
+describe('a configuration file', () => {
+  it('is refused with line and column when it is invalid YAML or not the expected map', () => {
     const refused: readonly (readonly [text: string, saying: RegExp])[] = [
       ['', /^1:1 : is no map/],
       ['- 1', /is no map/],
@@ -33,7 +33,7 @@ describe('a file of configuration', () => {
       expect(read(text).lines, text).to.deep.equal([])
   })
 
-  it('has names that mean something to JavaScript, and no prototype by them', () => {
+  it('may use names such as __proto__ and constructor, which set no prototype', () => {
     const text = `version: 1
 roles: { __proto__: [orders:read], constructor: [] }
 applications: { __proto__: { kind: machine }, a: { kind: machine, __proto__: { first_party: true } } }`
@@ -45,7 +45,7 @@ applications: { __proto__: { kind: machine }, a: { kind: machine, __proto__: { f
     expect(wanted!.applications!.get('a')!.metadata).to.not.have.property('first_party')
   })
 
-  it('keeps texts texts that YAML would read as something else', () => {
+  it('keeps texts that YAML would read as another type, in YAML and JSON', () => {
     const names = [
       'true',
       '1e3',
@@ -93,7 +93,7 @@ applications: { __proto__: { kind: machine }, a: { kind: machine, __proto__: { f
   })
 })
 
-/** Each line ten times the one before it. */
+/** YAML aliases that grow tenfold with each line ("billion laughs"). */
 function bombs(count: number): string {
   const names = 'abcdefghijkl'
   return Array.from({ length: count }, (_, index) => {

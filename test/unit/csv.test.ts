@@ -10,24 +10,24 @@ async function* rows(...all: Row[]) {
   yield* all
 }
 
-/** With the mark at its beginning, which a decoder would take away. */
+/** The text with its byte order mark, which a decoder would drop. */
 const text = async (stream: Readable) => (await buffer(stream)).toString()
 
-describe('a list as a file', () => {
-  it('never holds a formula, whoever typed it', async () => {
+describe('a list exported as CSV', () => {
+  it('escapes cells that a spreadsheet would run as a formula', async () => {
     const names = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '=HYPERLINK("http://x","y")']
     const csv = await text(csvOf(columns, rows(...names.map(name => ({ name, count: 1 })))))
     for (const line of csv.slice(1).split('\r\n').slice(1, -1)) expect(line).to.match(/^"?'/)
   })
 
-  it('keeps quotes, commas, line ends and letters of every alphabet in their cell', async () => {
+  it('keeps quotes, commas, line breaks and non-Latin letters in their cells', async () => {
     const csv = await text(
       csvOf(columns, rows({ name: 'a "b", c\nd', count: null }, { name: 'Анна Gʻayrat', count: 3 })),
     )
     expect(csv).to.equal('\ufeffname,count\r\n"a ""b"", c\nd",\r\nАнна Gʻayrat,3\r\n')
   })
 
-  it('holds none for a program either that splits lines at another separator', async () => {
+  it('escapes formulas behind a comma, semicolon or tab within a cell, for any separator', async () => {
     const names = ['a;=1+1', 'a; +1+cmd', 'a,@SUM(A1)', 'a\t-1+cmd|x', 'a;-2+3']
     for (const separator of ['comma', 'semicolon', 'tab'] as const) {
       const csv = await text(
@@ -35,14 +35,14 @@ describe('a list as a file', () => {
       )
       for (const line of csv.slice(1).split('\r\n').slice(1, -1)) expect(line, line).to.match(/[;,\t]\s*'[=+@-]/)
     }
-    // What JSON has of negative numbers stays as it is.
+    // Negative numbers in JSON stay as they are.
     const json = '{"a":-1,"b":[2,-3.5]}'
     expect(
       await text(csvOf(columns, rows({ name: json, count: 1 }), { separator: 'semicolon', zone: null })),
     ).to.include('"{""a"":-1,""b"":[2,-3.5]}";1')
   })
 
-  it('is separated as its reader wants, and has local times beside those in UTC', async () => {
+  it('uses the requested separator, and has local times next to those in UTC', async () => {
     const timed = { name: (row: Row) => row.name, seen: { at: (row: Row) => row.count } }
     const some = [
       { name: 'a;b', count: Date.parse('2026-01-31T20:30:05Z') },
@@ -55,11 +55,11 @@ describe('a list as a file', () => {
     expect(await text(csvOf(timed, rows(...some)))).to.include('name,seen\r\na;b,2026-01-31T20:30:05.000Z\r\n"c,d",')
   })
 
-  it('has its head also where there is no row', async () => {
+  it('has a header line even without rows', async () => {
     expect(await text(csvOf(columns, rows()))).to.equal('\ufeffname,count\r\n')
   })
 
-  it('is read no faster than it is taken, and not at all once nobody takes it', async () => {
+  it('reads rows no faster than they are consumed, and stops when the stream is destroyed', async () => {
     let read = 0
     let end = () => {}
     const over = new Promise<void>(resolve => {
@@ -82,7 +82,7 @@ describe('a list as a file', () => {
     expect(stream.destroyed).to.equal(true)
   })
 
-  it('breaks off where the database does, and does not end as if it were whole', async () => {
+  it('fails when reading the rows fails, instead of ending like a complete file', async () => {
     async function* failing() {
       yield { name: 'a', count: 1 }
       throw new Error('away')

@@ -1,4 +1,4 @@
-// Decorators of controllers, by the same classes in both forms of the language: TypeScript's older one, and the standard.
+// Decorators of controllers, with the same classes in both forms: TypeScript's experimentalDecorators and the standard.
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -8,7 +8,7 @@ import * as older from '../support/decorated.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** The same file compiled anew, without `experimentalDecorators`. */
+/** The same file compiled again without `experimentalDecorators`. */
 async function standard(): Promise<typeof older> {
   const outDir = join(root, 'dist/standard-decorators')
   const options = ['--target', 'es2022', '--module', 'nodenext', '--types', 'node', '--skipLibCheck']
@@ -34,12 +34,12 @@ for (const [form, load] of [
     const needsOf = (controller: keyof typeof older.controllers, method: string) =>
       decorated.needsOf(decorated.controllers[controller](), method)
 
-    it('is closed where nothing is said', () => {
+    it('requires a token for a method without a decorator', () => {
       expect(needsOf('undecorated', 'anything')).to.deep.equal({})
       expect(needsOf('orders', 'plain')).to.deep.equal({ scope: ['orders'] })
     })
 
-    it('asks for what class and method say, together', () => {
+    it('requires what the decorators of class and method require together', () => {
       expect(needsOf('orders', 'create')).to.deep.equal({ scope: ['orders'], permission: ['orders:write'] })
       expect(needsOf('orders', 'field')).to.deep.equal({ scope: ['orders'], permission: ['orders:write'] })
       expect(needsOf('orders', 'remove')).to.deep.equal({ scope: ['orders'], role: ['admin', 'boss'] })
@@ -47,21 +47,21 @@ for (const [form, load] of [
       expect([[...permission].sort(), maxAge]).to.deep.equal([['orders:export', 'orders:read'], 300])
     })
 
-    it('keeps what it asks for when another decorator puts its own function there', () => {
+    it('keeps its requirements when another decorator replaces the function', () => {
       for (const method of ['loggedOutside', 'loggedInside'])
         expect(needsOf('orders', method), method).to.deep.equal({ scope: ['orders'], permission: ['orders:write'] })
     })
 
-    it('opens the method that says AllowAny', () => {
+    it('requires no token for a method or class with AllowAny', () => {
       for (const method of ['prices', 'openField']) expect(needsOf('orders', method), method).to.equal('anyone')
       expect(needsOf('open', 'anything')).to.equal('anyone')
     })
 
-    it('asks in an open class for what a method says', () => {
+    it('requires what the decorator of a method in a class with AllowAny requires', () => {
       expect(needsOf('open', 'closed')).to.deep.equal({ role: ['admin'] })
     })
 
-    it('opens nothing that is written anew further down, and asks for all that is asked above', () => {
+    it('inherits requirements, but no AllowAny for overridden or added methods', () => {
       for (const method of ['prices', 'openField', 'added'])
         expect(needsOf('moreOrders', method), method).to.deep.equal({ scope: ['orders'] })
       expect(needsOf('moreOrders', 'create')).to.deep.equal({ scope: ['orders'], permission: ['orders:write'] })
@@ -70,7 +70,7 @@ for (const [form, load] of [
       expect(needsOf('belowOpen', 'anything')).to.equal('anyone')
     })
 
-    it('is refused when it cannot be said what it asks for', () => {
+    it('is refused with contradicting decorators, and for an unknown method', () => {
       expect(() => needsOf('contradiction', 'both')).to.throw(TypeError, 'open, and closed')
       expect(() => needsOf('twoRoles', 'one')).to.throw(TypeError, 'roles are named twice')
       expect(() => needsOf('orders', 'nothing')).to.throw(TypeError, 'no method nothing')
@@ -78,7 +78,7 @@ for (const [form, load] of [
       expect(() => decorated.guard(decorated.controllers.twoRoles(), needs => needs)).to.throw(TypeError)
     })
 
-    it('becomes handlers with what judges their requests before them, bound', () => {
+    it('becomes bound handlers, each after the check of its requirements', () => {
       const guarded = decorated.guard(decorated.controllers.orders(), needs => needs)
       const [needs, create] = guarded.create
       expect(needs).to.deep.equal({ scope: ['orders'], permission: ['orders:write'] })
@@ -90,11 +90,11 @@ for (const [form, load] of [
   })
 
 describe('a decorator', () => {
-  it('that asks for something names it', () => {
+  it('is refused without an argument that it needs', () => {
     expect(() => RequireRole()).to.throw(TypeError)
   })
 
-  it('stands above classes, methods and fields alone', () => {
+  it('is refused on a getter, which is no class, method or field', () => {
     expect(() => AllowAny(() => {}, { kind: 'getter', name: 'x' })).to.throw(TypeError, 'getter')
   })
 })

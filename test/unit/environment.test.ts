@@ -21,7 +21,7 @@ function problemsOf(environment: Record<string, string>, folder: string): string
   return []
 }
 
-describe('the environment', () => {
+describe('environment variables', () => {
   const refused: [name: string, meant: string][] = [
     ['DATABSE_URL', 'DATABASE_URL'],
     ['DATABASE_URI', 'DATABASE_URL'],
@@ -34,9 +34,9 @@ describe('the environment', () => {
     ['DATA_DRI', 'DATA_DIR'],
   ]
   for (const [name, meant] of refused) {
-    it(`refuses ${name}, which is ${meant} but for its spelling, and repeats no value`, () => {
+    it(`refuse ${name}, a misspelling of ${meant}, without repeating its value`, () => {
       for (const problems of [problemsOf({ [name]: 'hunter2' }, aFolder()), problemsOf({}, aFile(`${name}=hunter2`))]) {
-        // In a file names have no dash.
+        // Names in a .env file have no dash.
         if (name.includes('-') && problems.length === 0) continue
         expect(problems).to.have.length(1)
         expect(problems[0]).to.include(`${name} (in `).and.include(`${meant} is meant`).and.not.include('hunter2')
@@ -44,13 +44,13 @@ describe('the environment', () => {
     })
   }
 
-  it('refuses neighbours of short names only in our file, where nobody else puts anything', () => {
+  it('refuse near misses of short names in .env only, since the environment has variables of other programs', () => {
     const near = { HOSTS: 'a', SORT: 'a', WORKER: 'a', ISSUERS: 'a' }
     expect(problemsOf(near, aFolder())).to.deep.equal([])
     for (const name of Object.keys(near)) expect(problemsOf({}, aFile(`${name}=a`)), name).to.have.length(1)
   })
 
-  it("lets be what is somebody else's, empty, or beside the right one, which it then names", () => {
+  it('ignore foreign and empty variables, and report a misspelled one that is set along with the correct one', () => {
     const others = {
       HOME: '/',
       HOSTNAME: 'a',
@@ -65,7 +65,7 @@ describe('the environment', () => {
     expect(problemsOf({}, aFile('MARIADB_PASSWORD=a\nFOO=b'))).to.deep.equal([])
   })
 
-  it('is refused with a name that begins as only ours do, however far from the one that is meant', () => {
+  it('refuse an unknown name that begins with LEGACY_JWT_, and suggest a known one', () => {
     for (const [name, meant] of [
       ['LEGACY_JWT_SIGNING_KEY', /LEGACY_JWT_\w+ is meant/],
       ['LEGACY_JWT_CUTOVER_AT', /LEGACY_JWT_CUT_OVER is meant/],
@@ -74,7 +74,7 @@ describe('the environment', () => {
     expect(readEnvironment({ LEGACY_JWT_SECRET: 'x' }, aFolder()).passedOver).to.deep.equal([])
   })
 
-  it('takes from .env what it does not say itself, also where it says nothing', () => {
+  it('are read from .env unless set in the environment, even to an empty value', () => {
     const folder = aFile(
       '\uFEFF# ours\r\nPORT=5000\r\nexport ISSUER="https://id.example.com"\r\nHOST=0.0.0.0 # all\r\nREDIS_URL=redis://a\r\n\r\n',
     )
@@ -85,7 +85,7 @@ describe('the environment', () => {
     expect(readEnvironment({}, aFolder()).file).to.equal(null)
   })
 
-  it('refuses a line of .env that says nothing, and a file that cannot be read; values over several lines are fine', () => {
+  it('refuse a .env line that is not NAME=value and an unreadable file, and accept multi-line values', () => {
     for (const wrong of ['PORT: 5000', 'PORT', 'set PORT=5000 hunter2', '=hunter2']) {
       const problems = problemsOf({}, aFile(`HOST=localhost\n${wrong}\n`))
       expect(problems, wrong).to.have.length(1)

@@ -9,7 +9,7 @@ const scrypt = 'scrypt$16384$salt$8$1$AAAA'
 const pbkdf2 = standInRounds
 const unusable = ['', '!', '!q7rV2cXk', 'md5$salt$0123', 'plain text']
 
-/** What each kind costs here, in ms. */
+/** Cost of a comparison by kind of hash, in ms of the test clock. */
 function costOf(encoded: string): number {
   const cost = bcryptCost(encoded)
   if (cost !== null) return 2 ** cost / 16
@@ -18,7 +18,7 @@ function costOf(encoded: string): number {
   return encoded.startsWith('argon2$') ? 22 : 70
 }
 
-/** Hashing on a clock that only work moves. */
+/** Hashing on a clock that advances only by its work. */
 async function aClock(cost: number, stored: readonly string[]) {
   let time = 0
   const work = {
@@ -50,14 +50,14 @@ async function aClock(cost: number, stored: readonly string[]) {
   }
 }
 
-describe('comparing a password', () => {
-  it('takes the work of the present cost, whether the hash was made at a lower one or is of nobody', async () => {
+describe('a password comparison', () => {
+  it('takes the work of the current bcrypt cost for a cheaper, unusable or missing hash', async () => {
     const { took } = await aClock(12, [])
     for (const encoded of [null, ...unusable, bcrypt(12), bcrypt(10), bcrypt(4)])
       expect(await took(encoded), String(encoded)).to.equal(2 ** 12 / 16)
   })
 
-  it('takes the work of a dearer cost while it is stored, after the policy was lowered', async () => {
+  it('takes the work of a higher bcrypt cost while a hash of it is stored, after the policy was lowered', async () => {
     const { took, present, hashing } = await aClock(4, [bcrypt(12), bcrypt(4)])
     for (const encoded of [null, ...unusable, bcrypt(12), bcrypt(4)])
       expect(await took(encoded), String(encoded)).to.equal(2 ** 12 / 16)
@@ -72,19 +72,19 @@ describe('comparing a password', () => {
     ['of a foreign kind beside a lowered cost', [bcrypt(4), argon2, otherArgon2, pbkdf2(199_000)], 256],
   ]
   for (const [what, stored, slowest] of mixtures)
-    it(`takes the work ${what} where it is the slowest that is stored, whatever kind this one is`, async () => {
+    it(`takes the work ${what} when that is the slowest stored, for every kind of hash`, async () => {
       const { took } = await aClock(12, stored)
       for (const encoded of [null, ...unusable, ...stored, otherArgon2, bcrypt(10)])
         expect(await took(encoded), String(encoded)).to.be.closeTo(slowest, slowest / 50)
     })
 
-  it('is no slower for one import of hashes that take seconds', async () => {
+  it('is not slowed down by imported hashes that take seconds', async () => {
     const { took } = await aClock(12, [bcrypt(15), pbkdf2(2_000_000), argon2])
     for (const encoded of [null, ...unusable, bcrypt(12), argon2])
       expect(await took(encoded), String(encoded)).to.be.closeTo(256, 5)
   })
 
-  it('says yes to the password of a hash alone, never to a stand-in', async () => {
+  it('matches only a hash of the password, never a stand-in', async () => {
     const { hashing } = await aClock(12, [argon2])
     expect(await hashing.inSlot(null, verify => verify('a guess', argon2))).to.equal(true)
     for (const encoded of [null, ...unusable, otherArgon2])

@@ -1,5 +1,5 @@
-// What is told about each error code: all of it, in every language, each something of its own, and every page, command,
-// setting, policy or code that a text sends somebody to is there.
+// Texts about error codes: complete in every language, all of them different, and every page, command, setting, policy
+// or code that a text names exists.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
@@ -30,14 +30,14 @@ type Tree = { [key: string]: string | Tree }
 const textsOf = (language: Language) => readTexts(join(root, 'views/locales'), language) as Tree
 const aboutIn = (language: Language) => textsOf(language).aboutErrors as About
 
-/** Each text, and where it stands. */
+/** Each text with its language, code and part. */
 const told = names.flatMap(language =>
   Object.entries(aboutIn(language)).flatMap(([code, parts]) =>
     Object.entries(parts).map(([part, text]) => ({ language, code, part, text, where: `${language} ${code} ${part}` })),
   ),
 )
 
-/** Words of protocols, whose table is theirs: parameters, claims, members of answers, header fields and their values. */
+/** Words of protocols: parameters, claims, members of answers, header fields and their values. */
 const wire: ReadonlySet<string> = new Set([
   ...[
     'Authorization',
@@ -69,7 +69,7 @@ const wire: ReadonlySet<string> = new Set([
 const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials']
 const choices = Object.values(policyTable).flatMap(row => ('choices' in row ? row.choices : []))
 
-/** Names that tables of ours have. */
+/** Names in the tables of this server. */
 const ours: ReadonlySet<string> = new Set([
   ...Object.keys(errors),
   ...Object.keys(policyTable),
@@ -94,7 +94,7 @@ function isRoute(name: string): boolean {
 
 const usages = new Map<string, Promise<string>>()
 
-/** The help of a command: the first line says whose it is, which for one that is not there is its noun's. */
+/** The help of a command; for an unknown one its first line shows that it is the help of the noun. */
 function usageOf(words: readonly string[]): Promise<string> {
   const asked = words.join(' ')
   const known = usages.get(asked) ?? run([...words, '--help'])
@@ -115,7 +115,7 @@ async function run(args: string[]): Promise<string> {
   return said
 }
 
-/** `darvoza user create NAME --role admin`: the command is there, and takes the options; values are in capitals or chosen. */
+/** Whether a command such as `darvoza user create NAME --role admin` exists with its options and choices. */
 async function isCommand(name: string): Promise<boolean> {
   const [program, ...said] = name.split(' ')
   const values = said.findIndex(word => !/^[a-z][a-z-]*$/.test(word))
@@ -135,7 +135,7 @@ async function isCommand(name: string): Promise<boolean> {
 
 const choosable = (help: string, word: string) => help.replace(/\s+/g, ' ').includes(`${word}:`)
 
-/** What views and the log say: whatever stands in quotation marks is one of these. */
+/** Texts of views and of the log: each quotation must be one of these. */
 const flat = (tree: Tree): string[] => Object.values(tree).flatMap(one => (typeof one === 'string' ? [one] : flat(one)))
 const sources = readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.ts'))
@@ -143,7 +143,7 @@ const sources = readdirSync(join(root, 'server'), { recursive: true, encoding: '
   .join('\n')
 
 describe('the texts about error codes', () => {
-  it('tell all four parts of every code, in every language', () => {
+  it('have all four parts of every code in every language', () => {
     for (const language of names) {
       const about = aboutIn(language)
       expect(Object.keys(about).sort(), language).to.deep.equal(Object.keys(errors).sort())
@@ -152,11 +152,11 @@ describe('the texts about error codes', () => {
     }
   })
 
-  it('stand in the list of codes once each', () => {
+  it('list every code in exactly one group', () => {
     expect(Object.values(errorGroups).flat().sort()).to.deep.equal(Object.keys(errors).sort())
   })
 
-  it('are a few sentences each, and no two of them are the same', () => {
+  it('have 30 to 480 characters, end like a sentence, and are all different', () => {
     for (const language of names) {
       const seen = new Map<string, string>()
       for (const { text, where } of told.filter(one => one.language === language)) {
@@ -168,7 +168,7 @@ describe('the texts about error codes', () => {
     }
   })
 
-  it('are translated, with the same names in every language', () => {
+  it('are translated, and mention the same names in every language', () => {
     const namesIn = (text: string) => [...text.matchAll(/`([^`]*)`/g)].map(match => match[1]).sort()
     const english = aboutIn('en')
     for (const { language, code, part, text, where } of told) {
@@ -178,7 +178,7 @@ describe('the texts about error codes', () => {
     }
   })
 
-  it('name nothing that is not there', async () => {
+  it('name only pages, commands, settings, policies and codes that exist', async () => {
     const unknown: string[] = []
     for (const { text, where } of told) {
       expect(text.split('`').length % 2, where).to.equal(1)
@@ -189,14 +189,14 @@ describe('the texts about error codes', () => {
     expect(unknown).to.deep.equal([])
   })
 
-  it('mark every name as one, so that none goes unlooked at', () => {
+  it('have every name in backticks, so that this test checks it', () => {
     for (const { text, where } of told) {
       const prose = text.replace(/`[^`]*`/g, '')
       expect(prose, where).to.not.match(/\w_\w|(^|[\s(“])\/\w|--\w|darvoza \w/)
     }
   })
 
-  it('quote only what a page or the log says', () => {
+  it('quote only texts of a page or of the log', () => {
     const logged = [...sources.matchAll(/'([^'\n]*)'/g)].map(match => match[1]!)
     const said = new Map(names.map(name => [name, new Set([...flat(textsOf(name)), ...logged])]))
     for (const { language, text, where } of told)

@@ -6,14 +6,14 @@ const oneHop = (_: ForwardedNode, hop: number) => hop < 1
 const ownNetwork = (node: ForwardedNode) => node?.startsWith('10.') ?? false
 
 describe('a forwarded node (RFC 7239 §6)', () => {
-  it('that is no address is none', () => {
+  it('is null when it is no IP address', () => {
     for (const text of ['', ' ', 'unknown', '_hidden', '_SEVKISEK', '1.2.3.4.5', '1.2.3', '256.1.1.1', '[1.2.3.4]x'])
       expect(nodeOf(text), text).to.equal(null)
     for (const text of ['example.com', '[2001:db8::7', '2001:db8::7]:80', '1.2.3.4:80:90', '::g', '<script>', '1:2:3'])
       expect(nodeOf(text), text).to.equal(null)
   })
 
-  it('is its address, without port, brackets, quotes and zone, in one spelling', () => {
+  it('is its IP address in one spelling, without port, brackets, quotes and zone', () => {
     for (const text of [
       '203.0.113.7',
       ' 203.0.113.7 ',
@@ -57,7 +57,7 @@ describe('the caller behind proxies', () => {
       expect(callerOf(peer, header, value, trust)).to.equal(caller)
     })
 
-  it('cannot hide what a proxy wrote behind an open quote or a broken element', () => {
+  it('is that of the proxy even if the client has sent an open quote or a broken element before it', () => {
     for (const written of ['for="1.1.1.1', 'for="', 'a="b;c="', 'for=1.1.1.1;;', 'for="\\', ';', '"', 'host=";for='])
       for (const appended of ['for=203.0.113.7', 'for="[2001:db8::7]:80"', 'for=203.0.113.7;proto=https'])
         expect(callerOf(peer, 'Forwarded', `${written}, ${appended}`, oneHop), `${written}, ${appended}`).to.equal(
@@ -65,7 +65,7 @@ describe('the caller behind proxies', () => {
         )
   })
 
-  it('is found in bounded time, however long the chain is that the caller wrote', () => {
+  it('is found in under 250 ms in 16,000 characters of a hostile header', () => {
     const everybody = () => true
     for (const element of ['for=10.0.0.2,', 'for="10.0.0.2",', 'a="', ',', ' ', ' ,', ';', 'a=b;', '"\\"', ',a="'])
       for (const header of ['Forwarded', 'X-Forwarded-For'] as const) {

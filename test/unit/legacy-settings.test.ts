@@ -1,4 +1,4 @@
-// With what tokens of a former service are verified: what contradicts itself refuses to start and says why.
+// Settings that verify tokens of the legacy service: contradictions prevent the start, with a reason.
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ function problemsOf(environment: Record<string, string>): string {
   return ''
 }
 
-describe('the settings of a former service', () => {
+describe('the settings of the legacy service', () => {
   const refused: [what: string, environment: Record<string, string>, why: RegExp][] = [
     ['no cut-over', { LEGACY_JWT_SECRET: 'x'.repeat(50) }, /LEGACY_JWT_CUT_OVER is required/],
     [
@@ -87,19 +87,19 @@ describe('the settings of a former service', () => {
       expect(problems).to.not.contain('secret-of-django').and.not.contain('BEGIN')
     })
 
-  it('refuse our own secret key in the place of its secret', () => {
+  it('refuse SECRET_KEY as LEGACY_JWT_SECRET', () => {
     const own = Buffer.from(Array.from({ length: 32 }, (_, at) => at * 7)).toString('base64')
     expect(problemsOf({ ...secret, SECRET_KEY: own, LEGACY_JWT_SECRET: own })).to.match(
       /is the SECRET_KEY of this server/,
     )
   })
 
-  it('are none where nothing of it is set', () => {
+  it('are null when no LEGACY_JWT variable is set, or only empty ones', () => {
     expect(readSettings({}).legacyJwt).to.equal(null)
     expect(readSettings({ LEGACY_JWT_SECRET: '', LEGACY_JWT_CUT_OVER: ' ' }).legacyJwt).to.equal(null)
   })
 
-  it('are read as they stand, with the names that simplejwt has by default', () => {
+  it('are parsed, with the default claim names of simplejwt', () => {
     const found = readSettings({ ...secret, LEGACY_JWT_ACCEPT_FOR: '12h' }).legacyJwt!
     expect(found.algorithm).to.equal('HS256')
     expect(found.claims).to.deep.equal({ userId: 'user_id', tokenType: 'token_type', jti: 'jti' })
@@ -109,7 +109,7 @@ describe('the settings of a former service', () => {
     expect(found.remarks).to.deep.equal([])
   })
 
-  it('take a public key as PEM and as a file', () => {
+  it('accept a public key as PEM text or as a file', () => {
     const file = join(aFolder(), 'key.pem')
     writeFileSync(file, pem(rsa.publicKey, 'spki'))
     for (const key of [file, pem(rsa.publicKey, 'spki')]) {
@@ -120,7 +120,7 @@ describe('the settings of a former service', () => {
     expect(readSettings(environment).legacyJwt!.key.asymmetricKeyType).to.equal('ec')
   })
 
-  it('warn of a secret that is short or known', () => {
+  it('warn about a short, published or guessable secret', () => {
     const remarks = (LEGACY_JWT_SECRET: string, LEGACY_JWT_ALGORITHM = 'HS256') =>
       readSettings({ ...cutOver, LEGACY_JWT_SECRET, LEGACY_JWT_ALGORITHM }).legacyJwt!.remarks.join('\n')
     expect(remarks('short')).to.match(/fewer than 32 bytes/)

@@ -30,7 +30,7 @@ const row: Row = { name: 'a', words: ['b', 'c'], seen: 1_000, told: '{"d":1}', o
 const fileOf = (one: Row) => cellsOf(columns).map(({ name, cell }) => [name, cell(one)])
 
 describe('the columns of a list', () => {
-  it('are one description, for programs, files and pages', () => {
+  it('are described once for JSON, CSV files and pages', () => {
     const second = '1970-01-01T00:00:01.000Z'
     expect(jsonOf(columns, row)).to.deep.equal({
       ...{ name: 'a', all_words: ['b', 'c'], seen_at: second, told: { d: 1 }, of: { id: 7 }, is_named: true },
@@ -46,7 +46,7 @@ describe('the columns of a list', () => {
     expect(pageOf(columns, row)).to.deep.equal({ name: 'a', allWords: ['b', 'c'], seenAt: 1_000, of: { id: 7 } })
   })
 
-  it('stay where there is nothing in them, but for those that a schema does not have', () => {
+  it('stay in JSON and CSV files when their values are empty', () => {
     const empty: Row = { name: '', words: [], seen: null, told: null, of: null }
     const nothing = { name: '', all_words: [], seen_at: null, told: null, of: null, is_named: false }
     expect(jsonOf(columns, empty)).to.deep.equal(nothing)
@@ -58,7 +58,7 @@ describe('the columns of a list', () => {
     })
   })
 
-  it('are called on the wire as clients and spreadsheets know them', () => {
+  it('keep the names that clients and spreadsheets rely on', () => {
     const heads = [userColumns, sessionColumns, auditColumns].map(of =>
       cellsOf(of as Columns<unknown>)
         .map(({ name }) => name)
@@ -76,7 +76,7 @@ describe('the columns of a list', () => {
 })
 
 describe('the filters of a list', () => {
-  it('are those that the API takes for it', () => {
+  it('are query parameters of its API route', () => {
     const taken: Record<string, string[]> = {
       listUsers: Object.keys(userFilters),
       listSessions: Object.keys(sessionFilters),

@@ -6,8 +6,8 @@ import { createLoopLoad } from '../../server/process/loop-load.js'
 const turn = () => new Promise(resolve => setImmediate(resolve))
 const any = Number.POSITIVE_INFINITY
 
-describe('the load of an event loop', () => {
-  /** @returns after how many looks in a row at this share requests are limited, or no more */
+describe('event loop load', () => {
+  /** @returns after how many samples in a row at this load requests become limited, or unlimited */
   function looksUntil(limited: boolean, share: number, load = createLoopLoad()): number {
     for (let looks = 1; looks <= 100; looks++) {
       load.look(share, 2)
@@ -16,18 +16,18 @@ describe('the load of an event loop', () => {
     return any
   }
 
-  it('limits nobody for a burst of half a second, and does within two seconds', () => {
+  it('sets no limit for a burst of half a second, but does within two seconds', () => {
     expect(looksUntil(true, 1)).to.be.within(6, 20)
     expect(looksUntil(true, 0.9)).to.be.within(6, 20)
   })
 
-  it('limits nobody where a fifth of its time is left, however late timers are', () => {
+  it('sets no limit while a fifth of the time is idle, however late timers fire', () => {
     const load = createLoopLoad()
     for (let looks = 0; looks < 100; looks++) load.look(0.8, 50)
     expect(load.mostUnderWay()).to.equal(any)
   })
 
-  it('is weighed by time: a look that comes late counts for as many as were left out', () => {
+  it('is weighted by time: a late sample counts for those that were skipped', () => {
     const [often, seldom] = [createLoopLoad(), createLoopLoad()]
     for (let looks = 0; looks < 12; looks++) often.look(1, 2)
     for (let looks = 0; looks < 4; looks++) seldom.look(1, 2, 300)
@@ -35,7 +35,7 @@ describe('the load of an event loop', () => {
     expect(seldom.mostUnderWay()).to.be.below(any)
   })
 
-  it('lets in fewer and fewer while turns are long, never fewer than 32, and more again while they are short', () => {
+  it('lowers the limit during long turns, never below 32, and raises it during short ones', () => {
     const load = createLoopLoad()
     looksUntil(true, 1, load)
     const short = load.mostUnderWay()
@@ -49,7 +49,7 @@ describe('the load of an event loop', () => {
     expect(load.mostUnderWay()).to.equal(256)
   })
 
-  it('ends once there is rest again, and not by one look', () => {
+  it('lifts the limit once the loop is idle again, but not after a single sample', () => {
     const load = createLoopLoad()
     looksUntil(true, 1, load)
     load.look(0.7, 2)
@@ -66,7 +66,7 @@ describe('load shedding', () => {
   }
   const context = () => ({ state: {} }) as Context
 
-  it('refuses what is read behind 32 others when that turn of the loop has lasted 25 ms, until the next turn', async () => {
+  it('refuses a request behind 32 others with server_busy while a loop turn exceeds 25 ms', async () => {
     const { at, whyNot } = aShedding()
     expect(whyNot()).to.equal(null)
     at.ms += 26
@@ -81,7 +81,7 @@ describe('load shedding', () => {
     expect(whyNot()).to.equal(null)
   })
 
-  it('refuses nothing for a long turn of a loop that has rest', () => {
+  it('refuses nothing in a short loop turn, nor in a long one without a limit', () => {
     const { at, whyNot } = aShedding()
     for (let others = 0; others < 40; others++) expect(whyNot()).to.equal(null)
     at.most = any
@@ -89,7 +89,7 @@ describe('load shedding', () => {
     expect(whyNot()).to.equal(null)
   })
 
-  it('lets in the next once one of those under way is answered, or has failed', async () => {
+  it('admits the next request once one under way was answered or has failed', async () => {
     const { count, whyNot } = aShedding()
     const ends: ((error?: Error) => void)[] = []
     const begin = () =>

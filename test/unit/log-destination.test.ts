@@ -6,7 +6,7 @@ import { refuse } from '../../server/protocol/errors.js'
 import { StorageFailure } from '../../server/storage/storage-failure.js'
 import { waitFor } from '../support/mariadb.js'
 
-/** A disk with room for so many bytes more. */
+/** A disk with room for that many more bytes. */
 function aDisk(room: number) {
   const disk = {
     room,
@@ -32,9 +32,9 @@ const parsed = (text: string) =>
     .split('\n')
     .map(one => JSON.parse(one) as { number?: number; lines?: number; reason?: string })
 
-describe('where log lines go', () => {
+describe('the log destination', () => {
   for (const failure of ['ENOSPC', 'EIO', 'EPIPE', 'EAGAIN']) {
-    it(`takes lines while there is ${failure}, tears none, counts those that are lost and says so afterwards`, async () => {
+    it(`tears no line during ${failure}, counts the lost ones, and logs their number afterwards`, async () => {
       const disk = Object.assign(aDisk(2_500), { failure })
       const destination = createLogDestination(disk)
       const count = 3_000
@@ -54,11 +54,11 @@ describe('where log lines go', () => {
   }
 })
 
-describe('what the log says of an error', () => {
+describe('an error in the log', () => {
   const failure = new StorageFailure('ECONNREFUSED', 'SELECT secret FROM t')
   const outages = [failure, refuse('database_unavailable', { cause: failure })]
 
-  it('is a word for an outage; the statement and the stack stand in it at debug', () => {
+  it('is a reason for an outage; SQL statement and stack are logged at level debug only', () => {
     for (const outage of outages) {
       expect(errorsAt('info')(outage)).to.deep.equal({ reason: 'ECONNREFUSED' })
       expect(JSON.stringify(errorsAt('debug')(outage)))
@@ -68,7 +68,7 @@ describe('what the log says of an error', () => {
     expect(errorsAt('warn')(refuse('log_went_back'))).to.deep.equal({ reason: 'log_went_back' })
   })
 
-  it('is everything for a mistake of ours', () => {
+  it('has its stack at every level when it is a programming error', () => {
     for (const level of ['info', 'debug'])
       expect(errorsAt(level)(new TypeError('x is undefined')))
         .to.have.property('stack')
@@ -77,7 +77,7 @@ describe('what the log says of an error', () => {
 })
 
 describe('requests that cannot be served', () => {
-  it('are told in one line when that begins and one when it is over, with statements and stacks at debug alone', async () => {
+  it('are logged in one line at the start and one at the end; each request only at level debug', async () => {
     const lines: string[] = []
     const at = (level: string) => (details: object, message: string) =>
       lines.push(`${level} ${message} ${JSON.stringify({ ...details, err: undefined })}`)

@@ -17,7 +17,7 @@ function aThrottle(networks?: number) {
     log: { info: details => void told.push(details) },
     ...(networks !== undefined && { networks }),
   })
-  /** @returns how many of so many were let in, and what the others were told */
+  /** @returns how many of the requests were admitted, and the last refusal */
   function send(kind: ThrottleKind, address: string | ((nth: number) => string), times: number) {
     let [admitted, refusal] = [0, null as Refusal | null]
     for (let nth = 0; nth < times; nth++)
@@ -38,8 +38,8 @@ function aThrottle(networks?: number) {
 
 const { most } = throttles.push
 
-describe('the throttle of networks', () => {
-  it('refuses one that sends too many, says for how long, and counts and logs it', () => {
+describe('the network throttle', () => {
+  it('refuses a network over its limit with 429 and Retry-After, and counts and logs that', () => {
     const { send, told, counted, advance } = aThrottle()
     advance(15_000)
     const { admitted, refusal } = send('push', '192.0.2.1', most + 50)
@@ -56,7 +56,7 @@ describe('the throttle of networks', () => {
     expect(send('push', '192.0.2.1', 1).admitted, 'the next window').to.equal(1)
   })
 
-  it('counts an IPv6 network as one, and IPv4 written as IPv6 as IPv4', () => {
+  it('counts an IPv6 /64 as one network, and IPv4-mapped IPv6 as IPv4', () => {
     const { send } = aThrottle()
     expect(send('push', nth => `2001:db8:1:2::${nth.toString(16)}`, most + 1).admitted).to.equal(most)
     expect(send('push', '2001:db8:1:3::1', 1).admitted).to.equal(1)
@@ -65,7 +65,7 @@ describe('the throttle of networks', () => {
     expect(send('push', '::ffff:192.0.2.2', 1).admitted).to.equal(1)
   })
 
-  it('keeps in mind so many networks and no more: the others share what is left, and those known keep theirs', () => {
+  it('tracks a bounded number of networks, each with its limit; all others share one limit', () => {
     const { send, told } = aThrottle(3)
     send('push', nth => `192.0.2.${nth}`, 3)
     const shared = send('push', nth => `198.51.${nth >> 8}.${nth & 255}`, 11 * most)
@@ -74,7 +74,7 @@ describe('the throttle of networks', () => {
     expect(send('push', '192.0.2.1', most).admitted).to.equal(most - 1)
   })
 
-  it('gives those whom no address is known of what the others share', () => {
+  it('counts requests without a known address towards the shared limit', () => {
     const { send } = aThrottle()
     expect(send('push', '', 11 * most).admitted).to.equal(10 * most)
     expect(send('push', '192.0.2.1', 1).admitted).to.equal(1)

@@ -1,4 +1,4 @@
-// Requests to addresses that others have named.
+// Outgoing requests to addresses that others have named: which targets are refused, and how answers are limited.
 import { createSocket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
@@ -12,7 +12,7 @@ const nothing = { hosts: [], networks: [] }
 const loopback = { hosts: [], networks: ['127.0.0.0/8'] }
 const family = (address: string) => ({ address, family: address.includes(':') ? 6 : 4 })
 
-/** Names that mean these addresses; everything else as the system has it, which never asks a resolver for an address. */
+/** A resolver that answers with these addresses for every name. */
 const meaning =
   (...addresses: string[]) =>
   async () =>
@@ -28,7 +28,7 @@ async function whyNot(work: Promise<unknown>): Promise<string | null> {
   }
 }
 
-describe('a request to an address that others have named', () => {
+describe('an outgoing request', () => {
   const open: { close(): unknown }[] = []
   let asked = 0
   async function listening(answer: RequestListener): Promise<string> {
@@ -47,7 +47,7 @@ describe('a request to an address that others have named', () => {
     for (const one of open.splice(0)) one.close()
   })
 
-  it('never reaches the inside, however it is spelled', async () => {
+  it('is refused for an internal address in any spelling', async () => {
     const port = await listening((_, response) => response.end('secret'))
     const inside = [
       '127.0.0.1',
@@ -86,14 +86,14 @@ describe('a request to an address that others have named', () => {
     expect(asked).to.equal(0)
   })
 
-  it('never reaches a name that means the inside, or both', async () => {
+  it('is refused for a name that resolves to no address, or to any internal one', async () => {
     for (const addresses of [['127.0.0.1'], ['1.1.1.1', '127.0.0.1'], ['2606:4700::1', '::ffff:10.0.0.1'], []]) {
       const outgoing = createOutgoing({ allow: nothing, resolve: meaning(...addresses) })
       expect(await whyNot(outgoing.request('https://keys.example/')), addresses.join()).to.equal('NOT_ALLOWED')
     }
   })
 
-  it('is not made in the clear to the public, to what is no web address, or with a name and password', async () => {
+  it('is refused without TLS to a public host, for another scheme, and with credentials in the URL', async () => {
     const outgoing = createOutgoing({ allow: loopback, resolve: meaning('1.1.1.1') })
     expect(await whyNot(outgoing.request('http://keys.example/'))).to.equal('SCHEME')
     for (const address of ['ftp://keys.example/', 'file:///etc/passwd', 'data:,x', 'gopher://x/'])
@@ -109,7 +109,7 @@ describe('a request to an address that others have named', () => {
       expect(await whyNot(outgoing.request(address)), address).to.equal('ADDRESS')
   })
 
-  it('reaches what a setting names: a network, or a host by its name, also in the clear', async () => {
+  it('reaches the networks and hosts of OUTGOING_ALLOW, also without TLS, unless publicAlone is set', async () => {
     const port = await listening((request, response) => response.end(`${request.method} ${request.headers.host}`))
     const text = async (work: ReturnType<ReturnType<typeof createOutgoing>['request']>) => (await work).body.toString()
     expect(await text(createOutgoing({ allow: loopback }).request(`http://127.0.0.1:${port}/`))).to.equal(
@@ -128,11 +128,11 @@ describe('a request to an address that others have named', () => {
     expect(await whyNot(other.request(`http://127.0.0.1:${port}/`))).to.equal('NOT_ALLOWED')
   })
 
-  /** @returns where it listens: it says that each name is 127.0.0.1, or says nothing */
+  /** A name server that answers 127.0.0.1 for each name, or is silent. @returns its address */
   async function aNameServer(isSilent = false): Promise<string> {
     const socket = createSocket('udp4', (question, { port, address }) => {
       if (isSilent) return
-      // RFC 1035 §4.1: the question once more, without what stands behind it, and one address where one of IPv4 was asked for.
+      // RFC 1035 §4.1: the question repeated without additional records, and one address for a question of type A.
       const end = question.indexOf(0, 12) + 5
       const isOfFour = question.readUInt16BE(end - 4) === 1
       const answer = [0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 127, 0, 0, 1]
@@ -144,7 +144,7 @@ describe('a request to an address that others have named', () => {
     return `127.0.0.1:${socket.address().port}`
   }
 
-  it('of a stranger asks the name servers itself, and holds up nobody where they are silent', async () => {
+  it('with publicAlone asks the name servers itself, and blocks no other lookup while they are silent', async () => {
     const asked = { publicAlone: true, wait: 500 }
     const answered = createOutgoing({ allow: nothing, nameServers: [await aNameServer()] })
     expect(await whyNot(answered.request('https://tool.example/', asked))).to.equal('NOT_ALLOWED')
@@ -157,7 +157,7 @@ describe('a request to an address that others have named', () => {
     expect([...new Set(await reasons)]).to.deep.equal(['TIMEOUT'])
   })
 
-  it('goes to the addresses that were looked at, whatever the name means by then', async () => {
+  it('connects to the addresses that were checked, without resolving the name again', async () => {
     const port = await listening((_, response) => response.end('here'))
     const answers = [['127.0.0.1'], ['192.0.2.1']]
     let resolved = 0
@@ -174,7 +174,7 @@ describe('a request to an address that others have named', () => {
     expect([status, asked]).to.deep.equal([302, 1])
   })
 
-  it('reads no answer without end, and waits for none', async () => {
+  it('ends with TOO_LARGE for an endless answer, and with TIMEOUT for a silent host or resolver', async () => {
     const endless = await listening((_, response) => {
       const write = () => {
         while (response.write('x'.repeat(10_000)));
@@ -193,7 +193,7 @@ describe('a request to an address that others have named', () => {
     expect(await whyNot(unanswered)).to.equal('TIMEOUT')
   })
 
-  it('speaks no other protocol, whoever offers one, and is over at once', async () => {
+  it('ends at once with status 101 and no body when the server switches protocols', async () => {
     const switching = createTcpServer(socket => {
       socket.on('error', () => {})
       const answer = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n'
@@ -209,7 +209,7 @@ describe('a request to an address that others have named', () => {
     }
   })
 
-  it('says that nobody is there, and that it is no HTTP that answers', async () => {
+  it('fails with UNREACHABLE for an answer that is not HTTP, and with UNKNOWN_HOST for an unknown name', async () => {
     const garbage = createTcpServer(socket => void socket.end('garbage'))
     open.push({ close: () => garbage.close() })
     await new Promise<void>(resolve => garbage.listen(0, '127.0.0.1', resolve))
@@ -223,14 +223,14 @@ describe('a request to an address that others have named', () => {
 })
 
 describe('the setting OUTGOING_ALLOW', () => {
-  it('names hosts, addresses and networks', () => {
+  it('accepts hosts, addresses and networks', () => {
     expect(readOutgoingAllow('Keys.Internal., 10.0.0.0/8, 127.0.0.1, ::1, [fd00::1], fd00::/8')).to.deep.equal({
       hosts: ['keys.internal'],
       networks: ['10.0.0.0/8', '127.0.0.1/32', '::1/128', 'fd00::1/128', 'fd00::/8'],
     })
   })
 
-  it('is refused for anything else', () => {
+  it('refuses anything else', () => {
     for (const value of [
       'a,,b',
       '10.0.0.0/33',

@@ -17,8 +17,8 @@ const steps = (...all: PlotSeries[]) => plot(all, words, { id: 'p1', step: 1, sh
 
 const heights = (path: string) => [...path.matchAll(/[\d.]+,([\d.]+)/g)].map(match => Number(match[1]))
 
-describe('a plot', () => {
-  it('has no style, no script and no address in it, whatever it is told', () => {
+describe('an SVG plot', () => {
+  it('escapes its texts, and has no style, script, event handler or link', () => {
     const bad = '</text><script>alert(1)</script><a href="javascript:x" style="a:b" onload=\'x\'>\u0000\u0008&amp;'
     const svg = plot(
       [{ label: bad, points: series(1, 2).points }, series(2, 3)],
@@ -39,19 +39,19 @@ describe('a plot', () => {
     expect(svg).to.include('&lt;script&gt;alert(1)&lt;/script&gt;').and.include('&amp;amp;')
   })
 
-  it('refuses an id that could leave its attribute, and more series than there are classes', () => {
+  it('refuses an id that could break out of its attribute, and more than five series', () => {
     for (const id of ['', '1', 'a b', 'a"', '<']) expect(() => plot([series(1)], words, { id })).to.throw('id')
     expect(() => drawn(...Array.from({ length: 6 }, () => series(1)))).to.throw('at most 5')
   })
 
-  it('tells its name and what is to be seen to those who do not see it', () => {
+  it('has a title and a description for screen readers', () => {
     const svg = drawn(series(1, 2))
     expect(svg).to.include('role="img" aria-labelledby="p1-title p1-desc"')
     expect(svg).to.include('<title id="p1-title">Sign-ins</title>')
     expect(svg).to.include('<desc id="p1-desc">Sign-ins of the last day</desc>')
   })
 
-  it('says so where there is nothing, and draws a line along the ground where nothing happened', () => {
+  it('shows a text when it has no data, and a line on the baseline for zeros', () => {
     for (const none of [[], [series()], [series(null, null)]]) {
       expect(plot(none, words, { id: 'p1' }))
         .to.include('>Nothing yet</text>')
@@ -61,7 +61,7 @@ describe('a plot', () => {
     expect(new Set(heights(path))).to.deep.equal(new Set([174]))
   })
 
-  it('puts the higher value higher, within its frame', () => {
+  it('draws higher values higher within its frame, and orders the ruler values from 0 upwards', () => {
     const [path] = /<path class="plot-line[^>]*>/.exec(drawn(series(0, 5, 80, 0)))!
     const all = heights(path)
     expect(Math.min(...all)).to.be.at.least(12)
@@ -75,7 +75,7 @@ describe('a plot', () => {
     expect(places).to.deep.equal([...places].sort((a, b) => b - a))
   })
 
-  it('has no fractions of things on its rulers', () => {
+  it('has distinct whole numbers on its rulers', () => {
     for (const most of [0, 1, 2, 3]) {
       const values = [...drawn(series(0, most)).matchAll(/class="plot-value"[^>]*>([^<]*)</g)].map(match => match[1])
       expect(
@@ -86,7 +86,7 @@ describe('a plot', () => {
     }
   })
 
-  it('has a gap where a value is not known, and a dot where one stands between two gaps', () => {
+  it('has a gap for an unknown value, and a dot for a single value between two gaps', () => {
     const svg = drawn(series(1, 2, null, 3, null, 4, 5))
     const [path] = /<path class="plot-line[^>]*>/.exec(svg)!
     expect(path.match(/M/g)).to.have.length(3)
@@ -94,7 +94,7 @@ describe('a plot', () => {
     expect(svg).to.not.include('NaN')
   })
 
-  it('writes few times below, whatever the number of points', () => {
+  it('has one to six time labels, whatever the number of points', () => {
     for (const count of [1, 2, 6, 7, 96, 1_440]) {
       const svg = drawn(series(...Array.from({ length: count }, (_, index) => index % 7)))
       const times = svg.match(/class="plot-time[" ]/g)!
@@ -103,7 +103,7 @@ describe('a plot', () => {
     }
   })
 
-  it('stands for its whole step where things are counted, also beside a gap and at the end', () => {
+  it('draws a counted value over its whole step, also next to a gap and at the end', () => {
     const svg = steps(series(null, 3, null, null, 5))
     const [path] = /<path class="plot-line[^>]*>/.exec(svg)!
     const [, d] = / d="([^"]*)"/.exec(path)!
@@ -117,7 +117,7 @@ describe('a plot', () => {
     expect(svg).to.not.include('NaN')
   })
 
-  it('tells the figures of each step where one points at it, and where times are to be written', () => {
+  it('has a tooltip for each step, and labels at those given times that are within its range', () => {
     const told = plot(
       [series(4, null, 6)],
       { ...words, point: at => `step ${at}` },
@@ -129,12 +129,12 @@ describe('a plot', () => {
     expect(drawn(series(4, 6))).to.not.include('<rect')
   })
 
-  it('leaves room for its largest number', () => {
+  it('leaves room on the left for its largest number', () => {
     const left = (svg: string) => Number(/class="plot-ruler" x1="([\d.]+)"/.exec(svg)![1])
     expect(left(drawn(series(1_000_000))) - left(drawn(series(1)))).to.be.at.least(20)
   })
 
-  it('names its series where there are several', () => {
+  it('labels its series when there are several', () => {
     const svg = drawn({ ...series(1, 2), label: 'one' }, { ...series(2, 1), label: 'two' })
     for (const label of ['one', 'two']) expect(svg).to.include(`>${label}</text>`)
     for (const number of [1, 2]) expect(svg).to.include(`plot-line plot-series-${number}`)

@@ -1,5 +1,5 @@
-// What the floors above identity/ can get hold of has no secret in it. The compiler looks through all that they are given:
-// with a secret in any answer this file does not compile, and the error names the way to it.
+// Modules above identity/ can reach no secret of a stored record. The compiler searches the types of all that they are
+// given: with a secret in any answer this file does not compile, and the error names the path to it.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,7 @@ import type { KeyRecord, SecretRecord } from '../../server/storage/keys.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
 import type { UserRecord } from '../../server/storage/users.js'
 
-/** Columns that stay below, by the record that has them. */
+/** Secret columns, by the record that has them. */
 type Secret =
   | Kept<UserRecord, 'passwordHash' | 'usernameKey' | 'endedSeq'>
   | Kept<
@@ -34,10 +34,10 @@ type Secret =
 /** A column that is renamed must be renamed here too. */
 type Kept<Row, Name extends keyof Row> = Name
 
-/** How deep is looked: a room, its part, its answer, a row of it, a member of that. */
+/** Depth of the search: a room, its part, its answer, a row of it, a member of that. */
 type Below = [never, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
 
-/** The paths to secrets in what somebody who holds a `T` can read or be answered. */
+/** The paths to secrets in the members of a `T` and in the answers of its functions. */
 type SecretsIn<T, Path extends string, Depth extends number = 10> = [Depth] extends [never]
   ? never
   : T extends string | number | boolean | symbol | bigint | null | undefined | Date | Buffer
@@ -59,17 +59,17 @@ type SecretsIn<T, Path extends string, Depth extends number = 10> = [Depth] exte
                     : SecretsIn<T[K], `${Path}.${K}`, Below[Depth]>
                 }[keyof T & string]
 
-/** Compiles where there is none. */
+/** Compiles only if there is no path. */
 type None<Found extends never> = Found
 
 type Checked = [
   None<SecretsIn<Identity, 'identity'>>,
   None<SecretsIn<SignIn, 'signIn'>>,
   None<SecretsIn<BrowserSessions, 'browserSessions'>>,
-  // The secret of a browser that nobody is signed in with is in its cookie already.
+  // The form secret of a signed-out browser is in its cookie already.
   None<SecretsIn<Omit<State, 'formSecret'>, 'state'>>,
   None<SecretsIn<PagePartsDeps, 'pages'>>,
-  // The compiler must be able to find one, or all of this says nothing.
+  // Counter-check: the compiler must find these secrets.
   // @ts-expect-error
   None<SecretsIn<{ users: { find(id: number): Promise<{ user: UserRecord | null }[]> } }, 'users'>>,
   // @ts-expect-error
@@ -80,7 +80,7 @@ type Checked = [
   None<SecretsIn<State & { page: BrowserSessionRecord }, 'state'>>,
 ]
 
-/** A row as it is must not pass for its public form, were it only cast. */
+/** A stored record must differ in type from its public form, so that a record that is only cast is noticed. */
 type Same<A, B> = [A, B] extends [B, A] ? true : false
 const wider: [Same<UserRecord, PublicUser>, Same<SessionRecord, PublicSession>, Same<DeviceRecord, PublicDevice>] = [
   false,
@@ -90,16 +90,16 @@ const wider: [Same<UserRecord, PublicUser>, Same<SessionRecord, PublicSession>, 
 
 const checked: Checked[] = []
 
-describe('records with secrets', () => {
-  it('are in no answer of this floor: this file compiles', () => {
+describe('stored records with secrets', () => {
+  it('are in no answer of identity/, which the compiler checks in this file', () => {
     expect(checked).to.deep.equal([])
   })
 
-  it('have public forms that are others', () => {
+  it('differ in type from their public forms', () => {
     expect(wider).to.deep.equal([false, false, false])
   })
 
-  it('are not named above identity/', () => {
+  it('are not named in http/, jobs/ and commands/', () => {
     const root = fileURLToPath(new URL('../../../server/', import.meta.url))
     const above = ['http', 'jobs', 'commands'].flatMap(folder =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(name => join(folder, name)),

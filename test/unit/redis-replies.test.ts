@@ -3,7 +3,7 @@ import { requireSlots } from '../../server/storage/redis-clients.js'
 import { RedisFailure } from '../../server/storage/redis-failure.js'
 import { createReplyCheck } from '../../server/storage/redis-replies.js'
 
-/** Whether all of it passes, however it is cut. */
+/** Whether the text passes, which must be the same in chunks of any size. */
 function passes(text: string): boolean {
   const verdicts = [text.length, text.length > 10_000 ? 4_999 : 1, 7_001].map(size => {
     const check = createReplyCheck()
@@ -19,8 +19,8 @@ function passes(text: string): boolean {
   return verdicts[0]!
 }
 
-describe('replies of Redis', () => {
-  it('that are longer, deeper or other than any that we ask for are refused, however they are cut', () => {
+describe('the check of Redis replies', () => {
+  it('refuses replies that are too long, too deep or malformed, in chunks of any size', () => {
     const wrong = [
       ...[
         'HTTP/1.1 400\r\n',
@@ -38,11 +38,11 @@ describe('replies of Redis', () => {
       ...['*1\r\n'.repeat(17), '$3\r\nabcd\r\n', `+${'x'.repeat(65_537)}`],
     ]
     for (const text of wrong) expect(passes(text), JSON.stringify(text.slice(0, 50))).to.equal(false)
-    // As many as one array may have, in arrays of arrays.
+    // More elements in nested arrays than one array may have.
     expect(passes(`*2\r\n${`*60000\r\n${':1\r\n'.repeat(60_000)}`.repeat(2)}`)).to.equal(false)
   })
 
-  it('that are right pass, one after the other', () => {
+  it('accepts valid replies, alone and one after the other', () => {
     const right = [
       ...['+OK\r\n', '-ERR no\r\n', ':-5\r\n', '$-1\r\n', '*-1\r\n', '*0\r\n', '$0\r\n\r\n', '$4\r\n\r\n\r\n\r\n'],
       '*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$2\r\n*1\r\n',
@@ -51,13 +51,13 @@ describe('replies of Redis', () => {
     ]
     for (const text of right) expect(passes(text), text.slice(0, 50)).to.equal(true)
     expect(passes(right.join('').repeat(3))).to.equal(true)
-    // What one reply may not have, many may.
+    // The limit of elements is per reply.
     expect(passes(`*90000\r\n${':1\r\n'.repeat(90_000)}`.repeat(2))).to.equal(true)
   })
 })
 
-describe('the map of a cluster', () => {
-  it('is believed only as ranges of its slots with nodes that have a port', () => {
+describe('the slot map of a Redis cluster', () => {
+  it('is accepted only as ranges of valid slots whose nodes have a port', () => {
     const node = ['127.0.0.1', 7000, 'id', []]
     for (const wrong of [
       null,

@@ -1,4 +1,4 @@
-// The router that tables make: what a row says of its route, and who answers for a path that no row has.
+// The router made of route tables: what a row determines about its route, and the presenter of a path without a route.
 import { expect } from 'chai'
 import type { Context, Handler, Next } from '../../server/http/handler.js'
 import { file } from '../../server/http/kinds/file.js'
@@ -22,7 +22,7 @@ const presenters = {
   oauth: { accepts: () => true, write: () => {}, headers: {} },
 }
 
-/** A router of these rows; nobody is judged. */
+/** A router of these rows, without authorization. */
 function aRouter(routes: Record<string, RouteRow<Access>>, handlers: Record<string, Handler> = {}) {
   const none = (_: Context, next: Next) => next()
   const body = { begin: none, read: none }
@@ -40,17 +40,17 @@ function aRouter(routes: Record<string, RouteRow<Access>>, handlers: Record<stri
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
-describe('a table of routes', () => {
-  it('is refused with a row that is there twice, under two names', () => {
+describe('a route table', () => {
+  it('is refused with the same method and path under two names', () => {
     expect(() => aRouter({ one: get('/a', file, 'a'), other: get('/a', file, 'a') })).to.throw('GET /a is there twice')
   })
 
-  it('is refused with a path whose methods would be refused on two wires', () => {
+  it('is refused with a path whose methods are of kinds with different presenters', () => {
     const rows = { one: get('/a', file, 'a'), other: post('/a', open, 'a') }
     expect(() => aRouter(rows)).to.throw('the routes of /a are of kinds that answer differently')
   })
 
-  it('says who writes what fails behind a row, whatever its neighbours say', async () => {
+  it('sets the presenter of refusals by row, regardless of neighbouring rows', async () => {
     const rows = { page: get('/a', file, 'a'), api: get('/a/:id', open, 'a') }
     const { router, presenterNear } = aRouter(rows, { page: () => {}, api: () => {} })
     const run = router().routes()
@@ -66,7 +66,7 @@ describe('a table of routes', () => {
     expect(presenterNear('/a/7/nothing')).to.equal(presenters.page)
   })
 
-  it('lets in a few at a time where a row says so, all such rows together, and whatever else has come between them', async () => {
+  it('admits four requests per event loop turn to all limited rows together, without delaying others', async () => {
     const served: string[] = []
     const serve = (name: string) => () => void served.push(name)
     const rows = {
@@ -108,7 +108,7 @@ describe('a path without a route', () => {
     ['/oauth', 'oauth itself'],
   ] as const)
 
-  it('is answered as the routes are that share the longest beginning with it', () => {
+  it('is answered like the route that shares the longest prefix with it', () => {
     const expected: Record<string, string> = {
       '/': 'landing',
       '/nothing': 'landing',
@@ -135,8 +135,8 @@ describe('a path without a route', () => {
   })
 })
 
-describe('the menus', () => {
-  it('lead to pages that stand in the table, and ask for the permission that those ask for', () => {
+describe('the menus of the pages', () => {
+  it('link to pages of the route table, with the permission that these require', () => {
     const pages: RouteRow<Access>[] = Object.values(pageRoutes)
     for (const area of ['/admin', '/account']) {
       const sections = sectionsFor(area, Object.keys(ownPermissions), { formerService: true, deliveries: true })
@@ -149,7 +149,7 @@ describe('the menus', () => {
     }
   })
 
-  it('have what is not set up only for whoever is there, who is not told to be elsewhere', () => {
+  it('show a section that is not set up only on its own page', () => {
     const sections = (path: string) =>
       sectionsFor(path, Object.keys(ownPermissions), { formerService: false, deliveries: false })
     expect(sections('/admin').map(one => one.name)).to.not.include.members(['deliveries', 'formerService'])

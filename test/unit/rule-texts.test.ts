@@ -1,4 +1,4 @@
-// Every policy, permission and key state is told on the pages, in English by the words of the table itself.
+// Page texts of policies, permissions and key states: complete in every language, in English equal to the tables.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,12 +35,12 @@ const permissionMeanings = Object.fromEntries(
   Object.entries(ownPermissions).map(([permission, meaning]) => [permissionKey(permission), meaning]),
 )
 
-describe('the texts about rules', () => {
-  it('tell the meaning of every policy, and in English what its row says', () => {
+describe('page texts of policies, permissions and key states', () => {
+  it('give the meaning of every policy in English as the policy table does', () => {
     expect(english.policies!.meaning).to.deep.equal(policyMeanings)
   })
 
-  it('tell what every permission lets do, and what a change of the policy leaves, in the words of their tables', () => {
+  it('give the meaning of permissions and the effects of a policy change as their tables do', () => {
     expect(english.roles!.may).to.deep.equal(permissionMeanings)
     expect(english.policies!.stays).to.deep.equal(stays)
     expect(english.policies!.reason).to.deep.equal(endReasons)
@@ -48,7 +48,7 @@ describe('the texts about rules', () => {
     expect([...applies].sort()).to.deep.equal(Object.keys(policyApplies).sort())
   })
 
-  it('have a name and a translated meaning for each policy in every language, and none that is left over', () => {
+  it('have a name and a translated meaning for each policy in every language, and no others', () => {
     for (const [language, { policies, roles, keys }] of locales) {
       for (const group of [policies!.name, policies!.meaning])
         expect(Object.keys(group!).sort(), language).to.deep.equal([...policyNames].sort())
@@ -62,7 +62,7 @@ describe('the texts about rules', () => {
     }
   })
 
-  it('have words for every choice that is not the name of an algorithm', () => {
+  it('have words for every policy choice that is not the name of a signing algorithm', () => {
     const choices = policyNames.flatMap(name => {
       const row: PolicyRow = policyTable[name]
       return row.kind === 'choice' ? row.choices : []
@@ -73,11 +73,11 @@ describe('the texts about rules', () => {
     expect(Object.keys(english.policies!.form!).sort()).to.deep.equal([...texts].sort())
   })
 
-  it('put every policy into one group', () => {
+  it('show every policy in exactly one group', () => {
     expect(policyGroupNames.flatMap(policiesOf).sort()).to.deep.equal([...policyNames].sort())
   })
 
-  it('say what contradicts itself in a whole policy', () => {
+  it('name the problem of a policy with contradicting values', () => {
     const [problem] = whyNotPolicy({ ...firstPolicy, refresh_token_lifetime: 100, session_absolute_lifetime: 60 })
     expect(problemText(problem!, key => key)).to.equal('problems.idle_beyond_absolute')
   })

@@ -6,8 +6,8 @@ import { passwordProofField, secretFields } from '../../server/http/pages/passwo
 
 const views = fileURLToPath(new URL('../../../views/', import.meta.url))
 
-describe('the fields that the question for the password does not keep', () => {
-  it('are all that take a password or a token on any page, and no others', () => {
+describe('form fields that the password confirmation page drops', () => {
+  it('are all password and token fields of the views, and no others', () => {
     const files = readdirSync(views, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ejs'))
     const found = files.flatMap(name => {
       const fields = readFileSync(join(views, name), 'utf8').matchAll(/\{ name: '(\w+)'[^{}]*\}?/g)

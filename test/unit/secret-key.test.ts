@@ -6,14 +6,14 @@ import { SettingsError } from '../../config/settings.js'
 import { aFolder } from '../support/engines.js'
 
 describe('the secret key', () => {
-  it('of the settings counts, and nothing is written then', () => {
+  it('is taken from the settings, and no file is written', () => {
     const dataDir = join(aFolder(), 'data')
     const secretKey = Buffer.alloc(32, 7)
     expect(requireSecretKey({ secretKey, dataDir })).to.equal(secretKey)
     expect(() => statSync(dataDir)).to.throw(/ENOENT/)
   })
 
-  it('is made once in the data folder, for its owner alone, and is the same at the next start', () => {
+  it('is generated once in the data folder with mode 600, and reused at the next start', () => {
     const dataDir = join(aFolder(), 'data')
     const made = requireSecretKey({ secretKey: null, dataDir })
     expect(made).to.have.length(32)
@@ -23,7 +23,7 @@ describe('the secret key', () => {
     expect(requireSecretKey({ secretKey: null, dataDir: join(aFolder(), 'data') }).equals(made)).to.equal(false)
   })
 
-  it('in a file that holds something else is refused, and the file stays as it is', () => {
+  it('is refused in a file with other content, which is left unchanged and not quoted', () => {
     for (const content of ['', 'short', 'hunter2'.repeat(3)]) {
       const dataDir = aFolder()
       writeFileSync(join(dataDir, 'secret.key'), content)
@@ -35,7 +35,7 @@ describe('the secret key', () => {
     }
   })
 
-  it('is not made anew beside a database that was set up with another', () => {
+  it('is not generated next to an SQLite database that was set up with another key', () => {
     const dataDir = aFolder()
     const database = { engine: 'sqlite', path: join(dataDir, 'darvoza.sqlite') } as const
     writeFileSync(database.path, 'rows')

@@ -1,4 +1,4 @@
-// Whose turn it is to be sent logout tokens, where many wait for theirs.
+// The order in which applications are sent logout tokens when many deliveries are due.
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { expect } from 'chai'
@@ -9,7 +9,7 @@ import type { Database } from '../../server/storage/database.js'
 import type { DeliveryRecord, DeliveryStore } from '../../server/storage/deliveries.js'
 import { aClock } from '../support/clock.js'
 
-/** Each application that is due has one row, for as long as it is due. */
+/** A sender for which each due application has one delivery, for as long as it is due. */
 function aHouse(due: string[], attempt: (id: string) => Promise<Attempted>) {
   const clock = aClock()
   const deliveryStore = {
@@ -31,8 +31,8 @@ function aHouse(due: string[], attempt: (id: string) => Promise<Attempted>) {
   return { clock, sending }
 }
 
-describe('sending', () => {
-  it('has places left for others, however many that could not be reached have waited longer', async () => {
+describe('sending of logout tokens', () => {
+  it('keeps places for other applications, however many unreachable ones have waited longer', async () => {
     const down = Array.from({ length: 40 }, (_, number) => `down-${number}`)
     let isSilent = false
     const due = [...down]

@@ -9,7 +9,7 @@ const key = randomBytes(32).toString('base64')
 
 const usualTls = { ca: null, cert: null, key: null, verify: 'full' }
 
-/** The problems that are told, one line each. */
+/** The reported problems, one line each. */
 function problemsOf(environment: Record<string, string>): string[] {
   try {
     readSettings(environment)
@@ -21,14 +21,14 @@ function problemsOf(environment: Record<string, string>): string[] {
 }
 
 describe('the settings', () => {
-  it('are usable without any', () => {
+  it('have usable defaults when no variable is set', () => {
     const settings = readSettings({})
     expect(settings).to.deep.include({ port: 4000, host: '127.0.0.1', issuer: 'http://localhost:4000', trustProxy: [] })
     expect(settings.database).to.deep.equal({ engine: 'sqlite', path: resolve('data/darvoza.sqlite') })
     expect(settings.secretKey).to.equal(null)
   })
 
-  it('take a variable that is set but empty for one that is not set', () => {
+  it('treat an empty variable like one that is not set', () => {
     const names = ['PORT', 'HOST', 'ISSUER', 'DATA_DIR', 'DATABASE_URL', 'SECRET_KEY', 'TRUST_PROXY', 'LOG_LEVEL']
     for (const empty of ['', ' ']) {
       expect(readSettings(Object.fromEntries(names.map(name => [name, empty])))).to.deep.equal(readSettings({}))
@@ -90,7 +90,7 @@ describe('the settings', () => {
     LOG_LEVEL: ['loud', 'INFO', '3'],
   }
   for (const [name, values] of Object.entries(wrong)) {
-    it(`refuse a ${name} that is none, in one line that names it and holds no secret`, () => {
+    it(`refuse an invalid ${name} in one line that names it and holds no secret`, () => {
       for (const value of values) {
         const problems = problemsOf({ [name]: value, ...(value.startsWith('mysql:') && { SECRET_KEY: key }) })
         expect(problems, value).to.have.length(1)
@@ -102,7 +102,7 @@ describe('the settings', () => {
     })
   }
 
-  it('refuse what contradicts itself, and say why', () => {
+  it('refuse contradicting variables with a reason', () => {
     expect(problemsOf({ DATABASE_URL: 'mysql://user:hunter2@host/name' }).join()).to.match(
       /^SECRET_KEY is required with MySQL/,
     )
@@ -123,7 +123,7 @@ describe('the settings', () => {
     expect(problemsOf({ WORKERS: '1' })).to.deep.equal([])
   })
 
-  it('tell every problem at once, and never a secret', () => {
+  it('report every problem at once, and no secret', () => {
     const environment = {
       PORT: 'x',
       ISSUER: 'http://user:hunter2@id.example.com',
@@ -137,11 +137,11 @@ describe('the settings', () => {
     expect(new SettingsError(problemsOf(environment)).message.split('\n')).to.have.length(7)
   })
 
-  it('tell of a key that is missing beside a key that is wrong only once', () => {
+  it('report an invalid SECRET_KEY once, and not also as missing', () => {
     expect(problemsOf({ DATABASE_URL: 'mysql://user:a@host/name', SECRET_KEY: 'short' })).to.have.length(1)
   })
 
-  it('read what is there', () => {
+  it('are parsed from valid variables', () => {
     const settings = readSettings({
       PORT: '5000',
       ISSUER: 'https://id.example.com/',
@@ -167,7 +167,7 @@ describe('the settings', () => {
     expect(readSettings({ SECRET_KEY: randomBytes(33).toString('base64url') }).secretKey).to.have.length(33)
   })
 
-  it('read where Redis is, alone or as a cluster', () => {
+  it('have the addresses of a single Redis or of a Redis cluster', () => {
     const none = { username: null, password: null, tls: null, db: 0 }
     const one = { nodes: [{ host: 'one', port: 6379 }], cluster: false }
     expect(readSettings({}).redis).to.equal(null)
@@ -204,7 +204,7 @@ describe('the settings', () => {
       return database.engine === 'mysql' && database.tls
     }
 
-    it('are certificates and keys, as files or as they are, and what is looked at', () => {
+    it('accept certificates and keys as files or as PEM text, and what to verify', () => {
       expect(tlsOf({})).to.deep.equal(usualTls)
       expect(tlsOf({ DATABASE_URL: 'mysql://user@host/name' })).to.equal(null)
       const [ca, cert, own] = [authority.ca, one.cert, one.key].map(textOf) as [string, string, string]
@@ -278,17 +278,17 @@ describe('the settings', () => {
       })
     }
 
-    it('are all told at once', () => {
+    it('report all their problems at once', () => {
       const wrong = { DATABASE_TLS_CA: '/nowhere', DATABASE_TLS_VERIFY: 'x', REDIS_TLS_KEY: '/nowhere', PORT: 'x' }
       expect(problemsOf({ ...mysql, ...wrong })).to.have.length(4)
     })
   })
 
-  it('survive a percent sign that escapes nothing, in words', () => {
+  it('refuse a DATABASE_URL with a stray percent sign as one problem', () => {
     expect(problemsOf({ DATABASE_URL: 'mysql://user:100%@host/name', SECRET_KEY: key })).to.have.length(1)
   })
 
-  it('take only networks that the proxy check can read', () => {
+  it('accept only those networks in TRUST_PROXY that proxy-addr can compile', () => {
     for (const value of ['10.0.0.0/33', '10.0.0.0/0', '::::', '::1/129', '999.1.1.1', '10.0.0', '10.0.0.1/8/8'])
       expect(problemsOf({ TRUST_PROXY: value }), value).to.have.length(1)
     for (const value of ['10.0.0.0/32', '::/1', 'fe80::1/128', 'uniquelocal,linklocal,loopback', '::ffff:10.0.0.1'])

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { createSlots } from '../../server/identity/sign-in/slots.js'
 import type { Refusal } from '../../server/protocol/errors.js'
 
-/** Work that ends when it is told to. */
+/** Work that ends when the test says so. */
 function aJob() {
   let end = () => {}
   const ended = new Promise<void>(resolve => {
@@ -13,7 +13,7 @@ function aJob() {
 
 const turns = () => new Promise(resolve => setImmediate(resolve))
 
-describe('slots', () => {
+describe('slots of password hashing', () => {
   const slots = (count: number, typical: number, chance = 0) =>
     createSlots({ count, typical: () => typical, chance: () => chance })
 
@@ -23,7 +23,7 @@ describe('slots', () => {
       (error: Refusal) => [error.code, error.details.retryAfter],
     )
 
-  it('let so many work at a time, in the order of arrival, and go on after one that fails', async () => {
+  it('run a fixed number of jobs at a time, in order of arrival, and go on after a failed one', async () => {
     const two = slots(2, 0)
     const jobs = Array.from({ length: 5 }, aJob)
     const begun: number[] = []
@@ -51,17 +51,17 @@ describe('slots', () => {
     expect(await Promise.all(outcomes)).to.deep.equal([['failed', undefined], 'done', 'done', 'done', 'done'])
   })
 
-  it('refuse at once whoever would wait too long by what the work takes of late', async () => {
+  it('refuse a job at once with overloaded when its expected wait is too long', async () => {
     const one = slots(1, 500)
     const jobs = Array.from({ length: 8 }, aJob)
     const outcomes = jobs.map(({ work }) => outcome(one.run(null, work)))
-    // One at work and four that wait two seconds at most.
+    // One job runs, and four wait for two seconds at most.
     expect(await Promise.all(outcomes.slice(5))).to.deep.equal(Array(3).fill(['overloaded', 2]))
     for (const { end } of jobs) end()
     expect(await Promise.all(outcomes.slice(0, 5))).to.deep.equal(Array(5).fill('done'))
   })
 
-  it('let two of one person wait, with room left for everybody else', async () => {
+  it('let at most two jobs of one user wait, with room left for other users', async () => {
     const one = slots(1, 1)
     const jobs = Array.from({ length: 8 }, aJob)
     const users = [7, 7, 7, 7, 8, null, null, null]
@@ -71,13 +71,13 @@ describe('slots', () => {
     expect((await Promise.all(outcomes)).filter(one => one === 'done')).to.have.length(7)
   })
 
-  it('that are free refuse nobody, however long the work takes', async () => {
+  it('refuse no job while one is free, however long the work takes', async () => {
     const one = slots(1, 60_000)
     expect(await outcome(one.run(null, async () => {}))).to.equal('done')
     expect(await outcome(one.run(null, async () => {}))).to.equal('done')
   })
 
-  it('refuse whoever has waited too long, and tell each another time to come back', async () => {
+  it('refuse a job that has waited too long, with a varying Retry-After', async () => {
     const held = aJob()
     const [soon, late] = [slots(1, 0, 0), slots(1, 0, 0.99)]
     const holding = [soon, late].map(one => outcome(one.run(null, held.work)))
@@ -90,7 +90,7 @@ describe('slots', () => {
     ])
     held.end()
     await Promise.all(holding)
-    // Nobody is left in the queue.
+    // The queue is empty.
     expect(await outcome(soon.run(null, async () => {}))).to.equal('done')
   })
 })

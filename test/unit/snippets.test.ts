@@ -1,5 +1,5 @@
-// Snippets are pasted as they are: each says the right addresses, no value can break out of its place, and the languages that
-// are at hand read it.
+// Code snippets that are pasted unchanged: correct addresses, no value that can break out of its place, and valid
+// syntax for the interpreters that are installed.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -70,8 +70,8 @@ const resource = anApplication({
 const named = (application: PublicApplication, name: SnippetName) =>
   snippetsOf(application).find(one => one.name === name)!
 
-describe('snippets', () => {
-  it('are of use to the kind of application that they are offered for', () => {
+describe('code snippets of an application', () => {
+  it('are offered by the kind of the application', () => {
     const offered = (application: PublicApplication) => snippetsOf(application).map(one => one.name)
     expect(offered(anApplication())).to.deep.equal(['openid-client', 'authlib', 'mod_auth_openidc', 'curl'])
     expect(offered(page)).to.deep.equal(['oidc-client-ts', 'curl'])
@@ -81,7 +81,7 @@ describe('snippets', () => {
     expect(offered(resource)).to.deep.equal(['verifier-express', 'verifier-koa', 'jose', 'pyjwt', 'introspection'])
   })
 
-  it('say our addresses, the id, the address that the browser comes back to, and what it may have', () => {
+  it('contain the issuer, the client_id, a redirect URI and the scopes', () => {
     for (const { name, code } of snippetsOf(anApplication())) {
       for (const said of [issuer, 'shop']) expect(code, name).to.include(said)
       expect(code, name).to.match(/https:\/\/shop\.example\/callback|https%3A%2F%2Fshop\.example%2Fcallback/)
@@ -93,7 +93,7 @@ describe('snippets', () => {
     expect(named(native, 'openid-client-native').code).to.include("new URL('http://127.0.0.1/callback')")
   })
 
-  it('authenticate as the application is registered', () => {
+  it('authenticate by the registered token_endpoint_auth_method', () => {
     const by = (method: 'client_secret_post' | 'private_key_jwt') =>
       anApplication({ metadata: { ...anApplication().metadata, token_endpoint_auth_method: method } })
     expect(named(anApplication(), 'openid-client').code).to.include('ClientSecretBasic')
@@ -113,7 +113,7 @@ describe('snippets', () => {
     expect(named(box, 'curl-device')).to.equal(undefined)
   })
 
-  it('are of a library without PKCE only for an application that is excused, and say what else it needs', () => {
+  it('use a library without PKCE only with allow_without_pkce, and list further requirements', () => {
     const excused = (method: 'client_secret_basic' | 'client_secret_post') =>
       anApplication({
         metadata: {
@@ -135,17 +135,17 @@ describe('snippets', () => {
     expect(named(follower('client_secret_post'), 'verifier-express').needs).to.deep.equal(['basic'])
   })
 
-  it('tell libraries that plain http is meant, where the issuer is this machine, and nowhere else', () => {
+  it('allow plain HTTP only when the issuer is localhost', () => {
     const local = createSnippets(root, 'http://localhost:4000')
     const code = (of: typeof snippetsOf) => of(anApplication()).find(one => one.name === 'openid-client')!.code
     expect(code(local)).to.include('allowInsecureRequests')
     expect(code(snippetsOf)).to.not.include('allowInsecureRequests')
   })
 
-  it('are read by the language that they are written in, whatever stands in an address', function () {
+  it('are valid in their language, and run no command injected by an address', function () {
     for (const program of ['bash', 'python3']) needsProgram(this, program)
     const folder = mkdtempSync(join(tmpdir(), 'snippets-'))
-    // No quote ends its place: what follows it would run.
+    // Has every kind of quote: if one ended its place, the command after it would run.
     const nasty = `https://shop.example/a'b"c$(touch ${folder}/run)\`touch ${folder}/run\`\\`
     const spoilt = (application: PublicApplication) => ({
       ...application,

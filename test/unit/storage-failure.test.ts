@@ -5,7 +5,7 @@ type Refused = { code?: string; errno?: number; sqlState?: string; message: stri
 
 const passes = (refused: Refused) => isPassing(StorageFailure.from(Object.assign(new Error(), refused), 'SELECT 1'))
 
-describe('what a database refuses', () => {
+describe('a database failure', () => {
   const passing: Refused[] = [
     { code: 'ER_USER_LIMIT_REACHED', errno: 1226, sqlState: '42000', message: "User 'a' has exceeded the limit" },
     { code: 'ER_ACCESS_DENIED_ERROR', errno: 1045, sqlState: '28000', message: 'Access denied' },
@@ -13,7 +13,7 @@ describe('what a database refuses', () => {
     { code: 'ER_BAD_DB_ERROR', errno: 1049, sqlState: '42000', message: "Unknown database 'a'" },
     { code: 'ER_BAD_FIELD_ERROR', errno: 1054, sqlState: '42S22', message: "Unknown column 'a'" },
     { code: 'ER_NO_SUCH_TABLE', errno: 1146, sqlState: '42S02', message: "Table 'a' doesn't exist" },
-    // The driver has no name for what only MariaDB says: max_statement_time, a killed connection, a lost privilege.
+    // Errors of MariaDB alone, which the driver has no name for: max_statement_time, a killed connection.
     { errno: 1969, sqlState: '70100', message: 'Query execution was interrupted (max_statement_time exceeded)' },
     { errno: 1927, sqlState: '70100', message: 'Connection was killed' },
     { code: 'ERR_STREAM_WRITE_AFTER_END', message: 'write after end' },
@@ -32,14 +32,14 @@ describe('what a database refuses', () => {
     { code: 'ER_OF_NEXT_YEAR', errno: 9999, sqlState: 'HY000', message: 'whatever it will be' },
   ]
   for (const refused of passing)
-    it(`passes: ${refused.code ?? refused.errno ?? ''} ${refused.message}`, () =>
+    it(`is temporary: ${refused.code ?? refused.errno ?? ''} ${refused.message}`, () =>
       expect(passes(refused)).to.equal(true))
 
   const ours: Refused[] = [
     { code: 'ER_DUP_ENTRY', errno: 1062, sqlState: '23000', message: "Duplicate entry 'a'" },
     { code: 'ER_NO_REFERENCED_ROW_2', errno: 1452, sqlState: '23000', message: 'a foreign key constraint fails' },
     { code: 'ER_BAD_NULL_ERROR', errno: 1048, sqlState: '23000', message: "Column 'a' cannot be null" },
-    // MariaDB's CONSTRAINT failed, for which the driver has the name of something else.
+    // MariaDB's CONSTRAINT failed, whose number the driver knows under the name of a MySQL error.
     {
       code: 'ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE',
       errno: 4025,
@@ -59,9 +59,10 @@ describe('what a database refuses', () => {
     { message: 'Too few parameter values were provided' },
   ]
   for (const refused of ours)
-    it(`is a mistake of ours: ${refused.code ?? ''} ${refused.message}`, () => expect(passes(refused)).to.equal(false))
+    it(`is a programming error: ${refused.code ?? ''} ${refused.message}`, () =>
+      expect(passes(refused)).to.equal(false))
 
-  it('is told without a value that somebody typed in', () => {
+  it('is reported without user input from the driver message', () => {
     for (const { code, errno, sqlState } of [...passing, ...ours]) {
       if (!code || /BAD_FIELD|NO_SUCH_TABLE|HANDSHAKE|SQLITE_ERROR/.test(code)) continue
       const error = Object.assign(new Error("near 'hunter2'"), { code, errno, sqlState })

@@ -13,7 +13,7 @@ import {
 const password = 'imported password'
 const bcrypted = await bcrypt.hash(password, 4)
 
-/** Made by Python's hashlib, in the form that Django gives them. */
+/** Made by Python's hashlib, in the format of Django. */
 const foreign: Record<string, string> = {
   pbkdf2_sha256: 'pbkdf2_sha256$1000$salt$3p73piur2zhlOXu+Pn01ErOz5QcdNfiQkRgk/Qif1e4=',
   pbkdf2_sha1: 'pbkdf2_sha1$1000$salt$gHxDj2rE6ejFtz3NJMEIpCXDh9k=',
@@ -27,7 +27,7 @@ const foreign: Record<string, string> = {
 
 describe('a stored password', () => {
   for (const [name, encoded] of Object.entries(foreign)) {
-    it(`of ${name} matches its own password alone, and is outdated`, async () => {
+    it(`of ${name} matches only its own password, and is outdated`, async () => {
       expect(isKnownHash(encoded)).to.equal(true)
       for (const wrong of ['', 'Imported password', 'imported password ', encoded])
         expect(await matchesHash(wrong, encoded), wrong).to.equal(false)
@@ -44,7 +44,7 @@ describe('a stored password', () => {
     })
   }
 
-  it('of ours matches its own password to the last byte, and is outdated once the cost is another', async () => {
+  it('hashed by this server matches its own password to the last byte, and is outdated at another cost', async () => {
     const long = 'a long password '.repeat(10)
     const encoded = await hashPassword(`${long}1`, 4)
     expect(isKnownHash(encoded)).to.equal(true)
@@ -53,13 +53,13 @@ describe('a stored password', () => {
     expect([isOutdatedHash(encoded, 4), isOutdatedHash(encoded, 5)]).to.deep.equal([false, true])
   })
 
-  it('of nobody can be compared like one of somebody, and matches nothing', async () => {
+  it('that is a stand-in is a known hash, and matches no guess', async () => {
     for (const cost of [4, 12]) expect(isKnownHash(standInHash(cost)), String(cost)).to.equal(true)
     for (const guess of ['', 'password', standInHash(4)])
       expect(await matchesHash(guess, standInHash(4))).to.equal(false)
   })
 
-  it('is not taken in when it cannot be read, or costs more than a sign-in may', () => {
+  it('is no known hash when it cannot be read, or costs more than a sign-in may', () => {
     for (const encoded of [
       '',
       '!',
@@ -79,7 +79,7 @@ describe('a stored password', () => {
       'scrypt$16384$salt$8$999$AAAA',
       'argon2$argon2id$v=19$m=9999999,t=2,p=1$c2FsdHNhbHQ$AAAA',
       'argon2$argon2id$v=19$m=8192,t=999,p=1$c2FsdHNhbHQ$AAAA',
-      // Nobody could ever sign in by these (RFC 9106 §3.1), and their rows would seem to be in order.
+      // No sign-in could succeed with these (RFC 9106 §3.1), although their rows would look valid.
       'argon2$argon2id$v=19$m=8192,t=0,p=1$c2FsdHNhbHQ$AAAAAAAA',
       'argon2$argon2id$v=19$m=8192,t=1,p=0$c2FsdHNhbHQ$AAAAAAAA',
       'argon2$argon2id$v=19$m=64,t=1,p=9$c2FsdHNhbHQ$AAAAAAAA',

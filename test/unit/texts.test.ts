@@ -1,4 +1,4 @@
-// What the pages say: in every language the same, all of it used, and nothing asked for that is not there.
+// Texts of the pages: the same keys in every language, all of them used, and none missing.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +21,7 @@ const names = Object.keys(languages) as Language[]
 
 type Tree = { [key: string]: string | Tree }
 
-/** `a.b_one` → text, for each. */
+/** Each key, such as `a.b_one`, with its text. */
 function flat(tree: Tree, path = ''): [key: string, text: string][] {
   return Object.entries(tree).flatMap(([key, value]) =>
     typeof value === 'string' ? [[path + key, value] as [string, string]] : flat(value, `${path}${key}.`),
@@ -31,18 +31,18 @@ function flat(tree: Tree, path = ''): [key: string, text: string][] {
 const plural = /_(zero|one|two|few|many|other)$/
 const locales = new Map(names.map(name => [name, new Map(flat(readTexts(folder, name) as Tree))]))
 
-/** The keys, plurals taken together. */
+/** The keys without their plural suffixes. */
 const keysOf = (name: Language) => new Set([...locales.get(name)!.keys()].map(key => key.replace(plural, '')))
 const valuesIn = (text: string) => [...new Set([...text.matchAll(/\{\{(\w+)/g)].map(match => match[1]))].sort()
 
-/** Views, handlers and whatever else may name a key. */
+/** Source files that may name a key: views, handlers and other modules. */
 const sources = ['views', 'server/http/pages', 'server/http/oauth'].flatMap(from =>
   readdirSync(join(root, from), { recursive: true, encoding: 'utf8' })
     .filter(file => /\.(ejs|ts)$/.test(file))
     .map(file => ({ file: `${from}/${file}`, text: readFileSync(join(root, from, file), 'utf8') })),
 )
 
-/** Keys as they stand in quotes, and the beginnings of those that are put together: `audit.${action}`. */
+/** Quoted keys, and the prefixes of composed ones such as `audit.${action}`. */
 function used(): { whole: Map<string, string>; beginnings: Set<string> } {
   const groups = new Set([...keysOf('en')].map(key => key.split('.')[0]!))
   const whole = new Map<string, string>()
@@ -57,33 +57,33 @@ function used(): { whole: Map<string, string>; beginnings: Set<string> } {
 }
 
 describe('the texts of the pages', () => {
-  it('are there in every language, none of them empty, each with the same values in it', () => {
+  it('exist in every language, are not empty, and have the same placeholders', () => {
     for (const name of names) {
       expect([...keysOf(name)].sort(), name).to.deep.equal([...keysOf('en')].sort())
       for (const [key, text] of locales.get(name)!) {
         expect(text.trim(), `${name} ${key}`).to.equal(text).and.not.equal('')
         const english = locales.get('en')!.get(key) ?? locales.get('en')!.get(key.replace(plural, '_other'))!
-        // `one` may leave the number out.
+        // The plural `one` may leave the number out.
         const values = valuesIn(text).filter(value => value !== 'count')
         expect(values, `${name} ${key}`).to.deep.equal(valuesIn(english).filter(value => value !== 'count'))
       }
     }
   })
 
-  it('have every plural that their language has', () => {
+  it('have every plural category of their language', () => {
     for (const name of names) {
       const categories = new Intl.PluralRules(languages[name].locale).resolvedOptions().pluralCategories
       const keys = [...locales.get(name)!.keys()]
       for (const base of new Set(keys.filter(key => plural.test(key)).map(key => key.replace(plural, '')))) {
         const found = keys.filter(key => key.replace(plural, '') === base).map(key => key.slice(base.length + 1))
-        // `zero` is nobody's category: it says the same without a number.
+        // `zero` is no category of these languages: it is the same text without a number.
         const own = found.filter(category => category !== 'zero')
         expect(own.sort(), `${name} ${base}`).to.deep.equal([...categories].sort())
       }
     }
   })
 
-  it('leave the number out of a question where it would be 0', () => {
+  it('leave the number out of a confirmation question when it is 0', () => {
     const questions = [
       ...['devices.endText', 'devices.endCurrentText', 'user.signOutText', 'user.disableText', 'user.resetText'],
       ...['user.deleteText', 'user.editHelp', 'user.giveHelp', 'allDevices.endText', 'roles.deleteText'],
@@ -106,13 +106,13 @@ describe('the texts of the pages', () => {
       }
   })
 
-  it('are all used somewhere', () => {
+  it('are all used in the source files', () => {
     const { whole, beginnings } = used()
     const unused = [...keysOf('en')].filter(key => !whole.has(key) && ![...beginnings].some(one => key.startsWith(one)))
     expect(unused).to.deep.equal([])
   })
 
-  it('are there wherever they are asked for', () => {
+  it('exist for every key that the source files name', () => {
     const { whole } = used()
     const there = keysOf('en')
     const missing = [...whole].filter(([key]) => !there.has(key)).map(([key, file]) => `${key} (${file})`)
@@ -120,7 +120,7 @@ describe('the texts of the pages', () => {
     expect(whole.size).to.be.above(100)
   })
 
-  it('tell every error code, every problem, every action of the audit log and every cause of a revocation, and no others', () => {
+  it('cover every error code, problem, audit action and revocation trigger, and no others', () => {
     const manual = Object.fromEntries(
       Object.values(manualTriggers).flatMap(one => Object.values(one).map(by => [by, by])),
     )
@@ -138,8 +138,8 @@ describe('the texts of the pages', () => {
     }
   })
 
-  it('tell every reason that a session ends for', () => {
-    // What a trigger ends is marked with its name; what ends without one stands in the statement that marks it.
+  it('cover every reason for which a session ends, and no others', () => {
+    // A session that a trigger ends is marked with its name; other reasons are literals of SQL statements.
     const fired = Object.entries(triggers).filter(([, { effect, sessions }]) => effect === 'end' && sessions !== 'stay')
     const marked = ['storage', 'tokens', 'identity'].flatMap(from =>
       readdirSync(join(root, 'server', from), { recursive: true, encoding: 'utf8' })
@@ -154,13 +154,13 @@ describe('the texts of the pages', () => {
     expect(told.sort()).to.deep.equal([...new Set([...fired.map(([name]) => name), ...marked])].sort())
   })
 
-  it('write Uzbek with the letters that it has', () => {
-    // ʻ belongs to oʻ and gʻ, ʼ stands between other letters; what looks like them is another sign.
+  it('use the letters ʻ and ʼ of Uzbek, and no look-alikes', () => {
+    // ʻ belongs to oʻ and gʻ, ʼ stands between other letters; look-alikes are other characters.
     for (const [key, text] of locales.get('uz')!)
       expect(text.replace(/`[^`]*`/g, ''), key).to.not.match(/[\p{L}]['’‘`´](?=\p{L})|[og]['’‘`´]|[^og]ʻ|[og]ʼ/iu)
   })
 
-  it('tell what is wrong with its values, none of which is left out or left over', () => {
+  it('name every value of a problem, without a placeholder left over', () => {
     const texts = createTexts(folder)
     for (const [code, english] of Object.entries(problems) as [ProblemCode, string][]) {
       const names = [...english.matchAll(/\{(\w+)/g)].map(match => match[1]!)
@@ -174,7 +174,7 @@ describe('the texts of the pages', () => {
     }
   })
 
-  it('tell what is wrong inside what is wrong, and take nothing that was typed for a text of ours', () => {
+  it('include nested problems, and do not interpolate placeholders in typed values', () => {
     const { in: inLanguage } = createTexts(folder)
     const version = (name: string) => problem('set_again', { version: 5, name })
     const told = problem('undo_conflict', { conflicts: [version('audience'), version('password_cost')] })
@@ -191,16 +191,16 @@ describe('the texts of the pages', () => {
   })
 })
 
-/** What a person who fills a form is not told: code points, and the choices that the form offers. */
+/** Problems whose values a form does not show: code points, and the choices that the form offers. */
 const unsaid: ReadonlySet<ProblemCode> = new Set(['surrogate_characters', 'policy_not_choice'])
 
-describe('dates, numbers and spans', () => {
+describe('dates, numbers and durations', () => {
   const texts = createTexts(folder)
   const at = Date.parse('2026-01-05T14:03:07Z')
   const formats = (name: Language, zone = 'Asia/Tashkent') =>
     createFormats(languages[name].locale, zone, at, texts.in(name))
 
-  it("are written as the reader's language and time zone write them", () => {
+  it('are formatted for a language and time zone', () => {
     expect(names.map(name => formats(name).dateTime(at))).to.deep.equal([
       '5 Jan 2026, 19:03',
       '5-yan, 2026, 19:03',
@@ -215,7 +215,7 @@ describe('dates, numbers and spans', () => {
     ])
   })
 
-  it('tell spans by their largest units, and how long ago', () => {
+  it('show durations in their largest units, and past times relative to now', () => {
     const { duration, relative } = formats('en')
     expect([0, 59, 60, 5_400, 86_400, 2_592_000, 90_061].map(duration)).to.deep.equal([
       '0 seconds',
@@ -242,7 +242,7 @@ describe('dates, numbers and spans', () => {
     expect(formats('ru').duration(7_200)).to.equal('2 часа')
   })
 
-  it('are in the case that a sentence wants', () => {
+  it('are in the grammatical case of their sentence', () => {
     const { duration, during } = formats('ru')
     expect([1_821, 60, 3_601, 86_400].map(duration)).to.deep.equal([
       '30 минут 21 секунда',
@@ -263,7 +263,7 @@ describe('dates, numbers and spans', () => {
     expect([1, 5].map(minutes)).to.deep.equal(['за последнюю 1 минуту', 'за последние 5 минут'])
   })
 
-  it('are read again as the form of a policy has written them', () => {
+  it('are parsed back from the policy form to the same duration', () => {
     for (const name of names) {
       const frame = { t: texts.in(name), format: formats(name) } as Parameters<typeof formValue>[2]
       for (const seconds of [0, 1, 61, 3_600, 5_400, 21_600, 86_399, 108_000, 2_592_000, 3_650 * 86_400, 90_061])
@@ -271,7 +271,7 @@ describe('dates, numbers and spans', () => {
     }
   })
 
-  it('have one apostrophe in Uzbek, whatever Intl writes', () => {
+  it('have the letter ʻ in Uzbek, whatever apostrophe Intl writes', () => {
     const month = 30 * 86_400_000
     expect(formats('uz').relative(at - 1.5 * month)).to.equal('oʻtgan oy')
     expect(formats('uz').relative(at - 13 * month)).to.equal('oʻtgan yil')

@@ -1,4 +1,4 @@
-// Files of users, read in pieces of any size; and what is made of the names in them.
+// Import files of users, read in chunks of any size; and role names made of the group names in them.
 import { expect } from 'chai'
 import { csvRows } from '../../server/commands/csv-rows.js'
 import { jsonRows } from '../../server/commands/json-rows.js'
@@ -19,17 +19,17 @@ async function all<T>(rows: AsyncIterable<T>): Promise<T[]> {
 
 const jsonIn = (text: string, size = 1) => all(jsonRows(inPieces(text, size)))
 
-/** What it throws. */
+/** The message of the error, empty without one. */
 const problemOf = (work: Promise<unknown>) =>
   work.then(
     () => '',
     (error: Error) => error.message,
   )
 
-describe('rows of JSON', () => {
+describe('rows of a JSON file', () => {
   const rows = ['{"a": "x, ] } [ { \\" \\\\"}', '[1, [2, {"b": []}]]', 'NaN', '', '"text"', ' {"c":\n1}\n']
 
-  it('are refused where an array is cut off, broken or has something behind its end', async () => {
+  it('are refused when the array is cut off, broken or followed by other text', async () => {
     for (const [text, said] of [
       ['[{"a": 1}', /does not end/],
       ['[{"a": 1}, {"b": "x', /does not end/],
@@ -40,7 +40,7 @@ describe('rows of JSON', () => {
       for (const size of [1, 3, 1_000]) expect(await problemOf(jsonIn(text, size)), text).to.match(said)
   })
 
-  it('come out of an array one by one, however it is cut into pieces, and a broken one by itself', async () => {
+  it('are read from an array one by one in chunks of any size, an invalid row by itself', async () => {
     for (const size of [1, 2, 5, 1_000]) {
       const found = await jsonIn(` [${rows.join(',')}] \n`, size)
       expect(found.map(({ text }) => text)).to.deep.equal(rows)
@@ -50,7 +50,7 @@ describe('rows of JSON', () => {
     expect(await jsonIn(' [ \n ] ')).to.deep.equal([])
   })
 
-  it('come out of lines with the numbers of these, blank ones left out', async () => {
+  it('are read from lines with their line numbers, without blank lines', async () => {
     for (const size of [1, 4, 1_000])
       expect(await jsonIn('\n{"a":1}\n\n{"b":2}', size)).to.deep.equal([
         { kind: 'line', number: 2, text: '{"a":1}' },
@@ -60,10 +60,10 @@ describe('rows of JSON', () => {
   })
 })
 
-describe('rows of CSV', () => {
+describe('rows of a CSV file', () => {
   const csvIn = (text: string, size = 1_000) => all(csvRows(inPieces(text, size), () => {}))
 
-  it('are refused without a head, and where it names a column twice or not at all', async () => {
+  it('are refused without a header line, and with a duplicate or unnamed column', async () => {
     for (const [text, said] of [
       ['', /no head/],
       ['a,b,a\n1,2,3', /a twice/],
@@ -72,7 +72,7 @@ describe('rows of CSV', () => {
       expect(await problemOf(csvIn(text)), text).to.match(said)
   })
 
-  it('are read at the separator that the head has, with line ends of any kind and the mark of spreadsheets', async () => {
+  it('are read with the separator of the header line, any line end and a byte order mark', async () => {
     const expected = [
       { line: 2, cells: { a: 'x;y,z\tw "q"' } },
       { line: 3, cells: { b: '2' } },
@@ -85,7 +85,7 @@ describe('rows of CSV', () => {
         }
   })
 
-  it('are told one by one where they have too many cells, and all together where a quote is never closed', async () => {
+  it('are reported one by one for too many cells, and as a whole file for an unclosed quote', async () => {
     const found = await csvIn('a,b\n1,2\n1,2,3\n"x"y,2\n3,"4"\n')
     expect(found.map(({ cells }) => cells)).to.deep.equal([
       { a: '1', b: '2' },
@@ -98,8 +98,8 @@ describe('rows of CSV', () => {
   })
 })
 
-describe('a cell', () => {
-  it('is no formula once it is escaped, and the same text again once that is undone', () => {
+describe('a CSV cell', () => {
+  it('is no spreadsheet formula once escaped, and the same text again once unescaped', () => {
     const signs = ["'", '=', '+', '-', '@', '\t', '\r', '\n', ',', ';', ' ', '1', 'x', '＝', '.']
     const texts = ['', '=1', "'=1", "''-1", 'a;=1', "a,'@x", '-5', '1,-2.5', "o'Brien", "'t Hooft", 'a\t\t+1']
     for (const a of signs)
@@ -112,8 +112,8 @@ describe('a cell', () => {
   })
 })
 
-describe('a group as a role', () => {
-  it('has a name that a role may have, the same every time, whatever it is called', () => {
+describe('a role made from an imported group', () => {
+  it('has a valid role name that is derived from the group name', () => {
     for (const [group, role] of [
       ['editors', 'editors'],
       ['Shop Managers', 'shop-managers'],
@@ -143,7 +143,7 @@ describe('a group as a role', () => {
       there,
     )
 
-  it('never is one that allows anything here, nor allows it itself', () => {
+  it('is never an existing role with permissions of this server, and gets no such permission', () => {
     const names = ['admin', 'Admin', 'support', 'AUDITOR', 'helpdesk', 'Help desk', 'group-admin']
     const own = [...Object.keys(ownPermissions), 'darvoza:everything']
     for (const made of plan(...names.map(name => ({ name, permissions: [...own, 'blog.add_post'] })))) {
@@ -154,7 +154,7 @@ describe('a group as a role', () => {
     }
   })
 
-  it('stays apart from a group whose name would be the same role, in whichever order they come', () => {
+  it('has a name of its own when group names are similar, in whichever order they come', () => {
     const groups = [{ name: 'Shop Team' }, { name: 'shop-team' }, { name: 'SHOP TEAM' }]
     const names = plan(...groups).map(made => made.role)
     expect(names[1]).to.equal('shop-team')
@@ -162,7 +162,7 @@ describe('a group as a role', () => {
     expect(plan(...groups.toReversed()).map(made => made.role)).to.deep.equal(names.toReversed())
   })
 
-  it('is left as it is where it is here, and what it allows besides is told; one with too many permissions is none', () => {
+  it('is left unchanged when it exists, with its further permissions reported; over 500 it is refused', () => {
     expect(plan({ name: 'Editors', permissions: ['blog.add_post'] })[0]).to.deep.include({
       role: 'editors',
       outcome: 'there',
