@@ -1,4 +1,4 @@
-// Apache guards an API that knows nothing of tokens.
+// Apache protects an API that does not check tokens itself.
 import { existsSync } from 'node:fs'
 import { expect } from 'chai'
 import { copied } from '../support/copied.js'
@@ -17,7 +17,7 @@ const onModOauth2 = (title: string, define: (this: Mocha.Suite) => void) =>
 onModOauth2('Apache with mod_oauth2', function () {
   this.timeout(60_000)
 
-  it('refuses what is no good: by introspection soon after a sign-out too, by the JWKS when a token expires', async () => {
+  it('refuses invalid tokens; after a sign-out within 2.5 s by introspection, but not by the JWKS', async () => {
     const one = await orders()
     const ports = await Promise.all([freePort(), freePort(), freePort()])
     const [port, jwks, api] = ports
@@ -36,7 +36,7 @@ onModOauth2('Apache with mod_oauth2', function () {
     try {
       for (const [url, otherwise] of [
         [byAsking, {}],
-        // Signed by a key that it knows: refused by what they say.
+        // Signed by a known key, and refused for their claims.
         [byKeys, { 'of another audience': 403, 'of another issuer': 403, 'an ID token': 403 }],
       ] as const) {
         await expectGuarded(url, one, otherwise)
@@ -49,12 +49,12 @@ onModOauth2('Apache with mod_oauth2', function () {
       for (let time = 0; time < 5; time++) await call(byAsking, access_token)
       expect(one.asked() - before, 'remembered').to.be.at.most(2)
       await one.signOut(one.writer)
-      // Whole seconds of mod_oauth2, and the way.
+      // mod_oauth2 caches for whole seconds; the rest is for the requests.
       expect(await stillLetIn(byAsking, access_token, performance.now(), 5_000)).to.be.below(2_500)
       expect((await call(byKeys, access_token)).status).to.equal(200)
 
       await one.server.close()
-      // mod_oauth2 knows no 503: what the README warns of.
+      // mod_oauth2 cannot answer 503, of which the README warns.
       expect((await call(byAsking, one.lister.access_token)).status).to.equal(401)
       expect((await call(byKeys, one.reader.access_token)).status, 'with the keys that it has').to.equal(200)
     } finally {

@@ -1,4 +1,4 @@
-// That `npm run bench` runs, with each of its peers; what it measures is for a machine that does nothing else.
+// `npm run bench` runs with each of its peers; its measurements need a machine that does nothing else.
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -16,17 +16,17 @@ async function run(...args: string[]): Promise<{ code: number | null; out: strin
   return { code, out, complaints }
 }
 
-describe('what npm run bench is told', () => {
+describe('the options of npm run bench', () => {
   for (const [wrong, args] of [
     ['There is no workload W9', ['--only', 'W2,W9']],
     ['There is no peer keycloak', ['--peers', 'keycloak']],
     ['--rounds and --seconds are numbers', ['--rounds', 'many']],
   ] as const)
-    it(`is refused before anything starts: ${args.join(' ')}`, () => {
+    it(`are refused before anything starts: ${args.join(' ')}`, () => {
       expect(() => readBenchOptions(args)).to.throw(wrong)
     })
 
-  it('may be the beginning of several workloads', () => {
+  it('accept a common prefix of several workloads for --only', () => {
     const { workloads, kit, stacks } = readBenchOptions(['--only', 'W4', '--peers', 'oidc'])
     expect({ workloads, kit, stacks }).to.deep.equal({
       workloads: ['W4 JWKS', 'W4 discovery', 'W4 health'],
@@ -37,8 +37,8 @@ describe('what npm run bench is told', () => {
 })
 
 onMariaDb('npm run bench', () =>
-  onRedis('beside its peers', () => {
-    it('measures every server, and holds the ratios against the goals', async function () {
+  onRedis('with its peers', () => {
+    it('measures every server, and compares the ratios with the goals', async function () {
       needsLinux(this)
       this.timeout(120_000)
       const { code, out, complaints } = await run('--only', 'W2,W6')

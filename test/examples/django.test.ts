@@ -1,4 +1,5 @@
-// Django REST framework guards an API: by simplejwt with settings alone, and by an authentication class that asks.
+// Django REST framework protects an API: by simplejwt with settings only, and by an authentication class that uses
+// introspection.
 import { expect } from 'chai'
 import { aKeyOf } from '../support/api-keys.js'
 import { onDjango } from '../support/django.js'
@@ -14,13 +15,13 @@ async function aProject(folder: string, issuer: string, env: Record<string, stri
 onDjango('a Django REST framework project', function () {
   this.timeout(60_000)
 
-  it('with simplejwt’s JWK_URL refuses what is no good, and lets in until a token expires, sign-out or not', async () => {
+  it('with JWK_URL of simplejwt refuses invalid tokens, and accepts a signed-out one until it expires', async () => {
     const one = await orders()
     const { url, stop } = await aProject('django-jwk-url', one.server.settings.issuer)
     try {
       await expectGuarded(url, one)
       await one.signOut(one.writer)
-      // Its own `exp` alone ends it: the same one, expired, was refused above.
+      // Only its `exp` ends it: an expired token was refused above.
       expect((await call(url, one.writer.access_token)).status).to.equal(200)
       await one.server.close()
       expect((await call(url, one.reader.access_token)).status, 'with the keys that it has').to.equal(200)
@@ -29,7 +30,7 @@ onDjango('a Django REST framework project', function () {
     }
   })
 
-  it('that asks introspection remembers an answer, refuses soon after a sign-out, and signs nobody out by silence', async () => {
+  it('with introspection caches answers, refuses soon after a sign-out, and answers 503 in an outage', async () => {
     const one = await orders()
     const { url, stop } = await aProject('django-introspection', one.server.settings.issuer, {
       CLIENT_SECRET: one.secret,

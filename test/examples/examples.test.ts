@@ -1,4 +1,4 @@
-// The samples that people copy, as they lie there: each a process of its own, with a person in a browser before it.
+// The sample applications as published: each in a process of its own, used with a browser.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
@@ -21,16 +21,16 @@ const website: Example = {
 }
 const pageApp: Example = { file: 'page-app/serve.js', kind: 'browser', callback: '' }
 
-onBrowser('the sample', () => {
+onBrowser('the sample application', () => {
   let running: ChildProcess | null = null
   afterEach(async () => {
     if (running) await ended(running, 'SIGKILL')
     running = null
   })
 
-  /** Registered, started, and a page before it. */
+  /** Registers and starts the sample, and opens a page. */
   async function started({ file, kind, callback }: Example) {
-    // Both refresh a minute before the end: with each page, or each second.
+    // Both samples refresh a minute before the end of a token: with each page, or each second.
     const server = await anIssuer({ policy: { access_token_lifetime: 60 } })
     const port = await freePort()
     const home = `http://127.0.0.1:${port}/`
@@ -53,7 +53,7 @@ onBrowser('the sample', () => {
     return { server, person, page, home, press }
   }
 
-  /** Resolves once it was answered at the token endpoint a second time: first for the code, then for a refresh token. */
+  /** Resolves after the second answer of the token endpoint: first for the code, then for a refresh token. */
   const refreshed = ({ logged }: TestServer) =>
     waitFor(async () => {
       const answered = logged.filter(line => line.includes('"/oauth/token","status":200'))
@@ -88,7 +88,7 @@ onBrowser('the sample', () => {
       await press('Sign out')
       await says(page, 'Nobody is signed in.')
       expect(page.url()).to.equal(home)
-      // Signed out at the server too: it asks for the password.
+      // The user is signed out at the server too, which asks for the password.
       await press('Sign in')
       await page.locator('[name=password]').waitFor()
     })

@@ -1,4 +1,4 @@
-// A server for AI assistants that the kit protects, and the official SDK's client, unmodified: it is told nothing but the
+// An MCP server protected by the verifier kit, and the unmodified client of the official SDK, which is given only the
 // address of that server.
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
@@ -10,7 +10,7 @@ import { type Assistant, anAssistant, anMcpServer, callback } from '../support/m
 import { settle, type TestServer } from '../support/server.js'
 import { aVisitor } from '../support/visitor.js'
 
-/** Refused for now: its person is asked. @returns where the browser was sent */
+/** Expects a refusal for now, since the user must be asked. @returns the address that the browser was sent to */
 async function sentAway(assistant: Assistant): Promise<URL> {
   const failure = await assistant.connect().then(
     () => null,
@@ -20,7 +20,7 @@ async function sentAway(assistant: Assistant): Promise<URL> {
   return assistant.sent.at(-1)!
 }
 
-/** Its person signs in, and lets it in. */
+/** The user of the assistant signs in and authorizes it. */
 async function letIn(server: TestServer, assistant: Assistant, person: Person): Promise<URL> {
   const address = await sentAway(assistant)
   const back = await throughPages(server, aVisitor(server), address, person)
@@ -36,7 +36,7 @@ async function call(client: Client, name: string, args: Record<string, unknown> 
   return content[0]!.text
 }
 
-/** Asks on and on. @returns what it was in the end, and how many ms that took */
+/** Repeats the attempt until it yields a value. @returns the value, and how many ms that took */
 async function until<T>(attempt: () => Promise<T | null>): Promise<{ found: T; took: number }> {
   for (const since = performance.now(); ; ) {
     const found = await attempt()
@@ -46,7 +46,7 @@ async function until<T>(attempt: () => Promise<T | null>): Promise<{ found: T; t
   }
 }
 
-/** One message, whatever the SDK would make of the answer. */
+/** Sends one message without the SDK, for the answer itself. */
 const post = (mcp: string, token: string, message: unknown) =>
   fetch(mcp, {
     method: 'POST',
@@ -62,10 +62,10 @@ const calling = (name: string) => {
   return { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: { text: 'x' } } }
 }
 
-describe('an MCP server with the kit', function () {
+describe('an MCP server with the verifier kit', function () {
   this.timeout(60_000)
 
-  it('lets an assistant in that finds the way by itself, and out again with its person', async () => {
+  it('accepts a client that discovers the authorization server, until the sign-in of the user is ended', async () => {
     const server = await anIssuer()
     const { mcp, stop } = await anMcpServer(server)
     try {
@@ -87,14 +87,14 @@ describe('an MCP server with the kit', function () {
       expect(await call(client, 'add_note', { text: 'Buy milk' })).to.equal('Kept.')
       expect(await call(client, 'list_notes')).to.equal('Buy milk')
 
-      // What is of somebody else is nowhere to be seen.
+      // The notes of another user are not visible.
       const other = anAssistant(mcp, { clientId: 'assistant' })
       await letIn(server, other, await server.aUser())
       const ofOther = await other.connect()
       expect(await call(ofOther, 'list_notes')).to.equal('')
       await ofOther.close()
 
-      // Asked for anew where the access token is over, without the person.
+      // An expired access token is refreshed without the user.
       server.clock.advance('61m')
       await until(async () => {
         expect(await call(client, 'list_notes')).to.equal('Buy milk')
@@ -118,7 +118,7 @@ describe('an MCP server with the kit', function () {
     }
   })
 
-  it('lets in an assistant that nobody has registered, by its metadata document', async () => {
+  it('accepts an unregistered client by its client metadata document', async () => {
     const host = await aDocumentHost()
     const outgoing = { ca: host.ca, resolve: async () => [{ address: '127.0.0.1', family: 4 }] }
     const outgoingAllow = { hosts: ['tool.example'], networks: [] }
@@ -147,7 +147,7 @@ describe('an MCP server with the kit', function () {
     }
   })
 
-  it('lets in an assistant that registers itself, and has it registered anew once an administrator has deleted it', async () => {
+  it('accepts a client by dynamic registration, and again after an administrator has deleted it', async () => {
     const server = await anIssuer()
     const { mcp, stop } = await anMcpServer(server)
     try {
@@ -185,7 +185,7 @@ describe('an MCP server with the kit', function () {
     }
   })
 
-  it('refuses a tool whose scope the token lacks, and names it; also in the middle of several messages', async () => {
+  it('refuses a tool call with 403 and the name of the missing scope, also within a batch of messages', async () => {
     const server = await anIssuer()
     const { mcp, stop } = await anMcpServer(server)
     try {

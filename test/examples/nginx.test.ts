@@ -1,4 +1,4 @@
-// nginx guards an API that knows nothing of tokens.
+// nginx protects an API that does not check tokens itself.
 import { expect } from 'chai'
 import { basic } from '../support/applications.js'
 import { freePort } from '../support/mariadb.js'
@@ -8,7 +8,7 @@ import { audience, call, expectGuarded, orders, stillLetIn } from '../support/or
 onNginx('nginx', function () {
   this.timeout(60_000)
 
-  it('by auth_request and introspection tells the API who is there, and nobody else does; refuses soon after a sign-out', async () => {
+  it('passes only verified user headers by auth_request and introspection, and refuses after a sign-out', async () => {
     const one = await orders()
     const [port, api] = await Promise.all([freePort(), freePort()])
     const { url, stop } = await anNginx('nginx-introspection', port, {
@@ -36,7 +36,7 @@ onNginx('nginx', function () {
       for (let time = 0; time < 5; time++) await call(url, one.writer.access_token)
       expect(one.asked() - before, 'remembered').to.be.at.most(2)
       await one.signOut(one.writer)
-      // Two by the whole seconds of nginx, and the way.
+      // Two seconds, since nginx caches for whole seconds; the rest is for the requests.
       expect(await stillLetIn(url, one.writer.access_token, performance.now(), 5_000)).to.be.below(2_500)
 
       await one.server.close()

@@ -1,4 +1,4 @@
-// APIs that use the kit, in each framework's own idiom; and nginx, which asks a process with the kit.
+// APIs that use the verifier kit, in each framework's own idiom; and nginx, which asks a process with the kit.
 import { expect } from 'chai'
 import { freePort, waitFor } from '../support/mariadb.js'
 import { anNginx, onNginx } from '../support/nginx.js'
@@ -13,7 +13,7 @@ import {
   stillLetIn,
 } from '../support/orders.js'
 
-/** How long after a sign-out a token is let in at most, in ms, and what a busy machine needs for a request. */
+/** How long after a sign-out a token is accepted at most, in ms, plus what a busy machine needs for a request. */
 const bound = 2_000 + 500
 
 async function started(one: Orders, folder: string, file: string, port: number): Promise<Running> {
@@ -25,10 +25,10 @@ async function started(one: Orders, folder: string, file: string, port: number):
   })
 }
 
-describe('an API with the kit', function () {
+describe('an API with the verifier kit', function () {
   this.timeout(60_000)
 
-  it('refuses what is no good and soon after a sign-out, in Koa, Express and Fastify; silence signs nobody out', async () => {
+  it('refuses invalid and signed-out tokens in Koa, Express and Fastify, and answers 503 in an outage', async () => {
     const one = await orders()
     const apis = await Promise.all(
       ['koa.js', 'express.js', 'fastify.js'].map(async file =>
@@ -46,7 +46,7 @@ describe('an API with the kit', function () {
       const each = await Promise.all(apis.map(({ url }) => stillLetIn(url, one.writer.access_token, since, 8_000)))
       for (const time of each) expect(time).to.be.below(bound)
 
-      // Once nobody can know whether a token still holds. Until then it does.
+      // 503 only once the lease has ended; until then the token is accepted.
       await one.server.close()
       const silent = await waitFor(async () => {
         const answer = await call(express!.url, one.reader.access_token)
@@ -61,10 +61,10 @@ describe('an API with the kit', function () {
   })
 })
 
-onNginx('nginx with a process that uses the kit', function () {
+onNginx('nginx with a process that uses the verifier kit', function () {
   this.timeout(60_000)
 
-  it('refuses what is no good and soon after a sign-out, and tells the API who is there', async () => {
+  it('refuses invalid and signed-out tokens, and passes the user to the API', async () => {
     const one = await orders()
     const [port, api, gatePort] = await Promise.all([freePort(), freePort(), freePort()])
     const gate = await started(one, 'nginx-kit', 'gate.js', gatePort)

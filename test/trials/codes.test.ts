@@ -4,8 +4,8 @@ import { anOpen } from '../support/database.js'
 import { onMariaDb } from '../support/engines.js'
 import { aServerProcess } from '../support/processes.js'
 
-onMariaDb('one code redeemed fifty times at once, two hundred times', engine => {
-  it('gives one session, over two processes', async () => {
+onMariaDb('an authorization code redeemed 50 times at once, in 200 rounds', engine => {
+  it('opens one session, over two server processes', async () => {
     const settings = await engine.migrated()
     const servers = await Promise.all([aServerProcess(settings), aServerProcess(settings)])
     const urls = servers.map(server => server.url)

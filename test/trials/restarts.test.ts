@@ -13,19 +13,19 @@ async function settings(more: Record<string, string>): Promise<Record<string, st
 function expectNobodyCut({ answered, cut, stops }: Restarts): void {
   expect(cut).to.deep.equal([])
   expect(answered).to.be.above(50)
-  // 250 ms of notice, then what was begun, on a machine that may be busy; not the 10 s that a request may take.
+  // 250 ms of notice, then the requests under way, on a machine that may be busy; not the 10 s limit of a request.
   for (const ms of stops) expect(ms).to.be.within(250, 8_000)
 }
 
-describe('a server that is stopped and started again under load', () => {
-  it('cuts nobody off', async () => {
+describe('a server that is restarted under load', () => {
+  it('cuts off no request', async () => {
     expectNobodyCut(await restartUnderLoad(3, await settings({})))
   }).timeout(60_000)
 })
 
-onMariaDb('workers that are stopped and started again under load', engine =>
+onMariaDb('workers that are restarted under load', engine =>
   onRedis('with Redis', () => {
-    it('cut nobody off', async () => {
+    it('cut off no request', async () => {
       const stores = { DATABASE_URL: urlOf(await engine.fresh()), REDIS_URL: (await aRedis()).url }
       expectNobodyCut(await restartUnderLoad(5, await settings({ ...stores, WORKERS: '2' })))
     }).timeout(120_000)

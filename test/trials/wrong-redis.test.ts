@@ -1,4 +1,4 @@
-// A Redis that answers nonsense costs time and nothing else: no line of it ends the process.
+// Malformed and hostile answers of Redis: they cost time, but never end the process.
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import { aClient, claimsOf, type Pair } from '../support/client.js'
@@ -11,7 +11,7 @@ import { password } from '../support/server.js'
 
 const admin = { username: 'admin', password }
 
-/** What a broken, foreign or hostile server may say, by what is wrong with it. */
+/** Answers of a broken, foreign or hostile Redis, by what is wrong with them. */
 const shapes: Record<string, string> = {
   'null for an array': '*-1\r\n',
   'null for a text': '$-1\r\n',
@@ -44,7 +44,7 @@ const shapes: Record<string, string> = {
 
 type Case = { shape: string; role: Role }
 
-/** A server and its Redis, which says each wrong thing once on a connection of each kind. */
+/** A server and a fake Redis, which sends each wrong answer once on a connection of each kind. */
 async function aBesiegedServer(when: 'at first' | 'later') {
   const left: Case[] = (['subscriber', 'commands'] as const).flatMap(role =>
     Object.keys(shapes).map(shape => ({ shape, role })),
@@ -54,7 +54,7 @@ async function aBesiegedServer(when: 'at first' | 'later') {
     const at = left.findIndex(one => one.role === connection.role)
     if (at < 0) return null
     connection.spoilt = true
-    // What is not given up because of it, a new connection shows the next on.
+    // Closes a connection that survived the wrong answer, so that a new one gets the next.
     setTimeout(() => connection.socket.destroy(), 200).unref()
     const [{ shape }] = left.splice(at, 1) as [Case]
     return shapes[shape]!
@@ -83,7 +83,7 @@ async function goesOn(client: ReturnType<typeof aClient>, pair: Pair): Promise<P
   return refreshed.body
 }
 
-/** Beside what is wrong anywhere: the map of a cluster. */
+/** Further wrong answers, to a request for the slot map of a cluster. */
 const slotMaps: Record<string, string> = {
   'a range that is null': '*1\r\n*-1\r\n',
   'a range without an end': '*1\r\n*1\r\n:0\r\n',
@@ -94,7 +94,7 @@ const slotMaps: Record<string, string> = {
   'a move to a place that is none': '-MOVED 12 nowhere\r\n',
 }
 
-/** A server on a cluster whose one node says each wrong thing once when it is asked for the map. */
+/** A server on a cluster whose only node sends each wrong answer once when it is asked for the slot map. */
 async function aLostServer() {
   const some = Object.fromEntries(Object.entries(shapes).slice(0, 8))
   const left = Object.entries({ ...some, ...slotMaps }).map(([shape, text]) => ({ shape, text }))
@@ -107,7 +107,7 @@ async function aLostServer() {
 
 type Besieged = Awaited<ReturnType<typeof aBesiegedServer | typeof aLostServer>>
 
-/** All goes on until nothing wrong is left to be said. */
+/** Expects the server to stay ready until every wrong answer was sent. */
 async function outlast({ client, left }: Besieged): Promise<void> {
   let pair = await client.signIn(admin)
   let degraded = 0
@@ -125,7 +125,7 @@ async function outlast({ client, left }: Besieged): Promise<void> {
   expect(degraded).to.be.above(0)
 }
 
-/** A right Redis comes in the place of the wrong one. */
+/** Replaces the fake Redis with a real one. */
 async function recover({ redis, server, client }: Besieged): Promise<void> {
   await redis.close()
   await waitFor(async () => expect((await client.get('/readyz')).body.redis).to.equal('degraded'), 10_000)
@@ -143,10 +143,10 @@ async function recover({ redis, server, client }: Besieged): Promise<void> {
 
 const allWell = { status: 'ok', database: 'ok', redis: 'ok' }
 
-onRedis('what a wrong Redis says', () => {
-  it('on either connection, at first or later, ends no process: it is degraded, all goes on, and a right one is found again', async () => {
+onRedis('malformed answers of Redis', () => {
+  it('end no process on any connection: Redis is degraded, requests go on, a real Redis is found again', async () => {
     const startedAt = performance.now()
-    // At once: most of it is waiting for the next connection.
+    // In parallel: most of the time is spent waiting for the next connection.
     const besieged = [await aBesiegedServer('at first'), await aBesiegedServer('later'), await aLostServer()]
     try {
       await Promise.all(besieged.map(outlast))

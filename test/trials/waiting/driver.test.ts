@@ -1,5 +1,5 @@
-// The driver of `npm run fault`, in small: every fault once, kills and role changes under load. And the driver itself: it
-// must find a server that is wrong, and leave nothing behind.
+// The fault driver (`npm run fault`) in small: every fault once, kills and role changes under load. Also the driver
+// itself: it must detect a faulty server, and leave no process, folder or namespace behind.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ function driver(...args: string[]): Run {
   return { child, said: () => said, ended: new Promise(resolve => child.once('close', resolve)) }
 }
 
-/** Shows what they said, their seeds among it, and insists that the promises held. */
+/** Prints the output of the runs with their seeds, and expects exit code 0 of each. */
 async function expectHeld(...runs: Run[]): Promise<void> {
   const codes = await Promise.all(runs.map(run => run.ended))
   for (const { said } of runs) console.log(said().trim().replace(/^/gm, '      '))
@@ -34,13 +34,13 @@ async function expectHeld(...runs: Run[]): Promise<void> {
 
 const faultNames = Object.keys(faults) as FaultName[]
 
-/** Several at once: their servers mostly wait. */
+/** Several runs in parallel: their servers mostly wait. */
 onMariaDb('the promises under faults', () => {
   before(function () {
     if (!redisServer) skipFor(this, 'redis-server is not installed (apt-get install redis-server)')
   })
 
-  it('P1: every fault that this machine can bring about, with Redis and without, and with resource servers', async () => {
+  it('P1: hold for every fault that this machine supports, with and without Redis and resource servers', async () => {
     const small = (names: readonly string[]) => [
       ...['--sessions', '8', '--quick', '--trials', String(8 * names.length)],
       ...names.flatMap(name => ['--only', name]),
@@ -56,16 +56,16 @@ onMariaDb('the promises under faults', () => {
     )
   }).timeout(240_000)
 
-  it('P3 and P6: kill -9 of everything, and role changes, under load', async () => {
+  it('P3 and P6: hold for kill -9 of every process and for role changes, under load', async () => {
     await expectHeld(driver('--p3', '12'), driver('--roles', '30'))
   }).timeout(90_000)
 })
 
-onMariaDb('the driver of faults', () => {
+onMariaDb('the fault driver', () => {
   let stale: Run
   let leases: Run
   const few = ['--stale', '--no-redis', '--quick', '--trials', '12']
-  // At once: both wait for what they find.
+  // In parallel: both runs mostly wait.
   before(() => {
     stale = driver(...few, '--only', 'none')
     leases = driver(...few, '--verifiers', '4', '--only', 'verifiers-cut', '--hold', '4500', '--sessions', '12')
@@ -74,13 +74,13 @@ onMariaDb('the driver of faults', () => {
     for (const { child } of [stale, leases]) child.kill('SIGKILL')
   })
 
-  it('finds servers that take themselves for fresh when they are not', async () => {
+  it('reports a violation by servers that treat a stale projection as fresh', async () => {
     const { ended, said } = stale
     expect(await ended, said()).to.equal(1)
     expect(said()).to.match(/Violation: trial \d+, .* begun [2-9]\d{3} ms after, .*, accepted/)
   }).timeout(60_000)
 
-  it('finds resource servers whose leases never end', async () => {
+  it('reports a violation by resource servers whose leases never end', async () => {
     const { ended, said } = leases
     expect(await ended, said()).to.equal(1)
     expect(said()).to.match(/Violation: trial \d+, .* orders at verifier-\d+, begun [2-9]\d{3} ms after, .*, accepted/)
@@ -103,7 +103,7 @@ onMariaDb('the driver of faults', () => {
   }).timeout(40_000)
 
   for (const args of [['--only', 'earthquake'], ['--trials', 'many'], ['--p2', '1', '--p3', '1'], ['--surprise']]) {
-    it(`refuses ${args.join(' ')} in one line, and does nothing`, async () => {
+    it(`refuses ${args.join(' ')} with exit code 2 and a one-line reason`, async () => {
       const { ended, said } = driver(...args)
       expect(await ended).to.equal(2)
       expect(said()).to.match(/^.+\nnpm run fault/)
@@ -111,14 +111,14 @@ onMariaDb('the driver of faults', () => {
   }
 })
 
-/** The processes whose environment names this folder, and whose command line this program. */
+/** The ids of processes whose environment names this folder, and whose command line names this program. */
 function processesWith(folder: string, program = ''): string[] {
   const has = (pid: string, file: string, text: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8').includes(text)
   return readdirSync('/proc').filter(pid => {
     try {
       return /^\d+$/.test(pid) && has(pid, 'environ', folder) && has(pid, 'cmdline', program)
     } catch {
-      // It has ended meanwhile, or is somebody else's.
+      // The process has ended meanwhile, or belongs to another user.
       return false
     }
   })
