@@ -135,8 +135,17 @@ describe('the ticket of an authorization request', () => {
     const posted = await aVisitor(server).send('POST', '/oauth/authorize', { form })
     const unbound = new URLSearchParams(localOf(posted).split('?')[1]).get('ticket')!
     // A ticket that is not bound to a browser is refused by pages.
-    await expectExpired(aVisitor(server), unbound, deniedWay).catch(() => {})
-    expect((await visitor.send('GET', `/login?ticket=${unbound}`)).status).to.equal(400)
+    for (const browser of [visitor, aVisitor(server)]) {
+      const page = await browser.send('GET', `/login?ticket=${unbound}`)
+      expect([page.status, locationOf(page), page.text.includes('/errors/ticket_expired')]).to.deep.equal([
+        400,
+        '',
+        true,
+      ])
+      const form = { ...admin, ticket: unbound, _token: browser.tokenOn(await browser.open('/login'), '/login') }
+      const sent = await browser.send('POST', '/login', { form, headers: ownSite })
+      expect([sent.status, locationOf(sent)]).to.deep.equal([400, ''])
+    }
     // The request begins when the browser comes with it: counted from the POST, the sign-in in between would be recent
     // enough for max_age.
     await visitor.signIn(admin)
