@@ -1,4 +1,4 @@
-// A private Apache with mod_auth_openidc, both from Debian's packages: a folder and a port of its own.
+// A private Apache with mod_auth_openidc, both from Debian's packages, with a temporary folder and a port.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
@@ -16,16 +16,16 @@ export type Apache = { url: string; errors(): string }
 
 const running = new Set<ChildProcess>()
 
-/** Describes behaviour that needs Apache and its module. */
+/** A `describe` for tests that need Apache with mod_auth_openidc; reports it as missing where it is not installed. */
 export function onApache(title: string, define: () => void): void {
   if (program && modules) describe(title, define)
   else missing(title, 'mod_auth_openidc is not installed (apt-get install apache2-bin libapache2-mod-auth-openidc)')
 }
 
 /**
- * A website of two pages: anybody sees `/`, and who has signed in `/inside/`, which says the name of who looks at it.
- * @param port a free one: what it says to others of its own address is known before it starts
- * @param directives of the module
+ * A website with a public page `/` and a protected page `/inside/`, which shows REMOTE_USER.
+ * @param port a free port, chosen by the caller: the redirect address is registered before Apache starts
+ * @param directives configuration lines of mod_auth_openidc
  */
 export async function anApache(port: number, directives: readonly string[]): Promise<Apache> {
   const folder = aFolder()
@@ -34,7 +34,7 @@ export async function anApache(port: number, directives: readonly string[]): Pro
   mkdirSync(join(folder, 'pages/inside'), { recursive: true })
   writeFileSync(join(folder, 'pages/index.html'), 'Anybody sees this.')
   writeFileSync(join(folder, 'pages/inside/index.shtml'), 'Inside is <!--#echo var="REMOTE_USER" -->.')
-  // As root it serves as somebody else, who must be able to read its folder.
+  // Started as root, Apache serves as the user nobody, who must be able to read the folder.
   const asRoot = userInfo().uid === 0
   if (asRoot) chmodSync(folder, 0o755)
   const loaded = ['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'dir', 'mime', 'include', 'auth_openidc']
@@ -72,7 +72,7 @@ export async function anApache(port: number, directives: readonly string[]): Pro
 export async function stopApaches(): Promise<void> {
   for (const child of running) {
     running.delete(child)
-    // Its children are told by it, and by nobody else.
+    // The parent process stops its worker processes on SIGTERM.
     await ended(child, 'SIGTERM')
   }
 }

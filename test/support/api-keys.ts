@@ -1,4 +1,4 @@
-// API keys for tests: made as the command line makes them, and shown as programs show them.
+// API keys for tests: created as by the command line, and sent as programs send them.
 import type { ApiKeyToCreate } from '../../server/identity/api-keys/new-api-key.js'
 import type { Answer, Client } from './client.js'
 import type { TestServer } from './server.js'
@@ -9,7 +9,7 @@ export const aKeyOf = (
   asked: Omit<ApiKeyToCreate, 'name'> & { name?: string },
 ) => composed.parts.apiKeys.apiKeys.create(userId, { name: 'Nightly', ...asked }, 'operator:test')
 
-/** Requests that come with a key. */
+/** Requests authenticated by an API key. */
 export function byKey(client: Client, text: string) {
   const headers = { Authorization: `Token ${text}` }
   const send = (method: string, path: string, json?: unknown): Promise<Answer> =>

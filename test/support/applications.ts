@@ -1,4 +1,4 @@
-// Applications and their sessions, made through the stores: what no endpoint makes yet.
+// Applications and their sessions, inserted through the stores without HTTP requests.
 import { randomUUID } from 'node:crypto'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { ApplicationChanges, NewApplication } from '../../server/storage/applications.js'
@@ -27,7 +27,7 @@ export function anApplicationRow(id: string, changes: Partial<NewApplication> = 
 
 const peopleSignInTo = ({ kind = 'web' }: Partial<NewApplication>) => kind !== 'machine' && kind !== 'resource_server'
 
-/** What people sign in to, unless a test says otherwise. */
+/** Default metadata of applications that users sign in to. */
 const usual = { grant_types: ['authorization_code', 'refresh_token'] } as const satisfies ApplicationMetadata
 
 export async function anApplication(
@@ -39,7 +39,7 @@ export async function anApplication(
   await storage.database.transaction(tx => applications.applicationWriting.insert(tx, anApplicationRow(id, changes)))
 }
 
-/** One that proves itself. @returns its secret */
+/** An application with a client secret. @returns the secret */
 export async function aConfidentialApplication(
   server: TestServer,
   id: string,
@@ -52,12 +52,12 @@ export async function aConfidentialApplication(
 
 export const inForm = { 'Content-Type': 'application/x-www-form-urlencoded' }
 
-/** The Authorization header of an application (RFC 6749 §2.3.1). */
+/** The Basic Authorization header of an application (RFC 6749 §2.3.1). */
 export const basic = (id: string, secret: string) => ({
   Authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
 })
 
-/** Its row alone: no token of before is told. */
+/** Changes the row of an application without recording revocations for tokens issued before. */
 export async function changeApplication(
   { composed }: TestServer,
   id: string,
@@ -68,7 +68,7 @@ export async function changeApplication(
   await storage.database.transaction(tx => applications.applicationWriting.change(tx, silent, id, all))
 }
 
-/** As a code would open it. @returns its refresh token, and the row */
+/** A session as the redemption of a code opens it. @returns its refresh token and its row */
 export async function aSessionOf(
   { composed, clock }: TestServer,
   user: { id: number; username: string },

@@ -1,4 +1,4 @@
-// Assertions that applications prove themselves by (RFC 7523), and the keys that they sign with.
+// JWT client assertions (RFC 7523), and the keys that sign them.
 import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
 import { issuer } from './server.js'
@@ -30,6 +30,6 @@ export function anAssertion(
     .sign(privateKey)
 }
 
-/** The form that shows one. */
+/** The form parameters with a client assertion. */
 export const shown = (assertion: string, type = assertionType) =>
   `client_assertion_type=${encodeURIComponent(type)}&client_assertion=${encodeURIComponent(assertion)}`

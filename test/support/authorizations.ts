@@ -1,4 +1,4 @@
-// What a person decides at the authorization endpoint, decided without its pages.
+// Authorization requests, and consent without its pages.
 import type { BrowserSession } from '../../server/identity/sign-in/browser-sessions.js'
 import type { Actor } from '../../server/policy/actor.js'
 import type { AuthorizationRequest } from '../../server/policy/authorization-request.js'
@@ -8,7 +8,7 @@ import type { TestServer } from './server.js'
 
 export const origin = { address: '192.0.2.7', userAgent: 'Firefox/132.0', requestId: 'r1' }
 
-/** A website that people sign in to by codes. */
+/** A website that users sign in to by authorization codes. */
 export async function aWebsite(server: TestServer, id: string, changes: Partial<NewApplication> = {}): Promise<void> {
   const metadata = {
     redirect_uris: [`https://${id}.example/callback`],
@@ -21,7 +21,7 @@ export async function aWebsite(server: TestServer, id: string, changes: Partial<
   await anApplication(server, id, { ...changes, metadata })
 }
 
-/** A resource server with these scopes. */
+/** A resource server with the given scopes. */
 export async function aResourceServer(server: TestServer, id: string, ...scopes: string[]): Promise<void> {
   await anApplication(server, id, {
     kind: 'resource_server',
@@ -30,7 +30,7 @@ export async function aResourceServer(server: TestServer, id: string, ...scopes:
   })
 }
 
-/** Somebody's browser that has just signed in to our pages. `deviceToken`: of an earlier sign-in. */
+/** A browser session that the user has just opened. @param deviceToken from an earlier sign-in */
 export async function aBrowserOf(
   { composed }: TestServer,
   { username, password }: { username: string; password: string },
@@ -65,7 +65,10 @@ export function aRequest(
 
 export const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 
-/** The address that an application of `aWebsite` sends browsers to. undefined leaves a parameter out, a list repeats it. */
+/**
+ * The authorization request of an application of `aWebsite`, as a path; undefined leaves a parameter out, a list
+ * repeats it.
+ */
 export function authorizePath(id: string, changes: Record<string, string | string[] | undefined> = {}): string {
   return `/oauth/authorize?${authorizeQuery(id, changes)}`
 }
@@ -86,13 +89,13 @@ export function authorizeQuery(id: string, changes: Record<string, string | stri
   return String(query)
 }
 
-/** How many a server has been given. */
+/** The number of applications made for each server. */
 const agreed = new WeakMap<object, number>()
 
-/** Somebody has let an application of their own have something. @returns its id */
+/** A new application with a consent of the user. @returns its id */
 export async function anAgreedApplication(server: TestServer, userId: number): Promise<string> {
   const { consentStore, database } = server.composed.parts.storage
-  // The same on every server that the same is done to, and another each time.
+  // A new id each time, and the same ids on two servers after the same steps.
   const number = (agreed.get(server.composed) ?? 0) + 1
   agreed.set(server.composed, number)
   const id = `app-${number}`

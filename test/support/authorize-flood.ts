@@ -1,22 +1,22 @@
-// A flood of anonymous requests at the authorization endpoint, in any number: new ones, ones of applications that do not exist,
-// and ones that come back with a ticket, to the endpoint and to the sign-in page.
+// A flood of anonymous requests to the authorization endpoint: new authorization requests, requests with an unknown
+// client_id, and requests with a ticket, to the endpoint and to the sign-in page.
 import { Agent, request } from 'node:http'
 import { authorizeQuery } from './authorizations.js'
 
 export type Flood = {
   url: string
-  /** An application that `aWebsite` has made. */
+  /** The client_id of an application made by `aWebsite`. */
   applicationId: string
   count: number
-  /** How many at once. */
+  /** Number of concurrent requests. */
   width: number
-  /** Told of each answer how many there have been. */
+  /** Called at each response with the number of responses so far. */
   answered?: (sofar: number) => void
 }
 
 type Seen = { status: number; location: string; cookie: string }
 
-/** @returns how often each was answered, as `GET /login 200` */
+/** @returns number of responses by outcome, as `GET /login 200` */
 export async function floodAuthorize({
   url,
   applicationId,
@@ -37,7 +37,7 @@ export async function floodAuthorize({
     return seen
   }
 
-  /** A browser that begins, and comes back. */
+  /** A browser that starts an authorization request and returns with its ticket. */
   async function visit(turn: number): Promise<void> {
     const query = authorizeQuery(applicationId, { state: `state ${turn}`, nonce: `nonce ${turn}` })
     const begun = await send('GET', `/oauth/authorize?${query}`)

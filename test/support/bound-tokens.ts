@@ -1,4 +1,4 @@
-// A server with applications whose tokens are bound to keys (RFC 9449), and the requests that these send.
+// A server with applications whose tokens are bound to DPoP keys (RFC 9449), and the requests of these applications.
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { CodeRecord } from '../../server/storage/codes.js'
 import { aConfidentialApplication, anApplication, basic, inForm } from './applications.js'
@@ -15,12 +15,12 @@ export const boundMetadata = {
 } satisfies ApplicationMetadata
 
 export type Form = Record<string, string>
-/** What a request is proven by; null: nothing. */
+/** What makes the DPoP header of a request: a key holder or a given text; null sends none. */
 export type By = Holder | { text: string } | null
 
 export type BoundTokens = Awaited<ReturnType<typeof aServerOfHolders>>
 
-/** `notes` is public; `shop` proves itself; `robot` acts for itself. */
+/** Applications: `notes` is a public client, `shop` a confidential one, `robot` a machine with client_credentials. */
 export async function aServerOfHolders(options: ServerOptions = {}) {
   const server = await aServer(options)
   const amy = await server.aUser({ username: 'amy' })
@@ -38,7 +38,7 @@ export async function aServerOfHolders(options: ServerOptions = {}) {
   return { server, amy, browser, secrets: { shop, robot } as Record<string, string> }
 }
 
-/** Requests to one server; `key` is a key of the client, by the server's clock. */
+/** Requests to one server; `key` is a DPoP key of the client, whose proofs follow the server's clock. */
 export function asHolder({ server, browser, secrets }: BoundTokens, at: TestServer = server) {
   const client = aClient(at)
   const key = aHolder(server.clock.now)
@@ -82,7 +82,7 @@ export function asHolder({ server, browser, secrets }: BoundTokens, at: TestServ
         .body
     },
 
-    /** Shows a token. */
+    /** Sends a request with a token and, where `by` says so, a DPoP proof. */
     show(
       [method, path]: readonly [method: string, path: string],
       token: string,
@@ -103,5 +103,5 @@ export function asHolder({ server, browser, secrets }: BoundTokens, at: TestServ
 
 export type AsHolder = ReturnType<typeof asHolder>
 
-/** The code that an answer tells, on whichever wire. */
+/** The error code of a response, in OAuth's or simplejwt's wire format. */
 export const codeOf = ({ body }: Answer): string => body.error_uri?.split('/').at(-1) ?? body.reason ?? body.code

@@ -1,4 +1,4 @@
-// Headless Chromium on real pages, where it is installed. One browser for the whole run, a fresh context for each visit.
+// Headless Chromium on real pages, where it is installed: one browser for the whole run, a new context for each visit.
 import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { expect } from 'chai'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { missing } from './engines.js'
 
-/** The shell has no windows of its own to draw: two fifths less to do for the same pages. */
+/** chromium-headless-shell draws no windows and needs two fifths less processor time for the same pages. */
 const executable = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
   .map(name => `/usr/bin/${name}`)
   .find(existsSync)
@@ -17,7 +17,10 @@ const flags = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ]
 
-/** Not committed, and gone with the next build: to be looked at. Made where `SCREENSHOTS` is set: a picture costs as much as axe. */
+/**
+ * Folder of screenshots, deleted by the next build. Made only with `SCREENSHOTS` or `EVERY_LOOK`: each costs as much as
+ * axe.
+ */
 const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
 
 export const sizes = {
@@ -29,9 +32,9 @@ export type Size = keyof typeof sizes
 
 let browser: Promise<Browser> | null = null
 
-/** Describes behaviour that needs a browser. */
+/** A `describe` for tests that need Chromium; reports it as missing where it is not installed. */
 export function onBrowser(title: string, define: () => void): void {
-  // Whole journeys: a busy machine takes its time.
+  // Tests of many pages, which take long on a busy machine.
   if (executable)
     describe(title, function () {
       this.timeout(60_000)
@@ -40,7 +43,7 @@ export function onBrowser(title: string, define: () => void): void {
   else missing(title, 'chromium is not installed (apt-get install chromium-headless-shell)')
 }
 
-/** A visit with cookies, language and look of its own; what the page's scripts complain of fails the test. */
+/** A page in a new browser context with its own cookies, locale and colour scheme; a script error fails the test. */
 export async function aVisit(
   server: { url: string },
   { size = 'wide', ...options }: BrowserContextOptions & { size?: Size } = {},
@@ -61,7 +64,7 @@ export async function aVisit(
   return page
 }
 
-/** Loaded here: every run of tests has this file, and most look at no page. */
+/** Imports playwright lazily: this file is part of every test run, and most runs open no page. */
 async function launch(): Promise<Browser> {
   const { chromium } = await import('playwright-core')
   return chromium.launch({ executablePath: executable!, args: flags })
@@ -85,12 +88,12 @@ export async function signIn(page: Page, user: { username: string; password: str
 
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/** Insists that axe finds nothing: WCAG 2.2 A and AA, and its own best practices. */
+/** Expects no violations by axe: WCAG 2.2 A and AA, and its best practices. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
   const { readFile } = await import('node:fs/promises')
   await page.evaluate(await readFile(axeSource, 'utf8'))
   const violations = await page.evaluate(async () => {
-    // Style sheets would be fetched and parsed anew for one rule, which is experimental and off.
+    // Without preloading of style sheets, which only one rule needs; that rule is experimental and off.
     const preload = { assets: ['media'], timeout: 10_000 }
     // @ts-expect-error axe is there by the line above
     const found = await globalThis.axe.run({ resultTypes: ['violations'], preload })
@@ -102,7 +105,7 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
   expect(violations, what).to.deep.equal([])
 }
 
-/** Nothing is wider than the screen: a person would have to push the page from side to side (WCAG 1.4.10). */
+/** Expects no horizontal scrolling (WCAG 1.4.10 Reflow): page, tables and facts fit the screen. */
 export async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
   const tooWide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
   expect(tooWide, `${what}: pixels wider than the screen`).to.equal(0)
@@ -116,7 +119,7 @@ export async function expectNoSidewaysScroll(page: Page, what: string): Promise<
   expect(facts, `${what}: facts wider than their column`).to.deep.equal([])
 }
 
-/** No browser is asked to complain of a field, which it would do in a language of its own. */
+/** Expects `novalidate` on every form with constraints: the browser would report errors in its own language. */
 export async function expectOwnComplaints(page: Page, what: string): Promise<void> {
   const forms = await page.evaluate(`[...document.querySelectorAll('form:not([novalidate])')].filter(form =>
     form.querySelector('[required], [pattern], [type=email], [type=number], [type=url], [type^=date], [minlength]')
@@ -124,7 +127,7 @@ export async function expectOwnComplaints(page: Page, what: string): Promise<voi
   expect(forms, `${what}: forms that the browser checks`).to.deep.equal([])
 }
 
-/** @param part of a page that is too high for a picture of the whole: so much of its top */
+/** @param part size of the top part to be captured, for a page that is too high for a full screenshot */
 export async function takeScreenshot(
   page: Page,
   name: string,

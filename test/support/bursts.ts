@@ -1,11 +1,11 @@
-// Many requests at once, and how long each took.
+// Concurrent requests and their durations.
 import { type Answer, aClient } from './client.js'
 
 export type Timed = { answer: Answer; ms: number }
 
 /**
- * Refreshes one token `count` times at once, by turns at each of these servers.
- * @param send how, where it is not by the API
+ * Sends one refresh token `count` times concurrently, to the servers in turn.
+ * @param send another way to refresh than by the API
  */
 export function refreshAtOnce(
   urls: readonly string[],
@@ -23,7 +23,7 @@ export function refreshAtOnce(
   )
 }
 
-/** The values at these shares of the whole: `quantiles(times, 0.5, 0.99)`, rounded. */
+/** Quantiles, rounded: `quantiles(times, 0.5, 0.99)`. */
 export function quantiles(values: readonly number[], ...shares: number[]): number[] {
   const sorted = [...values].sort((a, b) => a - b)
   return shares.map(share => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!))
@@ -33,7 +33,7 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 }
 
-/** How often a test that throws dice does so; more where the environment says so. */
+/** The number of rounds of a randomized test; TRIALS overrides it. */
 export function trials(usual: number): number {
   return Number(process.env.TRIALS) || usual
 }

@@ -1,4 +1,4 @@
-// A call for every route of the API that changes something, filled in so that it does: the counterpart of forms.ts.
+// A valid request for every API route that changes something: the counterpart of forms.ts, which does it for pages.
 import type { PageRouteName } from '../../server/http/pages/routes.js'
 import { type RouteName, routes } from '../../server/http/routes.js'
 import { changeApplication } from './applications.js'
@@ -8,7 +8,7 @@ import type { World } from './forms.js'
 import { anInitialAccessToken } from './registrations.js'
 import { password } from './server.js'
 
-/** Applications that prove themselves in the body are judged behind it: client-authentication.test.ts. */
+/** Routes whose client authentication may be in the body are covered by client-authentication.test.ts. */
 type ByApplication = { [N in RouteName]: (typeof routes)[N]['access']['kind'] extends 'client' ? N : never }[RouteName]
 
 type ChangingRoute = {
@@ -19,7 +19,7 @@ type ChangingRoute = {
       : N
 }[RouteName]
 
-/** What they are judged by is in the body, and judged with it: a password, a refresh token, or the token that is asked about. */
+/** Routes whose credential is in the request body: a password, a refresh token, or the token to be introspected. */
 export const judgedByBody = [
   'obtain',
   'refresh',
@@ -28,9 +28,9 @@ export const judgedByBody = [
   'postAuthorize',
   'postUserinfo',
   'postEndSignIn',
-  // Says how far the log is, and changes nothing of what people see.
+  // Renews the lease of a verifier, and changes nothing that users see.
   'renewLease',
-  // By the token of a registration, of which people have none: registration.test.ts.
+  // Authorized by a registration token, which users do not have: registration.test.ts.
   'register',
   'changeRegistration',
   'deleteRegistration',
@@ -38,12 +38,12 @@ export const judgedByBody = [
 
 export type CallName = Exclude<ChangingRoute, (typeof judgedByBody)[number]>
 
-/** Sessions and devices of the sender, beside those that the token is of. */
+/** A session and a device of the sender other than the ones that the token belongs to. */
 export type Own = { sid: string; deviceId: string }
 
 type Call = { path?: Record<string, string>; json?: object }
 type CallRow = {
-  /** It shows something, and changes nothing. */
+  /** The route only reads. */
   looks?: true
   fill: (world: World, own: Own) => Call | Promise<Call>
 }
@@ -65,7 +65,7 @@ const onRole =
 const applicationsOf = ({ composed }: World['server']) => composed.parts.applications.applications
 const aNewOne = async (server: World['server']) =>
   (await applicationsOf(server).create({ name: 'Nightly', kind: 'machine', metadata: {} }, 'system')).application
-/** One of its own, for nobody else's call is about it. */
+/** A request about a new application, which no other call uses. */
 const onApplication =
   (json: object = {}, before: (of: { server: World['server']; id: string }) => Promise<unknown> = async () => {}) =>
   async ({ server }: World): Promise<Call> => {
@@ -73,7 +73,7 @@ const onApplication =
     await before({ server, id })
     return { path: { id }, json }
   }
-/** Done, not previewed: the count is only told apart from what was reached. */
+/** A bulk action on `ids` with the confirmed count, so that it is executed and not only previewed. */
 const many =
   (ids: (world: World) => string[], more: (world: World) => object = () => ({})) =>
   (world: World): Call => ({
@@ -118,7 +118,7 @@ export const calls: Record<CallName, CallRow> = {
   disableUser: { fill: onPerson() },
   enableUser: {
     async fill({ server }) {
-      // Somebody else: the others' calls are about who is there.
+      // A new user, since the other calls need theirs enabled.
       const { id } = await server.aUser()
       await server.composed.parts.people.users.disable(id, 'system')
       return { path: { id: String(id) }, json: {} }
@@ -187,7 +187,7 @@ export const callNames = Object.keys(calls) as CallName[]
 
 export type ReadyCall = { name: CallName; method: string; path: string; body: string; looks: boolean }
 
-/** A call filled in about somebody. @param own of whoever is to send it */
+/** The request of a call, with path and body filled in. @param own session and device of the sender */
 export async function readyCall(world: World, name: CallName, own: Own): Promise<ReadyCall> {
   const { path = {}, json = {} } = await calls[name].fill(world, own)
   const { method, path: pattern } = routes[name]

@@ -1,10 +1,10 @@
-// Certificates for tests, made by openssl: an authority, and what it signed.
+// Certificates for tests, made by openssl: a certificate authority (CA) and certificates signed by it.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { aFolder } from './engines.js'
 
-/** Paths of files in PEM. */
+/** Paths of PEM files. */
 export type Certificate = { cert: string; key: string }
 
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
@@ -17,9 +17,9 @@ export function anAuthority(name: string) {
   let count = 0
 
   return {
-    /** Its own certificate, a path. */
+    /** Path of the CA certificate. */
     ca: path('ca.pem'),
-    /** @param days from now on; -1: since yesterday it is no more */
+    /** @param days validity from now on; -1 makes a certificate that expired yesterday */
     sign(host: string, days = 2): Certificate {
       const [key, request, cert] = [`${++count}.key`, `${count}.csr`, `${count}.pem`]
       openssl('req', ...newKey, '-keyout', key, '-out', request, '-subj', `/CN=${host}`)
@@ -28,7 +28,7 @@ export function anAuthority(name: string) {
       openssl('x509', '-req', '-in', request, ...by, '-days', String(days), '-extfile', 'san', '-out', cert)
       return { cert: path(cert), key: path(key) }
     },
-    /** The key again, with a passphrase that nobody gives. */
+    /** A copy of the key, encrypted with a passphrase that the server is not given. */
     encrypted({ key }: Certificate): string {
       openssl('pkey', '-in', key, '-aes256', '-passout', 'pass:hunter2', '-out', 'encrypted.key')
       return path('encrypted.key')
@@ -38,7 +38,7 @@ export function anAuthority(name: string) {
 
 export const textOf = (path: string): string => readFileSync(path, 'utf8')
 
-/** Puts one certificate where a server reads another. */
+/** Overwrites the files of one certificate with another one. */
 export function replace(place: Certificate, by: Certificate): void {
   copyFileSync(by.cert, place.cert)
   copyFileSync(by.key, place.key)

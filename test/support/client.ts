@@ -1,4 +1,4 @@
-// A client of the HTTP API, as small as the ones that people write against simplejwt.
+// A minimal client of the HTTP API, like those written for simplejwt; validates each answer by the OpenAPI document.
 import { setTimeout as pause } from 'node:timers/promises'
 import { check } from './documented.js'
 import type { TestServer } from './server.js'
@@ -8,7 +8,7 @@ export type Answer = { status: number; headers: Headers; body: any; text: string
 
 export type Pair = { access: string; refresh: string; user_id: number; device_token: string }
 
-/** @param server `hasMore`: with routes or grants that the document does not have */
+/** @param server `hasMore`: it has routes or answers outside the OpenAPI document, so answers are not validated */
 export function aClient(server: { url: string; hasMore?: true }, userAgent = 'test-client/1.0') {
   async function send(
     method: string,
@@ -45,7 +45,7 @@ export function aClient(server: { url: string; hasMore?: true }, userAgent = 'te
     patch: (path: string, json: unknown, token?: string) => send('PATCH', path, token ? { json, token } : { json }),
     delete: (path: string, token?: string) => send('DELETE', path, token ? { token } : {}),
 
-    /** Signs in and insists that it works, however often a busy machine says to come again. */
+    /** Signs in and expects success; retries while the server answers `overloaded`. */
     async signIn(user: { username: string; password: string }, more: object = {}): Promise<Pair> {
       const json = { username: user.username, password: user.password, ...more }
       for (let tries = 1; ; tries++) {
@@ -64,7 +64,7 @@ export function aClient(server: { url: string; hasMore?: true }, userAgent = 'te
 
 export type Client = ReturnType<typeof aClient>
 
-/** The claims of a token, believed as they are. */
+/** The claims of a token, without verification. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into claims of every shape
 export function claimsOf(token: string): any {
   return JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString())

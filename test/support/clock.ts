@@ -1,6 +1,7 @@
+// Clocks that tests advance.
 import { parseDuration } from '../../server/policy/durations.js'
 
-/** A clock that moves only when a test turns it. */
+/** A clock that moves only by `advance`. */
 export type TestClock = { now: () => number; advance: (duration: string) => void }
 
 export function aClock(start = Date.parse('2026-01-05T09:00:00Z')): TestClock {
@@ -14,7 +15,7 @@ export function aClock(start = Date.parse('2026-01-05T09:00:00Z')): TestClock {
   }
 }
 
-/** The real one, with what a test adds to it: for programs beside the server that look at the time themselves. */
+/** The real time plus what a test adds: for tests with other programs, which use the system time. */
 export function aRunningClock(): TestClock {
   const ahead = aClock(0)
   return { now: () => Date.now() + ahead.now(), advance: ahead.advance }

@@ -1,4 +1,4 @@
-// One code redeemed many times at once, over servers that are processes of their own.
+// One authorization code redeemed many times concurrently, at several server processes.
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { createApplicationStore } from '../../server/storage/applications.js'
@@ -13,7 +13,7 @@ import { aVisitor } from './visitor.js'
 
 const parallel = 50
 
-/** Reads the database of servers whose clock is the real one. @returns what came of it, for a line in the report */
+/** Expects one success for each code. The servers use the system clock. @returns a line for the report */
 export async function redeemManyTimes(urls: readonly string[], database: Database, rounds: number): Promise<string> {
   const { dialect } = database
   const [codeStore, sessionStore] = [createCodeStore(dialect), createSessionStore(dialect)]
@@ -36,7 +36,8 @@ export async function redeemManyTimes(urls: readonly string[], database: Databas
   const refused = new Map<string, number>()
 
   for (let round = 0; round < rounds; round++) {
-    // A page that runs twice is refused, and keeps its session; a code of a server that comes twice is in two hands.
+    // Reuse by a public client (a page loaded twice) is refused and keeps the session; by a confidential one it ends
+    // it.
     const id = round % 2 === 0 ? 'tabs' : 'shop'
     const [bystander] = (await burst(id, 1)) as [Answer]
     const answers = await burst(id, parallel)

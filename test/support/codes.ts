@@ -1,5 +1,5 @@
-// Browsers that are signed in, and codes that were given through them: made as a person's decision makes them, without the
-// pages that lead there.
+// Signed-in browser sessions and authorization codes, written directly as a user's consent writes them, without the
+// pages of sign-in and consent.
 import { createHash, randomBytes } from 'node:crypto'
 import { hashOfCode, newCode } from '../../server/identity/authorizations/code-text.js'
 import type { RedemptionTerms } from '../../server/identity/authorizations/codes.js'
@@ -14,7 +14,7 @@ import { password, type TestServer } from './server.js'
 export const redirectUri = 'https://shop.example/back'
 export const codeOrigin = { address: '192.0.2.9', userAgent: 'a shop/1', requestId: 'test' }
 
-/** A browser of a user. @param deviceToken what another sign-in there was answered */
+/** A browser session of a user. @param deviceToken from an earlier sign-in on the same device */
 export async function aBrowser(server: TestServer, username: string, deviceToken?: string) {
   const { signIn, storage } = server.composed.parts
   const origin = { address: '198.51.100.7', userAgent: 'Mozilla/5.0 Firefox/140', requestId: 'test' }
@@ -25,13 +25,13 @@ export async function aBrowser(server: TestServer, username: string, deviceToken
 
 export type Given = { code: string; row: CodeRecord; terms: RedemptionTerms }
 
-/** What a code is written with. */
+/** The clock and stores that write a code. */
 export type CodeHome = {
   clock: { now: () => number }
   composed: { parts: { storage: { database: Database; codeStore: CodeStore } } }
 }
 
-/** A code as it stands after a decision, and what it is redeemed with. */
+/** An authorization code as it stands after consent, and the terms for its redemption. */
 export async function aCode(
   { composed, clock }: CodeHome,
   browser: Pick<SessionRecord, 'id' | 'userId' | 'deviceId' | 'seq' | 'authenticatedAt'>,
@@ -77,7 +77,7 @@ export type Outcome = {
   refresh: string
 }
 
-/** The tokens, or the code that refuses them. */
+/** The tokens, or the error code of the refusal. */
 export async function outcome(asking: Promise<SessionTokens>): Promise<Outcome> {
   try {
     const tokens = await asking

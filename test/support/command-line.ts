@@ -1,4 +1,4 @@
-// The program `darvoza`, on an installation of its own or beside a server.
+// The command line program `darvoza`, on its own data folder or on the database of a running server.
 import { spawn } from 'node:child_process'
 import { cpSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
@@ -12,13 +12,13 @@ import { aFolder } from './engines.js'
 import { aServer, type TestServer } from './server.js'
 
 const program = fileURLToPath(new URL('../../../bin.js', import.meta.url))
-/** A test runs many commands. */
+/** Timeout in ms for tests that run many commands. */
 export const patience = 60_000
 export const operator = `operator:${userInfo().username}`
 
 export type Ran = { code: number | null; stdout: string; stderr: string }
 
-/** The real program, on an installation of its own. */
+/** The real program, on a new data folder. */
 export function aCommandLine(environment: Record<string, string> = {}) {
   const folder = aFolder()
   const dataDir = join(folder, 'data')
@@ -26,7 +26,7 @@ export function aCommandLine(environment: Record<string, string> = {}) {
   const { PATH = '', HOME = '' } = process.env
   const env = { PATH, HOME, DATA_DIR: dataDir, ...environment }
 
-  /** In this process: a program takes longer to load than most commands take. */
+  /** Runs a command in this process: loading a new process takes longer than most commands. */
   async function run(args: string[], stdin = ''): Promise<Ran> {
     const [stdout, stderr] = [collector(), collector()]
     const code = await runCommand({
@@ -41,8 +41,8 @@ export function aCommandLine(environment: Record<string, string> = {}) {
   }
 
   /**
-   * In a process of its own, as a person runs it.
-   * @param killWhen kill -9 once this resolves
+   * Runs a command in a new process, as in a shell.
+   * @param killWhen the process is killed (SIGKILL) once this resolves
    */
   function start(args: string[], stdin = '', killWhen?: Promise<unknown>): Promise<Ran> {
     const child = spawn(process.execPath, [program, ...args], { cwd: folder, env })
@@ -64,12 +64,12 @@ export function aCommandLine(environment: Record<string, string> = {}) {
 
   return {
     dataDir,
-    /** For another one on the same installation. */
+    /** Environment for another command line on the same data folder. */
     env: { ...environment, DATA_DIR: dataDir },
     run,
     start,
 
-    /** Runs a command that must work; answers what it printed. */
+    /** Runs a command that must succeed. @returns its stdout */
     async done(args: string[], stdin = ''): Promise<string> {
       const ran = await run(args, stdin)
       expect(ran.code, `${args.join(' ')}: ${ran.stderr}`).to.equal(0)
@@ -87,7 +87,7 @@ export function aCommandLine(environment: Record<string, string> = {}) {
       return this
     },
 
-    /** Cheap hashes: bcrypt's real cost is for production. */
+    /** A migrated database with the bcrypt cost 4, so that password hashes are fast. */
     async cheaply() {
       cheapData ??= prepared(['migrate', 'up'], ['policy', 'set', 'password_cost=4'])
       cpSync(await cheapData, dataDir, { recursive: true })
@@ -101,7 +101,9 @@ export function aCommandLine(environment: Record<string, string> = {}) {
   }
 }
 
-/** Made once by the real commands, and copied: a command takes as long as a whole test otherwise does. */
+/**
+ * Data folders made once by the real commands and copied for each test: a command takes as long as a whole other test.
+ */
 let migratedData: Promise<string> | null = null
 let cheapData: Promise<string> | null = null
 
@@ -124,7 +126,7 @@ function collector() {
 
 export type RefusedCommand = readonly [args: readonly string[], code: 1 | 2, saying: RegExp, stdin?: string]
 
-/** Insists that each is refused in one line, on stderr alone. All at once: they change nothing. */
+/** Expects each command to fail with one line on stderr and no stdout. Runs them concurrently: they change nothing. */
 export async function expectRefused(darvoza: TestCommandLine, cases: readonly RefusedCommand[]): Promise<void> {
   const check = async ([args, code, saying, stdin]: RefusedCommand) => {
     const ran = await darvoza.run([...args], stdin)
@@ -136,7 +138,7 @@ export async function expectRefused(darvoza: TestCommandLine, cases: readonly Re
 
 export type TestCommandLine = ReturnType<typeof aCommandLine>
 
-/** A running server, and the command line beside it on the same SQLite file. */
+/** A running server, and a command line on the same SQLite file. */
 export async function besideAServer(): Promise<{ server: TestServer; darvoza: TestCommandLine }> {
   const server = await aServer({ clock: aClock(Date.now()) })
   const { database, secretKey } = server.settings

@@ -1,13 +1,13 @@
-// A copy of an example in a folder of its own, in which a few values are changed, as a reader would do.
+// A copy of an example in a temporary folder with a few values changed, as a reader would do.
 import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { aFolder } from './engines.js'
 import { examples } from './orders.js'
 
-/** @param changes of what its files say: each must be there. @returns the folder */
+/** @param changes replacements of text in its .conf files; each text must occur @returns the folder */
 export function copied(example: string, changes: Readonly<Record<string, string>>): string {
   const folder = aFolder()
-  // Servers that are started as root work as somebody else, who must be able to read it.
+  // A server started as root serves as another user, who must be able to read the folder.
   chmodSync(folder, 0o755)
   cpSync(examples + example, folder, { recursive: true })
   const found = new Set<string>()

@@ -1,8 +1,8 @@
-// What a piece of work costs this process: memory, time, and how long it keeps others from their turn.
+// Costs of a piece of work in this process: memory, processor time, and delay of the event loop.
 import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 
-/** Bytes after a collection; needs `--expose-gc`. */
+/** Bytes after garbage collection; needs `--expose-gc`. */
 export async function memory(): Promise<{ resident: number; heap: number }> {
   for (let round = 0; round < 4; round++) {
     global.gc!()
@@ -12,14 +12,16 @@ export async function memory(): Promise<{ resident: number; heap: number }> {
   return { resident: rss, heap: heapUsed + external }
 }
 
-/** All in ms. Other work on the machine lengthens `took` and `stall`, and not the other two; Linux alone tells those. */
+/**
+ * All in ms. Load on the machine increases `took` and `stall`, but not `cpu` and `busy`, which only Linux reports.
+ */
 export type Cost = {
   took: number
-  /** The longest time for which nothing else came to its turn. */
+  /** The longest time between two turns of the event loop. */
   stall: number
-  /** How long this thread ran. */
+  /** Processor time of this thread. */
   cpu: number
-  /** The most that it ran between two turns of others. */
+  /** The most processor time between two turns of the event loop. */
   busy: number
 }
 
@@ -40,7 +42,7 @@ export async function costOf(work: () => Promise<unknown>): Promise<Cost> {
   return { took: at - startedAt, stall, cpu: cpu - cpuBefore, busy }
 }
 
-/** How long this thread has run. */
+/** Processor time of this thread so far, ms. */
 function onCpu(): number {
   try {
     return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[0]) / 1e6

@@ -1,4 +1,4 @@
-// One person who is signed in very often, written to the tables at once.
+// One user with very many devices and sessions, inserted directly into the tables.
 import { randomUUID } from 'node:crypto'
 import type { Value } from '../../server/storage/database.js'
 import type { DeviceRecord } from '../../server/storage/devices.js'
@@ -11,7 +11,10 @@ type Row = Record<string, Value>
 
 export type Crowd = { devices: number; sessions: number }
 
-/** Devices seen a second after each other, the last of them an hour ago; the sessions go round them, one a ms. */
+/**
+ * Devices are last seen one second apart, up to an hour ago; sessions are spread over them, opened one millisecond
+ * apart.
+ */
 export async function aCrowd(
   { composed }: Pick<TestServer, 'composed'>,
   userId: number,

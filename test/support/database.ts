@@ -1,4 +1,4 @@
-// A database with the tables in it and nothing that runs: what tests of storage stand on.
+// Databases with tables and without a server, for tests of storage.
 import type { DatabaseSettings } from '../../config/settings.js'
 import { type Database, openDatabase } from '../../server/storage/database.js'
 import { writeFirstRows } from '../../server/storage/first-rows.js'
@@ -10,7 +10,7 @@ import { guarded } from './transaction-guard.js'
 
 const open = new Set<Database>()
 
-/** An empty database with all tables and the rows that every installation has. */
+/** A new database with all tables and the rows of every installation. */
 export async function aDatabase(engine: Engine): Promise<Database> {
   const database = await anOpen(await engine.migrated())
   await writeFirstRows(database, {
@@ -24,12 +24,12 @@ export async function aDatabase(engine: Engine): Promise<Database> {
   return database
 }
 
-/** Without any table; closed at the end of the test by `closeDatabases`. */
+/** A database without tables; closed after the test by `closeDatabases`. */
 export async function anEmptyDatabase(engine: Engine): Promise<Database> {
   return anOpen(await engine.fresh())
 }
 
-/** One more connection to a database that is there. */
+/** Another connection to an existing database; closed after the test. */
 export async function anOpen(settings: DatabaseSettings): Promise<Database> {
   const database = await openDatabase(settings, undefined, guarded)
   open.add(database)
@@ -61,7 +61,7 @@ export function aUserRow(id: number, changes: Partial<NewUser> = {}): NewUser {
   }
 }
 
-/** Signed in at `at` (epoch ms) for a day, by user 1. */
+/** A session of user 1, opened at `at` (epoch ms) and valid for a day. */
 export function aSessionRow(id: string, at: number, changes: Partial<SessionRecord> = {}): SessionRecord {
   return {
     id,

@@ -1,4 +1,5 @@
-// Controllers as people write them. Compiled twice: with TypeScript's older decorators, and by a test with the standard ones.
+// Controllers with the kit's decorators. Compiled twice: with TypeScript's legacy decorators, and by a test with the
+// standard ones.
 import {
   AllowAny,
   guard,
@@ -11,7 +12,7 @@ import {
 
 export { guard, needsOf }
 
-/** Puts another function in the place of a method, as many decorators do; in either form of the language. */
+/** A decorator that replaces a method, as many do; works in both forms of decorators. */
 // biome-ignore lint/suspicious/noExplicitAny: as in decorators.ts
 function Logged(value: any, _second: any, third?: any): any {
   const method = third ? third.value : value

@@ -1,11 +1,11 @@
-// Logout tokens to act on: of an application at an address that nothing is sent to.
+// Deliveries of logout tokens, for an application whose back-channel logout URI does not answer.
 import { anApplication, aSessionOf } from './applications.js'
 import { settle, type TestServer } from './server.js'
 
-/** Of each server alone: what is done alike at several makes the same rows. */
+/** Counted for each server, so that the same steps at two servers make the same rows. */
 const toldApplications = new WeakMap<TestServer, number>()
 
-/** An application that is told of ends. @returns its id */
+/** An application with a back-channel logout URI. @returns its id */
 export async function aToldApplication(server: TestServer, uri = 'https://127.0.0.1/logout'): Promise<string> {
   const count = (toldApplications.get(server) ?? 0) + 1
   toldApplications.set(server, count)
@@ -15,7 +15,7 @@ export async function aToldApplication(server: TestServer, uri = 'https://127.0.
   return id
 }
 
-/** Of the end of a session of somebody. @returns its id */
+/** A delivery for an ended session of the user. @returns its id */
 export async function aDelivery(server: TestServer, user: { id: number; username: string }): Promise<string> {
   const { session } = await aSessionOf(server, user, await aToldApplication(server))
   const { devices, storage } = server.composed.parts

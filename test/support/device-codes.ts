@@ -1,4 +1,4 @@
-// Programs that wait to be let in by a code, and the person who lets them in.
+// The device flow (RFC 8628): programs that poll with a device code, and the user who approves the user code.
 import { publicApplication } from '../../server/identity/applications/public-application.js'
 import type { DeviceAuthorization } from '../../server/identity/authorizations/device-requests.js'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
@@ -14,7 +14,7 @@ export const television = {
   scope: 'openid profile email offline_access read',
 } satisfies ApplicationMetadata
 
-/** A public program on a device without a browser. */
+/** A public client on a device without a browser. */
 export const aTelevision = (server: TestServer, id: string, changes: Partial<NewApplication> = {}): Promise<void> =>
   anApplication(server, id, {
     kind: 'native',
@@ -24,7 +24,7 @@ export const aTelevision = (server: TestServer, id: string, changes: Partial<New
 
 const origin = { address: '203.0.113.9', userAgent: 'television/2.1', requestId: 'test' }
 
-/** What a television of its own was given. */
+/** A device authorization of a new application. */
 export async function aDeviceCode(server: TestServer, id: string): Promise<DeviceAuthorization> {
   await aTelevision(server, id)
   const { revocation, authorizations } = server.composed.parts
@@ -34,7 +34,7 @@ export async function aDeviceCode(server: TestServer, id: string): Promise<Devic
 
 export type Asked = { status: number; body: Record<string, unknown> & { error?: string } }
 
-/** The program: begins, and asks. */
+/** The polling program: requests a device code, and polls the token endpoint. */
 export function aProgram({ url }: { url: string }, id: string, userAgent = 'television/2.1') {
   async function send(
     path: string,
@@ -64,7 +64,7 @@ export function aProgram({ url }: { url: string }, id: string, userAgent = 'tele
   }
 }
 
-/** The form on the page for a code, filled in. */
+/** The filled-in form of the page that shows a user code. */
 export async function formFor(
   visitor: Visitor,
   userCode: string,
@@ -77,7 +77,7 @@ export async function formFor(
   return { form, headers: { 'Sec-Fetch-Site': 'same-origin' } }
 }
 
-/** The person answers on it. */
+/** Submits the decision of the user. */
 export async function decide(...asked: Parameters<typeof formFor>): Promise<Seen> {
   return asked[0].send('POST', '/device', await formFor(...asked))
 }

@@ -1,6 +1,6 @@
-// Dice that fall the same for the same seed, so that a failure can be run again.
+// Pseudorandom choices, the same for the same seed, so that a failure can be reproduced.
 
-/** mulberry32: numbers from 0 up to 1. */
+/** mulberry32: numbers from 0 (inclusive) to 1 (exclusive). */
 export function numbersFrom(seed: number): () => number {
   let state = seed
   return () => {

@@ -1,4 +1,4 @@
-// Two trials of moving in from Django, as small as a test or as large as one likes.
+// Two trials of the import from Django, of any size.
 import { expect } from 'chai'
 import { aClient } from './client.js'
 import { aCommandLine, besideAServer } from './command-line.js'
@@ -8,7 +8,7 @@ import { manyGuesses } from './server.js'
 
 const django = ['user', 'import', '--format', 'django']
 
-/** What 50 rows of a dump are broken by, and what is said of each. */
+/** Ways to break a row of a dump, each with the expected problem. */
 const breaks: readonly (readonly [breakRow: (row: DumpedRow, before: DumpedRow) => void, said: RegExp])[] = [
   [({ fields }) => Object.assign(fields, { username: 'two words' }), /^username: Enter a valid username/],
   [({ fields }) => delete fields.username, /^username: This field is required/],
@@ -25,7 +25,7 @@ const breaks: readonly (readonly [breakRow: (row: DumpedRow, before: DumpedRow) 
   [({ fields }) => Object.assign(fields, { groups: [999] }), /^groups: The dump has no group 999/],
 ]
 
-/** Takes in a dump of so many rows, of which 50 are broken in ten ways. */
+/** Imports a dump of `count` users, 50 of which are broken in ten ways. */
 export async function takeBrokenDump(count: number): Promise<void> {
   const service = await aDjango()
   const rows = JSON.parse(await dumpManyUsers(service, count)) as DumpedRow[]
@@ -39,7 +39,7 @@ export async function takeBrokenDump(count: number): Promise<void> {
     breakRow(row, users[number * every + 5]!)
     expected.set(`row ${rows.indexOf(row) + 1} (auth.user ${row.pk})`, said)
   }
-  // On one line, as dumpdata writes it.
+  // One line of JSON, as dumpdata writes it.
   const dump = JSON.stringify(rows)
 
   const darvoza = await aCommandLine().migrated()
@@ -98,7 +98,7 @@ export async function takeBrokenDump(count: number): Promise<void> {
   await darvoza.done(['audit', 'verify'])
 }
 
-/** Imports so many users of every hasher, and signs each of them in. */
+/** Imports `each` users for every hasher, and signs each of them in. */
 export async function signInWithEveryHash(each: number): Promise<void> {
   const service = await aDjango()
   const dump = await dumpHashedUsers(service, each)
@@ -115,7 +115,7 @@ export async function signInWithEveryHash(each: number): Promise<void> {
   const firsts = names.filter(name => name.endsWith('-0'))
   const before = new Map<string, string>()
   for (const username of names) before.set(username, await stored(username))
-  // Once of each hasher: a wrong guess costs as much as a right one.
+  // One wrong password for each hasher: it costs as much as a correct one.
   for (const username of firsts) {
     const { status } = await client.post('/api/token/', { username, password: `${passwordOf(username)} ` })
     expect(status, username).to.equal(401)
@@ -132,7 +132,7 @@ export async function signInWithEveryHash(each: number): Promise<void> {
     await client.signIn({ username, password: passwordOf(username) })
     expect(await stored(username)).to.equal(after)
   }
-  // Whoever has signed in here differs in their hash and in nothing that would be told.
+  // Users who have signed in differ only in their password hash, which the import does not report as a difference.
   const again = await darvoza.json([...django, '-'], dump)
   expect([again.imported, again.unchanged, again.kept]).to.deep.equal([0, names.length, []])
 }

@@ -1,9 +1,9 @@
-// Users of the Django service, made by Django itself, and what its dumps hold.
+// Users of the Django service, created by Django itself, and the format of its dumps.
 import type { Django } from './django.js'
 
 export type DumpedRow = { model: string; pk: unknown; fields: Record<string, unknown> }
 
-/** Django 3.2 has none; later ones write it like this. */
+/** The scrypt hasher of later Django versions, which Django 3.2 lacks. */
 const scrypt = `
 def scrypt(password, salt='saltsaltsaltsalt'):
     import base64, hashlib
@@ -11,12 +11,12 @@ def scrypt(password, salt='saltsaltsaltsalt'):
     return f'scrypt\${2**14}\${salt}$8$1\${base64.b64encode(digest).decode()}'
 `
 
-/** What a person's password is here. */
+/** The password of a user of the dump. */
 export const passwordOf = (username: string) => `correct horse ${username}`
 
 export const hashers = ['pbkdf2_sha256', 'pbkdf2_sha1', 'bcrypt_sha256', 'bcrypt', 'argon2', 'scrypt'] as const
 
-/** `each` users of every hasher at its real cost, called `HASHER-N`, with ids from 101. */
+/** `each` users for every hasher at its real cost, named `HASHER-N`, with ids from 101. */
 export async function dumpHashedUsers(django: Django, each: number): Promise<string> {
   const [dump] = await django.dumps(
     `
@@ -36,7 +36,7 @@ User.objects.bulk_create(users)`,
   return dump!
 }
 
-/** Users of one and the same cheap hash, with ids from 1, every tenth of them in a group. */
+/** Users with the same cheap password hash, with ids from 1, every tenth in a group. */
 export async function dumpManyUsers(django: Django, count: number): Promise<string> {
   const [dump] = await django.dumps(
     `

@@ -1,5 +1,5 @@
-// A small Django service with djangorestframework-simplejwt (test/django/), both from Debian's packages: a database of its
-// own, the commands of manage.py, and the service itself on a port of its own.
+// A small Django service with djangorestframework-simplejwt (test/django/), both from Debian's packages: its own
+// database, the commands of manage.py, and the service on a free port.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { ended } from './mariadb.js'
 import { tied } from './tied.js'
 
 const project = fileURLToPath(new URL('../../../test/django/', import.meta.url))
-/** Debian's packages are its own Python's; the first one in PATH may be another. */
+/** Debian's packages belong to this Python; the first one in PATH may be another. */
 const python = '/usr/bin/python3'
 const installed = '/usr/lib/python3/dist-packages'
 
@@ -22,7 +22,7 @@ const packages: Record<string, string> = {
   argon2: 'python3-argon2',
 }
 
-/** `members`: e-mail addresses are the names, and fields are called otherwise. `visitors`: ids are UUIDs. */
+/** User models. `members`: e-mail address as user name, and other field names. `visitors`: ids are UUIDs. */
 export type DjangoUsers = 'auth' | 'members' | 'visitors'
 
 const settingsOf: Record<DjangoUsers, string> = {
@@ -32,22 +32,22 @@ const settingsOf: Record<DjangoUsers, string> = {
 }
 
 export type DjangoOptions = {
-  /** Which user model it has; Django's own by default. */
+  /** The user model; Django's own by default. */
   users?: DjangoUsers
-  /** Beside what `test/django/service/settings.py` has in SIMPLE_JWT; lifetimes are seconds. */
+  /** Additions to SIMPLE_JWT in `test/django/service/settings.py`; lifetimes are in seconds. */
   simpleJwt?: Record<string, unknown>
   /** SECRET_KEY, which signs its tokens where SIGNING_KEY is not set. */
   secretKey?: string
 }
 
 export type Django = {
-  /** Runs a command of manage.py that must work. @returns what it printed */
+  /** Runs a command of manage.py that must succeed. @returns its stdout */
   manage(args: readonly string[], stdin?: string): Promise<string>
-  /** Runs Python with the project loaded, which must work. @returns what it printed */
+  /** Runs Python code in the project, which must succeed. @returns its stdout */
   script(code: string, stdin?: string): Promise<string>
-  /** What dumpdata writes, called so often with these arguments, once `code` has run: one start of Python for all. */
+  /** Runs `code`, then dumpdata once for each list of arguments, in one Python process. @returns the dumps */
   dumps(code: string, ...calls: readonly (readonly string[])[]): Promise<string[]>
-  /** Serves it. @returns its address */
+  /** Starts the service. @returns its address */
   serve(): Promise<string>
 }
 
@@ -62,7 +62,7 @@ print(json.dumps([into.getvalue() for into in written]))`
 
 const running = new Set<ChildProcess>()
 
-/** Describes behaviour that needs Django, its REST framework and simplejwt. */
+/** A `describe` for tests that need Django, its REST framework and simplejwt; reports them as missing otherwise. */
 export function onDjango(title: string, define: (this: Mocha.Suite) => void): void {
   const lacking = Object.keys(packages).filter(name => !existsSync(join(installed, name)))
   if (existsSync(python) && lacking.length === 0) describe(title, define)
@@ -92,7 +92,7 @@ export async function stopDjangos(): Promise<void> {
   running.clear()
 }
 
-/** Made once by the real command, and copied: it takes seconds. */
+/** Databases migrated once by Django and copied for each test, since a migration takes seconds. */
 const migrated: Partial<Record<DjangoUsers, Promise<string>>> = {}
 
 async function migratedDatabase(users: DjangoUsers): Promise<string> {
@@ -108,7 +108,7 @@ function environment(users: DjangoUsers, database: string, { simpleJwt, secretKe
     DJANGO_DATABASE: database,
     ...(simpleJwt && { DJANGO_SIMPLE_JWT: JSON.stringify(simpleJwt) }),
     ...(secretKey && { DJANGO_SECRET_KEY: secretKey }),
-    // The checkout stays clean.
+    // No __pycache__ folders in the checkout.
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONUTF8: '1',
   }
@@ -121,7 +121,7 @@ function run(args: readonly string[], env: Record<string, string>, stdin = ''): 
     child[name].setEncoding('utf8').on('data', (text: string) => {
       said[name] += text
     })
-  // What it does not read it may leave.
+  // The process may exit without reading its stdin.
   child.stdin.on('error', () => {})
   child.stdin.end(stdin)
   return new Promise((resolve, reject) => {

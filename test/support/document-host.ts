@@ -1,4 +1,4 @@
-// Where applications describe themselves: a host with https and a name, on this machine, and a server that knows the way.
+// An HTTPS host on this machine that serves client ID metadata documents, and a token server that resolves its name.
 import { readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:https'
@@ -8,13 +8,13 @@ import { anAuthority, textOf } from './certificates.js'
 import { sqlite } from './engines.js'
 import { aServer, type ServerOptions, type TestServer, testSettings } from './server.js'
 
-/** The certificate is for this name; whatever a server resolves it to. */
+/** The host name of the certificate. */
 const name = 'tool.example'
 
 export type Answer = {
   status?: number
   headers?: Record<string, string>
-  /** What is no text is sent as JSON. */
+  /** Text or a Buffer is sent as it is, other values as JSON. */
   body?: unknown
 }
 
@@ -22,13 +22,13 @@ export type DocumentHost = {
   /** `tool.example:PORT`. */
   host: string
   origin: string
-  /** In PEM, of who signed its certificate. */
+  /** PEM of the certificate authority. */
   ca: string
-  /** By path; a function answers by itself, or not at all. */
+  /** Answers by path; a function writes the response itself, or none. */
   answers: Map<string, Answer | RequestListener>
-  /** The paths that were asked for. */
+  /** The requested paths, in order. */
   asked: string[]
-  /** Serves a document. @returns its address, which is the `client_id` */
+  /** Publishes a document. @returns its address, which is the `client_id` */
   publish(path: string, document?: Record<string, unknown>, headers?: Record<string, string>): string
   close(): void
 }
@@ -68,7 +68,7 @@ export async function aDocumentHost(): Promise<DocumentHost> {
   }
 }
 
-/** A server that resolves every name to this machine, and may call the names that are given there. */
+/** A server that resolves every name to this machine, and may send requests to the hosts in `mayCall`. */
 export async function aServerThatFetches(
   { host, ca }: Pick<DocumentHost, 'host' | 'ca'>,
   policy: Partial<Policy> = {},

@@ -1,4 +1,4 @@
-// The document of the API as answers are held against it: each must be one that it tells of, member by member.
+// Validation of HTTP responses against the OpenAPI document: status, error code, media type and JSON schema.
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { type Access, kinds } from '../../server/http/kinds/kinds.js'
@@ -13,18 +13,20 @@ export type Told = { status: number; headers: { get(name: string): string | null
 type Response = { $ref?: string; description?: string; content?: Record<string, { schema: object }> }
 type Operation = { operationId: string; responses: Record<string, Response> }
 
-/** What was answered in this process so far: name, status and code; `-` for an answer that is no refusal. */
+/**
+ * Responses seen in this process so far, as `OPERATION STATUS CODE`; the code is `-` for a response that is no error.
+ */
 export const answered = new Set<string>()
 
 let reading: ReturnType<typeof read> | null = null
 
-/** Once for all tests of a process. */
+/** The document, read once for all tests of a process. */
 const theDocument = () => {
   reading ??= read()
   return reading
 }
 
-/** Holds an answer against the document; what is no route of it answers as it likes. @throws Error on what it does not tell */
+/** Validates a response; paths outside the document are skipped. @throws Error if the document does not describe it */
 export async function check(method: string, path: string, told: Told): Promise<void> {
   const { operationAt, validatorOf, resolved } = await theDocument()
   const operation = operationAt(method, path)
@@ -48,7 +50,7 @@ export async function check(method: string, path: string, told: Told): Promise<v
   answered.add(`${name} ${told.status} ${code}`)
 }
 
-/** All that the document tells of, in the form of `answered`. */
+/** All responses that the document describes, in the form of `answered`. */
 export async function documentedAnswers(): Promise<string[]> {
   const { operations, resolved } = await theDocument()
   return operations.flatMap(({ operation: { operationId, responses } }) =>
@@ -86,7 +88,7 @@ async function read() {
           segments.length === asked.length &&
           segments.every((segment, at) => segment === asked[at] || (segment.startsWith('{') && asked[at] !== '')),
       )
-      // What is spelt out comes before what stands for anything.
+      // Literal path segments take precedence over path parameters.
       const variables = (segments: string[]) => segments.filter(segment => segment.startsWith('{')).length
       return fitting.sort((one, other) => variables(one.segments) - variables(other.segments))[0]?.operation
     },
@@ -96,7 +98,7 @@ async function read() {
       return name === undefined ? response : (document.components.responses[name] as Response)
     },
 
-    /** Of a schema in the document, whose references lead into it. */
+    /** The validator of a schema in the document, with its `$ref`s resolved there. */
     validatorOf(schema: object): ValidateFunction {
       const known = validators.get(schema)
       if (known) return known
@@ -121,7 +123,7 @@ const unspoken: Readonly<Record<number, ErrorCode>> = {
   415: 'unsupported_media_type',
 }
 
-/** The code of a refusal; those that a wire does not spell out are known by their status. */
+/** The error code of a response; derived from the status where the wire format has no code. */
 function codeIn({ status, text }: Told): string {
   const { error_uri, reason, code, ...rest } = JSON.parse(text) as Record<string, unknown>
   if (typeof error_uri === 'string') return error_uri.split('/').at(-1)!

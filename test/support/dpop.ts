@@ -1,4 +1,4 @@
-// A program that proves to hold a key (RFC 9449), and what it could get wrong.
+// A holder of a key pair that makes DPoP proofs (RFC 9449), with header and claims that can be replaced by wrong ones.
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
 import { type SigningAlgorithm, signInput } from '../../server/protocol/algorithms.js'
 
@@ -22,7 +22,7 @@ export function aHolder(now: () => number = Date.now, algorithm: SigningAlgorith
     jwk,
     jkt,
     privateKey,
-    /** A proof for one request; `undefined` takes a member away. */
+    /** A DPoP proof for one request; the value `undefined` removes a member of header or claims. */
     proof(method: string, url: string, token: string | undefined, { header, claims }: ProofParts = {}): string {
       const head = { typ: 'dpop+jwt', alg: algorithm, jwk, ...header }
       const ath = token === undefined ? {} : { ath: hash(token) }

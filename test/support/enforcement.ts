@@ -1,14 +1,14 @@
-// How long a change takes until it holds at a server.
+// Measures how long a server still accepts an access token after its revocation.
 import { expect } from 'chai'
 import type { aClient } from './client.js'
 
 const ended = { status: 401, reason: 'session_ended' }
 
 /**
- * Asks for the verdict on an access token that has just lost its force, until it is refused. What counts is when a request
- * began that was still let in: that an answer then took its time breaks no promise.
- * @param refusal what the answer then has in it
- * @returns ms from now to the start of the last such request; 0 where none was let in
+ * Verifies a revoked access token until it is refused. The start of a request counts, not the time of its answer: a
+ * slow answer to a request begun in time breaks no promise.
+ * @param refusal members of the expected refusal
+ * @returns ms from now to the start of the last accepted request; 0 if none was accepted
  */
 export async function lastLetIn(
   client: ReturnType<typeof aClient>,

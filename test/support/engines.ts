@@ -1,4 +1,4 @@
-// The database engines that tests run on: SQLite always, MariaDB where it is installed; and Redis beside them.
+// The database engines that tests run on: SQLite always, MariaDB where it is installed; and checks for other programs.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,11 +12,11 @@ export type Engine = {
   name: 'SQLite' | 'MariaDB'
   /** An empty database. */
   fresh: () => Promise<DatabaseSettings>
-  /** One with all tables and no row, as a server that starts finds it after the migrations. */
+  /** A database with all tables and no rows, as after the migrations. */
   migrated: () => Promise<DatabaseSettings>
 }
 
-/** Temporary folders of this run; removed at its end. */
+/** Temporary folders of this test run; removed at its end. */
 const folders: string[] = []
 
 export function aFolder(): string {
@@ -37,11 +37,11 @@ const mariadb: Engine = {
   migrated: mariaDbWithTables(sharedMariaDb),
 }
 
-/** Those that this machine has, for what is no test. */
+/** The engines that this machine has, for programs other than tests. */
 export const engines = (): Engine[] => (mariadbd ? [sqlite, mariadb] : [sqlite])
 
 /**
- * Describes the same behaviour on each engine.
+ * A `describe` that runs the same tests on each engine.
  * @example onEachEngine('sessions', engine => { it('…', async () => { const server = await aServer({ engine }) }) })
  */
 export function onEachEngine(title: string, define: (engine: Engine) => void): void {
@@ -49,38 +49,38 @@ export function onEachEngine(title: string, define: (engine: Engine) => void): v
   onMariaDb(title, define)
 }
 
-/** Describes behaviour that needs MariaDB: several processes on one database. */
+/** A `describe` for tests that need MariaDB, such as those with several processes on one database. */
 export function onMariaDb(title: string, define: (engine: Engine) => void): void {
   if (mariadbd) describe(`${title} (MariaDB)`, () => define(mariadb))
   else missing(`${title} (MariaDB)`, 'mariadbd is not installed (apt-get install mariadb-server)')
 }
 
-/** Describes behaviour that needs a real Redis. */
+/** A `describe` for tests that need a real Redis. */
 export function onRedis(title: string, define: () => void): void {
   if (redisServer) describe(`${title} (Redis)`, define)
   else missing(`${title} (Redis)`, 'redis-server is not installed (apt-get install redis-server)')
 }
 
-/** Skips in one clear line; where REQUIRE_ALL is set the skip is a failure. */
+/** A skipped test with one clear line; where REQUIRE_ALL is set, a failed one. */
 export function missing(title: string, why: string): void {
   it(`${title}: ${why}`, function () {
     skipFor(this, why)
   })
 }
 
-/** Skips the test that runs, or those that a hook is for; the one place where anything is skipped. */
+/** Skips the running test, or the tests of the running hook; all skips go through this function. */
 export function skipFor(running: Mocha.Context, why: string): void {
   if (process.env.REQUIRE_ALL) throw new Error(why)
   console.log(`      skipped: ${why}`)
   running.skip()
 }
 
-/** For what is seen in /proc alone. */
+/** Skips where /proc does not exist. */
 export function needsLinux(running: Mocha.Context): void {
   if (!existsSync('/proc/self/environ')) skipFor(running, 'this is no Linux, or /proc is not there')
 }
 
-/** For what is read by another program, which may not be installed. */
+/** Skips where another program is not installed. */
 export function needsProgram(running: Mocha.Context, name: string): void {
   const { error } = spawnSync(name, ['--version'], { stdio: 'ignore' })
   if (error) skipFor(running, `${name} is not installed (apt-get install ${name})`)

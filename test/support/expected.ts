@@ -1,5 +1,5 @@
-// The expected outcome of a request, by its sender and the row of its route: an independent model, written from the words of the
-// table and not from the code that judges by them.
+// The expected outcome of a request by its sender and the row of its route: an independent model of authorization,
+// written from the route table and not from the code that enforces it.
 import { expect } from 'chai'
 import { type Access, kinds } from '../../server/http/kinds/kinds.js'
 import type { RouteName } from '../../server/http/routes.js'
@@ -8,20 +8,20 @@ import { type ErrorCode, errors } from '../../server/protocol/errors.js'
 import type { Row } from './requests.js'
 import type { Sender } from './senders.js'
 
-/** `open`: nobody is asked who they are. A code refuses; an address is where a browser is led instead. */
+/** `open`: no authentication is required. `code`: refused with this error code. `leadsTo`: a redirect to this path. */
 export type Outcome = 'open' | 'admitted' | { code: ErrorCode } | { leadsTo: string } | 'asked for the password'
 
 type Ask<K extends Access['kind']> = (access: Extract<Access, { kind: K }>, sender: Sender, name: RouteName) => Outcome
 
-/** What outlives the session that it is made through is never made through an application of others. */
+/** Routes that create credentials which outlive the session: refused for tokens of other applications. */
 const makesKeys: readonly RouteName[] = ['createMyApiKey', 'createUserApiKey', 'createInitialAccessToken']
 
-/** By what they are filled in with: whoever has set a password may sign in with it. */
+/** Routes whose test request sets a password, which would allow a sign-in: refused for API keys. */
 const givesPasswords: readonly RouteName[] = ['createUser']
 
 type Closed = Extract<Access, { kind: 'person' | 'permission' }>
 
-/** A key says of each thing by itself whether it may do it. */
+/** The outcome for an API key, by its scopes. */
 function ofKey({ rights }: Sender, access: Closed, name: RouteName): Outcome {
   const permission = 'permission' in access ? access.permission : null
   if (access.inPerson) return { code: 'not_by_api_key' }
@@ -32,7 +32,7 @@ function ofKey({ rights }: Sender, access: Closed, name: RouteName): Outcome {
   return givesPasswords.includes(name) ? { code: 'not_by_api_key' } : 'admitted'
 }
 
-/** The token's own part: what it is and whom it acts for. */
+/** The checks of the access token itself: presence, audience, scope, user. */
 function ofToken({ by, rights }: Sender, scope: string): Outcome {
   if (by !== 'token') return { code: 'not_authenticated' }
   if (rights.foreign) return { code: 'token_audience' }
@@ -40,7 +40,7 @@ function ofToken({ by, rights }: Sender, scope: string): Outcome {
   return rights.ofNobody ? { code: 'insufficient_scope' } : 'admitted'
 }
 
-/** A token that may do what its route asks for. */
+/** The last check, of the token's application. */
 function ofApplication({ rights }: Sender, name: RouteName): Outcome {
   const isOurs = rights.scopes === 'everything'
   return !isOurs && makesKeys.includes(name) ? { code: 'insufficient_scope' } : 'admitted'
@@ -73,14 +73,14 @@ const table: { [K in Access['kind']]: Ask<K> } = {
     return ofApplication(sender, name)
   },
 
-  // Whomever the token is for. That of the built-in application has no scope of OpenID Connect.
+  // Any audience is accepted. A token of the built-in application has no OpenID Connect scope.
   scope({ scope }, sender) {
     const { scopes } = sender.rights
     const had = scopes === 'everything' ? [] : scopes
     return ofToken({ ...sender, rights: { ...sender.rights, scopes: had, ...{ foreign: undefined } } }, scope)
   },
 
-  // No person's token is one, and no key.
+  // Only client_credentials tokens are accepted: no token of a user and no API key.
   program({ scope }, { by, rights }) {
     if (by !== 'token') return { code: 'not_authenticated' }
     if (rights.foreign) return { code: 'token_audience' }
@@ -88,7 +88,7 @@ const table: { [K in Access['kind']]: Ask<K> } = {
     return isOwn ? 'admitted' : { code: 'insufficient_scope' }
   },
 
-  // Nobody who is tried here has registered anything; and where nobody may, nobody is asked who they are.
+  // No sender of the tests has a registration token. Registration itself is closed by policy before authentication.
   registration({ own }, { by }) {
     if (!own) return 'open'
     return { code: by === 'token' ? 'registration_token_unknown' : 'not_authenticated' }
@@ -106,11 +106,11 @@ const table: { [K in Access['kind']]: Ask<K> } = {
   },
 }
 
-/** What asks for more than its row says. */
+/** Permissions that handlers require in addition to the row of the route. */
 const more: Partial<Record<RouteName, OwnPermission>> = {
-  // Any permission of ours; all who are tried here and have one have this.
+  // Any built-in permission; all senders of the tests with one have this one.
   homePage: 'darvoza:users:read',
-  // A preview is for who may make the change; it is filled in with that of roles.
+  // A preview needs the permission for the change; the test request previews a change of roles.
   changeUsersPage: 'darvoza:roles:write',
 }
 
@@ -119,7 +119,7 @@ export function expectedOf([name, { access }]: [RouteName, Row], sender: Sender)
   return (table[access.kind] as Ask<Access['kind']>)(asked as never, sender, name)
 }
 
-/** The outcome of a route is the same for all who come by another way than its own. */
+/** Whether the sender's kind of credential is one of the route; all other kinds have the same outcome. */
 export function isOwnWay({ access }: Row, { by }: Sender): boolean {
   const ways = { token: ['token', 'key'], cookie: ['cookie'], client: ['application'], registrant: [], nobody: [] }
   return (ways[kinds[access.kind].sender] as string[]).includes(by)
@@ -127,7 +127,7 @@ export function isOwnWay({ access }: Row, { by }: Sender): boolean {
 
 export type Answered = { status: number; text: string; headers: Headers }
 
-/** The code that an answer tells, on whichever wire. */
+/** The error code of an answer, in any of the wire formats. */
 function codesIn({ text }: Answered): string {
   try {
     const { reason, code, error_uri, detail } = JSON.parse(text) as Record<string, string>
@@ -138,7 +138,7 @@ function codesIn({ text }: Answered): string {
   }
 }
 
-/** An answer is what was expected of who is refused. */
+/** Expects the refusal or redirect of the outcome. */
 export function expectRefused(answer: Answered, outcome: Exclude<Outcome, 'open' | 'admitted'>, what: string): void {
   if (outcome === 'asked for the password') {
     expect([answer.status, answer.text.includes('name="_proof"')], what).to.deep.equal([401, true])
@@ -151,7 +151,7 @@ export function expectRefused(answer: Answered, outcome: Exclude<Outcome, 'open'
   }
 }
 
-/** Who is let in is not told to be somebody else, nor led away to become so. */
+/** Expects success, or 400 for an incomplete request, and no redirect to the sign-in page. */
 export function expectAdmitted({ status, text, headers }: Answered, isIncomplete: boolean, what: string): void {
   expect(status, `${what}: ${text.slice(0, 2_000)}`).to.be.oneOf(isIncomplete ? [400] : [200, 201, 202, 204, 303])
   expect(headers.get('location') ?? '', what).to.not.match(/^\/login/)

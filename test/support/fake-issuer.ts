@@ -1,5 +1,5 @@
-// A token server as a verifier sees it, over real HTTP, whose every answer a test may spoil: keys, introspection, the feed of the
-// revocation log (server/protocol/log/feed.ts) and the lease.
+// A fake token server for verifiers over real HTTP: JWKS, introspection, the feed of the revocation log
+// (server/protocol/log/feed.ts) and the lease. A test can replace any answer.
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -23,12 +23,12 @@ export function aSigningKey(): Key {
 
 const opened = new Set<{ close(): Promise<void> }>()
 
-/** Call it after each test. */
+/** To be called after each test. */
 export async function closeFakeIssuers(): Promise<void> {
   for (const one of [...opened]) await one.close()
 }
 
-/** Clocks of a verifier that a test turns by hand: on a busy machine no lease is over before the test says so. */
+/** Clocks of a verifier that only a test advances, so that no lease expires early on a busy machine. */
 export function aSkew() {
   const start = Date.now()
   const skew = { monotonic: 0, wall: 0 }
@@ -53,23 +53,23 @@ export async function aFakeIssuer() {
     keys: [key.jwk] as unknown[],
     log: 'a1',
     seq: 0,
-    /** From where on a reader may resume. */
+    /** The lowest position from which a reader may resume. */
     resumable: 0,
     /** Epoch ms. */
     now: () => Date.now(),
     introspect: (_token: string): object => ({ active: false }),
-    /** By path, in place of what is answered otherwise. */
+    /** Handlers by path that replace the usual ones. */
     instead: {} as Record<string, Handler>,
-    /** How often each path was asked for. */
+    /** Numbers of requests by path. */
     asked: {} as Record<string, number>,
-    /** `Last-Event-ID` of each connection; null: none. */
+    /** `Last-Event-ID` of each connection; null where it was absent. */
     resumed: [] as (string | null)[],
     streams,
 
     /** Resolves with the body of the next request for a path. */
     next: (path: string): Promise<string> => new Promise(done => waiting.push({ path, done })),
 
-    /** A number of the log that is told to nobody yet. */
+    /** Appends an entry to the log without sending it to readers. */
     keep(kind: FeedEntry['kind'], subject: string, more: Partial<FeedEntry> = {}): FeedEntry {
       const expires_at = Math.ceil(fake.now() / 1000) + 3_600
       const entry = { seq: ++fake.seq, kind, subject, effect: 'end' as const, except_sid: null, expires_at, ...more }
@@ -81,7 +81,7 @@ export async function aFakeIssuer() {
       fake.send(stretch({ after: entry.seq - 1, upto: entry.seq, entries: [entry] }, `${fake.log}:${entry.seq}`))
     },
 
-    /** Writes an entry and tells everybody who follows. */
+    /** Appends an entry to the log and sends it to all readers. */
     revoke(kind: FeedEntry['kind'], subject: string, more: Partial<FeedEntry> = {}): FeedEntry {
       const entry = fake.keep(kind, subject, more)
       fake.tell(entry)
@@ -106,7 +106,7 @@ export async function aFakeIssuer() {
       return fake.compact({ alg: 'ES256', typ: 'at+jwt', kid: by.kid, ...header }, fake.claims(changes), by)
     },
 
-    /** Whatever is given as text is signed as it is. */
+    /** Signs header and claims; a string is used as it is. */
     compact(header: object | string, claims: object | string, by = key): string {
       const part = (value: object | string) =>
         Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
@@ -114,7 +114,7 @@ export async function aFakeIssuer() {
       return `${input}.${signInput('ES256', by.privateKey, input).toString('base64url')}`
     },
 
-    /** One that is closed with the server. */
+    /** A verifier of this issuer, closed with it. */
     verifier(options: Partial<VerifierOptions> = {}): Verifier {
       const made = createVerifier({ issuer: fake.url, audience, clientId: 'orders', clientSecret: secret, ...options })
       verifiers.push(made)
@@ -165,7 +165,7 @@ export async function aFakeIssuer() {
         return
       }
       response.write('event: reset\ndata: {}\n\n')
-      // In no order, as the feed says.
+      // A snapshot has no order: its entries are sent in reverse.
       for (const entry of entries.toReversed()) response.write(stretch({ after: 0, upto: 0, entries: [entry] }))
       response.write(stretch({ after: 0, upto: fake.seq, entries: [] }, `${fake.log}:${fake.seq}`))
     },
@@ -191,12 +191,12 @@ export async function aFakeIssuer() {
 
 export type FakeIssuer = Awaited<ReturnType<typeof aFakeIssuer>>
 
-/** One event `log`. */
+/** One `log` event. */
 export function stretch(data: { after: number; upto: number; entries: unknown[] }, id?: string): string {
   return `event: log\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`
 }
 
-/** The next event of this name. */
+/** Resolves with the next event of this name. */
 export function heard(verifier: Verifier, name: Parameters<Verifier['on']>[0]): Promise<unknown> {
   return new Promise(resolve => {
     const end = verifier.on(name, about => {

@@ -1,7 +1,7 @@
-// A fake Redis of a few lines: it answers the server's commands as a real one does, except where a test wants wrong answers.
+// A minimal fake Redis: it answers the server's commands as a real one does, except where a test wants wrong answers.
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
-/** The connection's kind shows in its first command that only one of them sends. */
+/** The role of a connection, known from its first command that only one role sends. */
 export type Role = 'subscriber' | 'commands'
 
 export type FakeConnection = { socket: Socket; role: Role | null; channels: Set<string>; spoilt: boolean }
@@ -13,9 +13,9 @@ export type FakeRedis = {
 }
 
 export type FakeRedisOptions = {
-  /** What is written in place of the right answer, or null for the right one. */
+  /** Returns the text to be sent in place of the correct answer, or null for the correct one. */
   instead?: (connection: FakeConnection, command: string) => string | null
-  /** After a right answer was written. */
+  /** Called after a correct answer was sent. */
   after?: (connection: FakeConnection, command: string) => void
 }
 
@@ -96,7 +96,7 @@ export async function aFakeRedis(options: FakeRedisOptions, port = 0): Promise<F
   }
 }
 
-/** One command of the protocol, an array of bulk strings; null while not all of it is there. */
+/** One command of the Redis protocol, an array of bulk strings; null while it is incomplete. */
 function readCommand(bytes: Buffer): { words: string[]; length: number } | null {
   const text = bytes.toString('latin1')
   const head = /^\*(\d+)\r\n/.exec(text)

@@ -1,5 +1,5 @@
-// A resource server that follows the revocation log, as small as one can be: it reads server-sent events and keeps what they say
-// in a projection of its own, which it holds to what the feed promises.
+// A minimal reader of the revocation feed: it reads server-sent events, applies them to a projection, and checks the
+// promises of the feed (no gaps, valid positions).
 import { type IncomingMessage, request } from 'node:http'
 import { readPosition, readStretch } from '../../server/protocol/log/feed.js'
 import { createProjection, type Projection } from '../../server/protocol/log/projection.js'
@@ -9,7 +9,7 @@ import { settle, type TestServer } from './server.js'
 
 export type FeedEvent = { event: string; id: string | null; data: unknown }
 
-/** A machine that may follow the log. */
+/** A machine application that may read the revocation feed (scope revocations:read), with an access token. */
 export async function aFollower(server: TestServer, id = 'shop-api', more: object = {}) {
   const secret = await aConfidentialApplication(server, id, {
     kind: 'machine',
@@ -33,20 +33,23 @@ export async function tokenOf(server: { url: string }, id: string, secret: strin
 }
 
 export type FeedReader = {
-  /** Resolves with what it was answered. */
+  /** Resolves with status and headers of the response. */
   opened: Promise<{ status: number; headers: IncomingMessage['headers'] }>
-  /** Everything that came, in order. */
+  /** All events received, in order. */
   events: FeedEvent[]
   comments: string[]
-  /** Text of an answer that is no stream. */
+  /** The body of a response that is not a stream. */
   text(): string
-  /** `LOG:SEQ`, '' before the first. */
+  /** The last event id as `LOG:SEQ`; '' before the first one. */
   position(): string
   seq(): number
   projection(): Projection
-  /** Resolves once something holds; it is asked at whatever comes. @throws Error when it takes too long */
+  /**
+   * Resolves once `holds()` is truthy; evaluated at each chunk.
+   * @throws Error after 10 s, or when the feed is broken
+   */
   until<T>(what: string, holds: () => T | undefined | false | null): Promise<T>
-  /** Stops and goes on reading. */
+  /** Pauses and resumes reading from the socket. */
   pause(): void
   resume(): void
   close(): void
@@ -59,7 +62,7 @@ export function closeFeedReaders(): void {
   for (const reader of [...open]) reader.close()
 }
 
-/** @param at where it stands: a reader that was closed */
+/** @param from position to resume from: a closed reader, or a Last-Event-ID */
 export function aFeedReader(
   server: { url: string },
   token: string,
@@ -70,7 +73,7 @@ export function aFeedReader(
   const isReader = typeof from === 'object'
   let position = isReader ? from.position() : (from ?? '')
   let projection = isReader ? from.projection() : createProjection()
-  /** What it is told from the beginning, until it has all of it. */
+  /** The projection of an incomplete snapshot; replaces `projection` once the snapshot is complete. */
   let anew: Projection | null = null
   let failure: Error | null = null
   let text = ''
@@ -87,7 +90,7 @@ export function aFeedReader(
     if (!stretch) throw new Error(`no stretch: ${JSON.stringify(data)}`)
     if (anew && id === null) {
       if (stretch.after !== 0 || stretch.upto !== 0) throw new Error('a piece that moves the position')
-      // Kept without a position, which the last piece brings.
+      // A piece of a snapshot has no position; the last piece has it.
       if (!anew.apply({ after: 0, upto: 0, entries: stretch.entries })) throw new Error('a piece was refused')
       return
     }

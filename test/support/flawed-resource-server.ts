@@ -1,4 +1,4 @@
-// Resource servers that are wrong in one thing each, as real ones have been: what the doctor must find.
+// Resource servers with one known token validation flaw each, which the doctor command must find.
 import { createHmac, createPublicKey, type JsonWebKey, verify as verifySignature } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -35,7 +35,7 @@ function isSignedBy(jwk: JsonWebKey | undefined, { input, signature }: Token): b
   )
 }
 
-/** All that a resource server checks. A flaw puts another one in the place of one of these. */
+/** The checks of a correct resource server. A flaw replaces one or more of them. */
 const checks = {
   parts: ({ parts }) => parts <= 3,
   form: ({ header }) => !('crit' in header),
@@ -53,7 +53,7 @@ const orSigned = (otherwise: Check) => ({
   signature: (token: Token, expected: Expected) => checks.signature(token, expected) || otherwise(token, expected),
 })
 
-/** What each is wrong in, and what it then lets in. */
+/** Checks that each flaw replaces. */
 export const flaws = {
   'decodes and verifies nothing': { signature: yes },
   'looks at the end alone': { signature: yes, issuer: yes, audience: yes, type: yes },
@@ -103,7 +103,7 @@ export const flaws = {
 
 export type Flaw = keyof typeof flaws
 
-/** Whether it lets a token in. */
+/** Whether the resource server accepts a token. */
 export type Judge = (token: string) => Promise<boolean>
 
 export function flawed(flaw: Flaw | null, expected: Expected): Judge {
@@ -114,7 +114,7 @@ export function flawed(flaw: Flaw | null, expected: Expected): Judge {
   }
 }
 
-/** As many programs do it: jose, given all that it asks for. */
+/** A correct check by jose with all its options, as many programs have it. */
 export function byJose({ issuer, audience }: Expected, address: string, algorithms = ['ES256']): Judge {
   const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', address))
   return async token => {
@@ -144,7 +144,7 @@ function read(text: string): Token {
 
 export type ResourceServer = { url: string; close(): void }
 
-/** @param tokenOf where it takes the token from */
+/** @param tokenOf reads the token of a request */
 export async function aResourceServer(
   judge: Judge,
   tokenOf: (request: IncomingMessage) => string | null = bearerOf,
@@ -167,7 +167,7 @@ export async function aResourceServer(
   }
 }
 
-/** One header, and no other way. */
+/** The token of a single Authorization header. */
 export function bearerOf({ headersDistinct }: IncomingMessage): string | null {
   const { authorization = [] } = headersDistinct
   return authorization.length === 1 ? (/^bearer ([^ ,]+)$/i.exec(authorization[0]!)?.[1] ?? null) : null

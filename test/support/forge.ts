@@ -1,10 +1,10 @@
-// Tokens that this server never issues, signed with its own keys: for tests of the checks behind the signature.
+// Forged tokens, signed with the server's own keys: for tests of the checks after the signature.
 import { macInput, signInput } from '../../server/protocol/algorithms.js'
 import { claimsOf } from './client.js'
 import type { TestServer } from './server.js'
 
 type Header = Record<string, unknown>
-/** Claims as an object, or as the JSON text that is to be signed. */
+/** Claims as an object, or as the JSON text to be signed. */
 type Claims = Record<string, unknown> | string
 
 export type Forge = ReturnType<typeof aForge>
@@ -43,12 +43,12 @@ export function aForge({ composed }: Pick<TestServer, 'composed'>) {
   }
 }
 
-/** The claims of a token with some of them changed; `undefined` takes one away. */
+/** The claims of a token with changes; `undefined` removes a claim. */
 export function changed(token: string, changes: Record<string, unknown>): Record<string, unknown> {
   return { ...claimsOf(token), ...changes }
 }
 
-/** The header of a token, believed as it is. */
+/** The header of a token, without verification. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into headers of every shape
 export function headerOf(token: string): any {
   return JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString())

@@ -1,5 +1,5 @@
-// A filled-in form for every POST of the pages' route table, each with somebody and something of its own to act on, so that
-// what is tried with them is refused for the reason that is meant and not because a field was wrong.
+// A valid form for every POST route of the pages, each about a new user and new objects, so that an attack with it is
+// refused for the intended reason and not for an invalid field.
 import { pathOfUserCode } from '../../server/http/pages/connect.js'
 import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.js'
 import { anApplication, changeApplication } from './applications.js'
@@ -16,7 +16,7 @@ export type FormName = {
   [N in PageRouteName]: (typeof pageRoutes)[N]['method'] extends 'POST' ? N : never
 }[PageRouteName]
 
-/** Somebody to act on, with a device, a session, a role and a policy version that was just made. */
+/** A user with a device, a session and a role, and the newest policy version: the subjects of a form. */
 export type World = {
   server: TestServer
   person: { id: number; username: string; password: string }
@@ -29,11 +29,11 @@ export type World = {
 type Filled = { path?: Record<string, string>; fields: Record<string, string> }
 
 type FormRow = {
-  /** Who sends it; an administrator unless it says otherwise. `nobody` is not signed in. */
+  /** The sender: an administrator by default, the user of the world, or a visitor who is not signed in (`nobody`). */
   by?: 'person' | 'nobody'
-  /** It shows something, and changes nothing. */
+  /** The route only reads. */
   looks?: true
-  /** @param sender who is going to send it */
+  /** @param sender the browser that will submit the form */
   fill: (world: World, sender: Visitor) => Filled | Promise<Filled>
 }
 
@@ -58,10 +58,10 @@ const revocation = ({ person }: World): Filled => ({
 const activeKey = async ({ server }: World) =>
   (await server.composed.parts.keys.keyRing.list()).find(key => key.state === 'active' && key.algorithm === 'ES256')!
     .kid
-/** Published, and signs nothing yet. */
+/** A new key, published and not yet active. */
 const waitingKey = async ({ server }: World) => (await server.composed.parts.keys.keyRing.rotate({}, 'system')).key.kid
 
-/** Of an application's request that this browser has begun. */
+/** The ticket of an authorization request that this browser has started. */
 async function aTicket(server: TestServer, mark: string, visitor: Visitor): Promise<string> {
   const id = `shop-${mark}`
   const redirectUri = 'https://shop.example/back'
@@ -70,7 +70,7 @@ async function aTicket(server: TestServer, mark: string, visitor: Visitor): Prom
   const { headers } = await visitor.send('GET', `/oauth/authorize?${query}`)
   return new URL(headers.get('location')!, server.url).searchParams.get('ticket')!
 }
-/** A website of its own, to act on. */
+/** A new website as the subject of a form. */
 const anApplicationOf = async ({ server, person }: World) => {
   const made = await server.composed.parts.applications.applications.create(
     {
@@ -92,12 +92,12 @@ async function anApiKeyOf({ composed }: TestServer, userId: number): Promise<str
   return (await composed.parts.apiKeys.apiKeys.create(userId, wanted, 'system')).key.id
 }
 
-/** Whose browser it is. */
+/** The user of a browser session. */
 async function userOf({ composed }: TestServer, { cookies }: Visitor): Promise<number> {
   return (await composed.parts.signIn.browserSessions.find(cookies.get('darvoza-4000') ?? ''))!.user.id
 }
 
-/** What a page has in a hidden field. */
+/** The value of a hidden field of a page. */
 async function hiddenOn(visitor: Visitor, path: string, name: string): Promise<string> {
   const { text } = await visitor.open(path)
   const value = new RegExp(`name="${name}" value="([^"]+)"`).exec(text)?.[1]
@@ -238,7 +238,7 @@ export const forms: Record<FormName, FormRow> = {
   weighApplicationLifetimes: { looks: true, fill: onApplication({ access_token_lifetime: '5m' }) },
   saveApplicationLifetimes: { fill: onApplication({ access_token_lifetime: '5m' }) },
   testApplicationPage: { looks: true, fill: onApplication({ prompt: 'consent' }) },
-  // A state that nobody began leads back.
+  // An unknown state redirects back.
   redeemApplicationTest: { looks: true, fill: onApplication({ code: 'dvz_code_x', state: 'x' }) },
   createRegistrationToken: { fill: () => ({ fields: { name: 'For the tools', most_uses: '3', expires: '7d' } }) },
   endRegistrationToken: {
@@ -307,7 +307,7 @@ export const forms: Record<FormName, FormRow> = {
 
 export const formNames = Object.keys(forms) as FormName[]
 
-/** A form that is ready to be sent by whoever may send it. */
+/** A filled-in form with a sender who may submit it. */
 export type ReadyForm = {
   name: FormName
   path: string
@@ -317,9 +317,9 @@ export type ReadyForm = {
 }
 
 /**
- * Somebody new to act on, and the form filled in about them.
- * @param mark makes their name, so that two servers can be given the same
- * @param roles that they have beside one of their own
+ * Creates a new user and fills in the form about that user.
+ * @param mark part of the user's name, so that two servers can get the same names
+ * @param roles additional roles of the user
  */
 export async function readyForm(
   server: TestServer,
@@ -335,7 +335,7 @@ export async function readyForm(
   return { name, path, fields, sender, looks: row.looks === true }
 }
 
-/** The form filled in about somebody who is there already. */
+/** The form filled in about an existing world. */
 export async function filledForm(
   world: World,
   name: FormName,
@@ -352,7 +352,7 @@ export async function aWorld(server: TestServer, mark: string, others: string[])
   const person = await server.aUser({ username: `amy-${mark}`, roles: [roleName, ...others] })
   await aClient(server, 'phone/1.0').signIn(person)
   const [found] = await devicesOf(server, person.id)
-  // Of two values in turn, so that there is always a change to be taken back.
+  // Alternates between two values, so that there is always a change to undo.
   const { reuse_grace: grace } = (await server.composed.parts.policies.policies.show()).policy
   await server.setPolicy({ reuse_grace: grace === 7 ? 8 : 7 })
   const { version: policyVersion } = await server.composed.parts.policies.policies.show()
@@ -366,7 +366,7 @@ function pathOf(name: FormName, values: Record<string, string>): string {
   })
 }
 
-/** The token that a page of the visitor's has for its forms. */
+/** The form token of the visitor's pages. */
 export async function tokenOf(visitor: Visitor): Promise<string> {
   const { text, path } = await visitor.open('/account')
   const token = /name="_token" value="([^"]+)"/.exec(text)?.[1]

@@ -1,4 +1,5 @@
-// One application on each framework, with the same routes, closed by the same rules.
+// One application on each framework (Koa, Express, Fastify, node:http), with the same routes and the same protect
+// rules.
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Router from '@koa/router'
@@ -19,11 +20,11 @@ import type { RequireTokenOptions, TokenVerifier } from '../../server/verifier/r
 export const issuer = 'https://id.example.com'
 export const audience = 'https://api.example.com/v1/'
 
-/** What the verifier knows; a Refusal is thrown. */
+/** Claims by token text; an Error is thrown for its token. */
 export type Known = Record<string, Partial<VerifiedClaims> | Error>
 export type StubVerifier = TokenVerifier & { asked: { text: string; needs: Needs }[] }
 
-/** Knows tokens by their text. All else of it is tried in tests of its own. */
+/** A stub verifier that looks tokens up by their text; the real verifier has its own tests. */
 export function aVerifier(known: Known): StubVerifier {
   const boundTokens = createBoundTokens()
   const asked: StubVerifier['asked'] = []
@@ -45,12 +46,12 @@ export function aVerifier(known: Known): StubVerifier {
   }
 }
 
-/** What each application does: it tells who asks, where a route says so. */
+/** An application whose routes answer the `sub` of the verified token. */
 export type Application = {
   verifier: TokenVerifier
   rules: ProtectRules
   options?: RequireTokenOptions
-  /** `METHOD /path` that are there, some with needs of their own. */
+  /** Existing routes as `METHOD /path`, some with needs (scope, permission, …) of their own. */
   routes: Record<string, byNode.RouteNeeds | null>
 }
 
@@ -62,7 +63,7 @@ const split = (route: string) => route.split(' ') as [string, string]
 export const frameworks = {
   async koa({ verifier, rules, options, routes }: Application) {
     const app = new Koa()
-    // Faults are told to the client alone.
+    // Koa does not log faults; the client still receives them.
     app.silent = true
     const router = new Router()
     app.use(byKoa.protect(verifier, { ...rules, ...options }))
@@ -99,7 +100,7 @@ export const frameworks = {
   async fastify({ verifier, rules, options, routes }: Application) {
     const app = fastify()
     await app.register(byFastify.protect(verifier, { ...rules, ...options }))
-    // In a context of its own, as plugins have.
+    // In an encapsulated context, as Fastify plugins have.
     await app.register((inner, _, done) => {
       for (const [route, needs] of Object.entries(routes)) {
         const [method, url] = split(route)

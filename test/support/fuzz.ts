@@ -1,4 +1,4 @@
-// Sends what is wrong to one endpoint, and insists on what every answer of OAuth's has in common.
+// Fuzzing of one OAuth endpoint: sends invalid requests and checks the properties common to all OAuth answers.
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { type Hostile, hostilePairs, markup } from './hostile-parameters.js'
@@ -7,20 +7,20 @@ import { type RawAnswer, sendRaw } from './raw.js'
 export type Door = {
   method: 'GET' | 'POST'
   path: string
-  /** Parameters that are right, beside the one that is tried. */
+  /** Valid values of all parameters; the fuzzed one is replaced. */
   good: Record<string, string>
   headers?: Record<string, string>
-  /** Who writes its refusals. */
+  /** The format of its refusals. */
   wire: 'page' | 'oauth'
-  /** What it answers, whatever it is sent. */
+  /** Text that every answer with status 200 contains. */
   answers?: string
 }
 
-/** So many requests at once: a server has more than one at a time. */
+/** Number of concurrent requests. */
 const width = 8
 const form = 'application/x-www-form-urlencoded'
 
-/** @param registered the places to which a browser may be sent */
+/** @param registered the redirect URIs to which a browser may be sent */
 export function aDoor(server: { url: string }, door: Door, registered: readonly string[]) {
   const { method, path, good, headers = {}, wire, answers } = door
   const others = (name: string) => {
@@ -57,14 +57,14 @@ export function aDoor(server: { url: string }, door: Door, registered: readonly 
   }
 
   return {
-    /** One parameter, wrong in all these ways, beside others that are right. */
+    /** Sends one parameter with each hostile value, together with valid values of the others. */
     send: (name: string, hostile: readonly Hostile[]): Promise<void> =>
       inTurns(
         hostile.filter(({ isLong }) => method === 'POST' || !isLong),
         async ({ what, pairs }) => judge(`${name}: ${what}`, await askWith(`${others(name)}&${pairs}`)),
       ),
 
-    /** Bodies of other types, and other bodies of this one. */
+    /** Sends bodies of other media types, and invalid bodies of the form type. */
     async sendBodies(): Promise<void> {
       if (method === 'GET') return
       const text = String(new URLSearchParams(good))
@@ -97,7 +97,7 @@ export function aDoor(server: { url: string }, door: Door, registered: readonly 
       )
     },
 
-    /** A header that is wrong in all ways in which a parameter is, where a line can hold it. */
+    /** Sends a header with each hostile value that fits into a header line, also base64-encoded. */
     async sendHeaders(name: string, beginnings: readonly string[], trap: string): Promise<void> {
       const values = hostilePairs('a', 'a:b', trap)
         .filter(({ isLong }) => !isLong)
@@ -116,7 +116,7 @@ function decoded(value: string): string {
   return value.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
-/** Of us, or one that is registered, to its last byte. */
+/** Expects a path on this server or an exactly registered redirect URI. */
 function requireRegistered(location: string | undefined, registered: readonly string[], told: string): void {
   if (location === undefined || /^\/(?![/\\])/.test(location)) return
   const [place] = location.split(/[?#]/)
@@ -134,7 +134,7 @@ function requireHarmlessPage(text: string, registered: readonly string[], told: 
   }
 }
 
-/** RFC 6749 §5.2: the words, and a description of some of ASCII, in which nothing of the request comes back. */
+/** RFC 6749 §5.2: the characters of error and error_description; no text of the request is reflected. */
 function requireHarmlessRefusal(text: string, told: string): void {
   const { error, error_description: description = '' } = JSON.parse(text)
   expect(error, told).to.match(/^[a-z_]+$/)

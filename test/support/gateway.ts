@@ -1,9 +1,9 @@
-// One origin before two services, by path, as a reverse proxy has it: clients keep their address while what is behind it
-// changes.
+// A reverse proxy that routes one origin to several services by path; the routes can be changed while clients keep the
+// same address.
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** By the beginning of the path; the first that fits. */
+/** Upstreams by path prefix; the first match is used. */
 export type Ways = readonly (readonly [beginning: string, to: string])[]
 
 export type Gateway = { url: string; lead(ways: Ways): void; close(): Promise<void> }

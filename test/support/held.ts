@@ -1,4 +1,4 @@
-// Requests whose headers and half a body have come, and the rest not yet: the server has let them in, and waits.
+// Requests whose headers and half of the body are sent: the server has admitted them and waits for the rest.
 import type { IncomingMessage } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { type RawAnswer, sendSlowly } from './raw.js'
@@ -7,7 +7,7 @@ export type Holdable = { name: string; method: string; path: string; headers: Re
 
 export type Held = { name: string; answer: Promise<RawAnswer>; finish: () => Promise<RawAnswer> }
 
-/** What tells when a server reads the bodies of requests: `onRequest` of its options. */
+/** Watches which request bodies a server is reading, by `onRequest` of its options. */
 export function aWatch() {
   const arrived = new Set<IncomingMessage>()
   return {
@@ -15,7 +15,7 @@ export function aWatch() {
       arrived.add(request)
       request.once('close', () => arrived.delete(request))
     },
-    /** Resolves once so many bodies are being read. */
+    /** Resolves once `count` bodies are being read. */
     async reading(count: number): Promise<void> {
       const isRead = (request: IncomingMessage) => request.readableFlowing === true && !request.complete
       while ([...arrived].filter(isRead).length < count) await setImmediate()
@@ -23,7 +23,7 @@ export function aWatch() {
   }
 }
 
-/** Sends each up to the middle of its body, and waits until the server reads them all where somebody watches. */
+/** Sends each request up to the middle of its body; with a watch, waits until the server is reading all of them. */
 export async function hold(
   server: { url: string },
   watch: ReturnType<typeof aWatch> | null,
@@ -35,7 +35,7 @@ export async function hold(
     const lines = Object.entries({ Host: 'localhost', 'Content-Length': bytes.length, ...headers })
     const head = [`${method} ${path} HTTP/1.1`, ...lines.map(([key, value]) => `${key}: ${value}`)]
     const { answer, send } = sendSlowly(server, head, bytes.subarray(0, half))
-    // One that is refused at once must not end the test by being nobody's.
+    // The rejection of a request that is refused early must not be unhandled.
     answer.catch(() => {})
     return {
       name,

@@ -1,3 +1,4 @@
+// Mocha's root hooks: what tests have started is closed after each test, and what they share at the end.
 import { config } from 'chai'
 import { keepWorkers } from '../../server/storage/sqlite-workers.js'
 import { closeBrowser, closeVisits } from './browser.js'
@@ -13,7 +14,7 @@ import { unmountDisks } from './small-disk.js'
 // A failed expectation shows the whole log line or answer: it may not fail a second time.
 config.truncateThreshold = 2_000
 hurrySharedMariaDb()
-// As many as one server has, and one more beside it.
+// SQLite threads kept for reuse: those of one server, and one more for a second connection.
 keepWorkers(4)
 
 export const mochaHooks = {

@@ -1,23 +1,23 @@
-// What can be wrong with one parameter of a query or a form, and the names that the endpoints of OAuth read: asked of the
-// tables that they are made from, so that a new one is tried by itself.
+// Hostile values of a query or form parameter, and the names of the parameters that OAuth endpoints read: taken from
+// their tables, so that a new parameter is fuzzed without a change here.
 import { createApplicationAuthentication } from '../../server/identity/applications/application-authentication.js'
 import { requestOf } from '../../server/policy/authorization-request.js'
 import { type AuthorizationFacts, authorizationRules } from '../../server/policy/authorization-rules.js'
 
 /**
- * How a parameter is sent: pairs as they stand in the query or form. `isLong`: a line of a request cannot hold it; `isBytes`: a
- * database may choke on it.
+ * A parameter as encoded pairs of the query or form. `isLong`: too long for a request line; `isBytes`: bytes that a
+ * database may reject.
  */
 export type Hostile = { what: string; pairs: string; isLong?: true; isBytes?: true }
 
 export const markup = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`
 
-/** The limit of bodies is 64 KB: one that is full, and one that is a little more. */
+/** The limit of bodies is 64 KB: sizes just below and just above it. */
 const [full, over] = [64 * 1024 - 2_000, 64 * 1024 + 1]
 
 /**
- * @param good a value that it may have
- * @param trap an address at which nobody must ask
+ * @param good a valid value
+ * @param trap an address that must not be requested
  */
 export function hostilePairs(name: string, good: string, trap: string): Hostile[] {
   const right = encodeURIComponent(good)
@@ -90,14 +90,14 @@ export function hostilePairs(name: string, good: string, trap: string): Hostile[
 
 const escaped = (name: string) => `%${name.charCodeAt(0).toString(16)}${name.slice(1)}`
 
-/** A token of somebody's own making, whose header says where its key is. */
+/** A forged JWT whose header names the address of its key (jku, x5u). */
 export function pointingToken(trap: string, subject: string): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const header = { alg: 'RS256', kid: '../../__proto__', jku: trap, x5u: trap, jwk: { kty: 'oct', k: 'AAAA' } }
   return `${part(header)}.${part({ iss: subject, sub: subject, aud: trap, exp: 9_999_999_999, jti: 'a' })}.AAAA`
 }
 
-/** Whatever has been asked of it, by name. */
+/** A record of parameters that notes the names which are read. */
 function aRecorder(value: readonly string[] | undefined) {
   const names = new Set<string>()
   function note(name: string | symbol): readonly string[] | undefined {
@@ -115,7 +115,7 @@ function aRecorder(value: readonly string[] | undefined) {
   return { names, parameters }
 }
 
-/** What the authorization endpoint reads: what its rules ask for, and what a request is made of. */
+/** The parameters of the authorization endpoint: those read by its rules and by the request itself. */
 export function authorizationParameters(): string[] {
   const { names, parameters } = aRecorder(['openid'])
   const metadata = { redirect_uris: ['https://shop.example/callback'], scope: 'openid' }
@@ -123,11 +123,11 @@ export function authorizationParameters(): string[] {
   const facts: AuthorizationFacts = { application, servers: [], hintedSub: undefined }
   for (const { breaks } of authorizationRules) breaks(parameters, facts)
   requestOf(parameters, facts, 0)
-  // Read before any rule is asked.
+  // These two are read before the rules.
   return [...names, 'id_token_hint', 'ticket']
 }
 
-/** What applications prove themselves by in a form. */
+/** The form parameters of client authentication. */
 export async function authenticationParameters(): Promise<string[]> {
   const { names, parameters } = aRecorder(undefined)
   const { authenticate } = createApplicationAuthentication({} as never)

@@ -1,4 +1,4 @@
-// Hostile tokens without a server: keys made on the spot.
+// A signer of hostile tokens with new keys, without a server.
 import type { JsonWebKey } from 'node:crypto'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { SigningAlgorithm } from '../../server/protocol/algorithms.js'

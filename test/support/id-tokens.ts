@@ -1,4 +1,4 @@
-// Tokens of a session that no code has opened: what an application holds once somebody has signed in to it.
+// The access token and ID token of an application's session, opened without an authorization code.
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { SessionGrant } from '../../server/storage/session-rows.js'
 import { anApplication, aSessionOf } from './applications.js'
@@ -10,7 +10,7 @@ export const everything = 'openid profile email roles offline_access'
 
 let applications = 0
 
-/** A session of a new application, as a code opens it, and its tokens. */
+/** A session of a new application, as the redemption of a code opens it, and its tokens. */
 export async function tokensOf(server: TestServer, user: { id: number; username: string }, asked: Asked = {}) {
   const { scope = 'openid', nonce, metadata = {}, grant = {} } = asked
   const id = `application-${++applications}`

@@ -1,22 +1,22 @@
-// Refreshes at a server while the command line, a process of its own, imports into the same SQLite file.
+// Refreshes at a server while the command line, in another process, imports users into the same SQLite file.
 import { aClient } from './client.js'
 import { besideAServer } from './command-line.js'
 
 export type ImportLoad = {
-  /** Of the import; what it printed, and how long it took in ms. */
+  /** Exit code, output and duration (ms) of the import. */
   code: number | null
   printed: string
   ms: number
-  /** How long each refresh took, in ms: before the import and while it ran. */
+  /** Duration of each refresh before and during the import, ms. */
   before: number[]
   during: number[]
-  /** Other statuses than 200. */
+  /** Statuses of refreshes other than 200. */
   failed: number[]
 }
 
 const hash = 'pbkdf2_sha256$1000$salt$3p73piur2zhlOXu+Pn01ErOz5QcdNfiQkRgk/Qif1e4='
 
-/** @param calm how long refreshes are timed before, in ms */
+/** @param calm how long refreshes are timed before the import, ms */
 export async function importBeside(count: number, calm = 0): Promise<ImportLoad> {
   const { server, darvoza } = await besideAServer()
   const client = aClient(server)

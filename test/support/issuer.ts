@@ -1,5 +1,5 @@
-// A server that programs of others find by its own address, by the real clock, and what a test does there beside them: it
-// registers them, sends a person through the pages, and ends that person's device as an administrator.
+// A server whose issuer is its real address, with the system clock, for third-party clients and resource servers; and
+// the steps around them: registration, a user's way through the pages, and the end of a device by an administrator.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import type { Settings } from '../../config/settings.js'
@@ -13,7 +13,10 @@ import type { Seen, Visitor } from './visitor.js'
 
 export type Person = { id: number; username: string; password: string }
 
-/** Its issuer is where it listens. Applications of the tests are at `localhost`: another site for browsers, cookies included. */
+/**
+ * The issuer is the address it listens on. Applications of tests are on `localhost`: a different site for browsers and
+ * cookies.
+ */
 export async function anIssuer(
   { engine = sqlite, ...options }: ServerOptions = {},
   more: Partial<Settings> = {},
@@ -24,8 +27,9 @@ export async function anIssuer(
 }
 
 /**
- * An application as an administrator makes it by the API, in the names of RFC 7591; what is not said goes by its kind.
- * @returns its secret, where it has one
+ * Creates an application by the admin API, with metadata in the names of RFC 7591; omitted members follow from its
+ * kind.
+ * @returns the client secret, if it has one
  */
 export async function registered(
   server: TestServer,
@@ -46,7 +50,7 @@ const inputs = /<input\b[^>]*\bname="([^"]*)"[^>]*>/g
 const unescaped = (text: string) =>
   text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&')
 
-/** The form of a page that has this field or button. */
+/** The form of a page that contains the text `mark`, such as a field or button. */
 function formWith(page: Seen, mark: string): { action: string; fields: Record<string, string> } {
   for (const [, action = '', inside = ''] of page.text.matchAll(forms)) {
     if (!inside.includes(mark)) continue
@@ -59,8 +63,8 @@ function formWith(page: Seen, mark: string): { action: string; fields: Record<st
 }
 
 /**
- * What a person does without scripts whom an application sent to the server: signs in where asked, and decides.
- * @returns where the browser is sent in the end, away from the server
+ * Follows the pages of an authorization request without scripts: signs in where asked, and decides on consent.
+ * @returns the final redirect to the application
  */
 export async function throughPages(
   server: TestServer,
@@ -92,7 +96,7 @@ export async function throughPages(
   throw new Error(`no end of pages, the last at ${seen.path}`)
 }
 
-/** The same in a real browser, which stands on the sign-in page. */
+/** Signs in on the sign-in page of a real browser. */
 export async function signInOnPage(page: Page, person: Person): Promise<void> {
   await page.locator('[name=username]').fill(person.username)
   await page.locator('[name=password]').fill(person.password)
@@ -113,7 +117,7 @@ export async function asAdministrator(server: TestServer) {
   }
 }
 
-/** Ends the devices of a person one by one, as for a lost phone. */
+/** Ends the devices of a user one by one as an administrator, as for a lost phone. */
 export async function endDevicesOf(server: TestServer, { id }: Person): Promise<void> {
   const administrator = await asAdministrator(server)
   const { body } = await administrator.get(`/api/admin/users/${id}/devices`)
@@ -123,7 +127,7 @@ export async function endDevicesOf(server: TestServer, { id }: Person): Promise<
 }
 
 export type Held = { access_token: string; refresh_token?: string | undefined }
-/** How an application proves itself: members of the form, or a header. */
+/** Client authentication: form parameters or a header. */
 export type Proof = { form?: Record<string, string>; headers?: Record<string, string> }
 
 export const secretProof = (client_id: string, client_secret: string): Proof => ({ form: { client_id, client_secret } })
@@ -131,7 +135,7 @@ export const basicProof = (id: string, secret: string): Proof => ({
   headers: { Authorization: `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}` },
 })
 
-/** What every endpoint says to tokens that are held. Public applications may not introspect. */
+/** Answers of userinfo and introspection for an access token. Public clients may not introspect. */
 async function answersTo(server: TestServer, { access_token }: Held, proof: Proof) {
   const bearer = { headers: { Authorization: `Bearer ${access_token}` } }
   return {
@@ -149,7 +153,7 @@ const post = (server: TestServer, path: string, form: Record<string, string>, pr
 
 const isPublic = ({ form, headers }: Proof) => !headers && !form?.client_secret
 
-/** null: who asks may not know. */
+/** null if the client may not introspect. */
 async function isActive(server: TestServer, token: string, proof: Proof): Promise<boolean | null> {
   const answer = await post(server, '/oauth/introspect', { token }, proof)
   return answer.status === 200 ? ((await answer.json()) as { active: boolean }).active : null
@@ -162,7 +166,7 @@ export async function expectLive(server: TestServer, held: Held, proof: Proof): 
   })
 }
 
-/** Refused at once, everywhere. */
+/** Expects that access and refresh token are refused by userinfo, introspection and the token endpoint. */
 export async function expectOver(server: TestServer, held: Held, proof: Proof): Promise<void> {
   const introspection = isPublic(proof) ? null : false
   expect(await answersTo(server, held, proof)).to.deep.equal({ userinfo: 401, introspection })

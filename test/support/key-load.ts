@@ -1,4 +1,4 @@
-// Sign-ins, refreshes and verifies at several servers while keys change: counts every good token that somebody refuses.
+// Load of sign-ins, refreshes and verifications at several servers during key rotation: counts refused valid tokens.
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { type Composed, compose } from '../../server/compose.js'
 import type { KeyRing } from '../../server/identity/keys/key-ring.js'
@@ -11,16 +11,16 @@ export type LoadCounts = { signIns: number; refreshes: number; verifies: number;
 
 type Load = {
   counts: LoadCounts
-  /** Resolves once every worker has ended what it had begun. */
+  /** Resolves once every worker has finished its last request. */
   stop(): Promise<LoadCounts>
 }
 
-/** How many tokens of the past are kept to be verified again and again, evenly over the time. */
+/** The number of earlier tokens kept for repeated verification, spread evenly over time. */
 const kept = 2_000
 
 /**
- * @param urls of servers on one database that have the administrator of tests
- * @param workers how many refresh a session each, beside two who sign in, two who verify, and one outside verifier
+ * @param urls addresses of servers on one database with the administrator of tests
+ * @param workers number of refreshing sessions; two more workers sign in, two verify, and one verifies with jose
  */
 export function keyLoad(urls: readonly string[], workers: number): Load {
   const clients = urls.map(url => aClient({ url }))
@@ -48,7 +48,7 @@ export function keyLoad(urls: readonly string[], workers: number): Load {
       return null
     }
     keep(answer.body.access)
-    // At each of them, at once: whichever learns of a key last is asked too.
+    // Verified at all servers at once, including the one that learns of a key last.
     await Promise.all(clients.map(one => verify(one, answer.body.access)))
     return answer.body.refresh
   }
@@ -76,7 +76,7 @@ export function keyLoad(urls: readonly string[], workers: number): Load {
     }
   }
 
-  /** jose, as a resource server uses it; it asks for the JWKS again whenever it meets a key that it does not know. */
+  /** Verification with jose, as in a resource server; it fetches the JWKS again for each unknown kid. */
   async function outsider(): Promise<void> {
     const jwks = createRemoteJWKSet(new URL('/.well-known/jwks.json', urls[0]), { cooldownDuration: 0 })
     while (running) {
@@ -104,7 +104,7 @@ export function keyLoad(urls: readonly string[], workers: number): Load {
   }
 }
 
-/** An operator beside the servers, as the command line is: the same parts, and no server. */
+/** The parts of a server without HTTP, as the command line has them. */
 export async function anOperator(database: Parameters<typeof testSettings>[0]): Promise<Composed> {
   const ignore = () => {}
   const log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
@@ -113,7 +113,7 @@ export async function anOperator(database: Parameters<typeof testSettings>[0]): 
   return composed
 }
 
-/** Publishes the next key, waits until every server does, and lets it sign. */
+/** Publishes the next signing key, waits until every server publishes it, and activates it. */
 export async function rotateUnderLoad(keyRing: KeyRing, urls: readonly string[], pause: number): Promise<string> {
   const { key } = await keyRing.rotate({}, 'operator:test')
   for (const url of urls)

@@ -1,16 +1,16 @@
-// What tests of signing keys ask for again and again.
+// Common requests of tests of signing keys.
 import type { ListedKey } from '../../server/identity/keys/key-ring.js'
 import { aClient, type Client } from './client.js'
 import { password, settle, type TestServer } from './server.js'
 
-/** Of the algorithm that access tokens are signed with, if the policy is the usual one. */
+/** Keys of the algorithm that signs access tokens under the default policy. */
 const ofAccess = <Key extends { algorithm: string }>(keys: readonly Key[]) =>
   keys.filter(key => key.algorithm === 'ES256')
 
-/** An administrator's client, and the keys of access tokens as it sees them. */
+/** A client of an administrator for the keys of access tokens. */
 export async function aKeyHolder(server: TestServer) {
   const client = aClient(server)
-  // Changes of keys want a sign-in of a moment ago.
+  // Changes of keys require a recent sign-in.
   const freshToken = async () => (await client.signIn({ username: 'admin', password })).access
   return {
     access: await freshToken(),
@@ -21,18 +21,18 @@ export async function aKeyHolder(server: TestServer) {
   }
 }
 
-/** Those of access tokens. */
+/** The keys of access tokens. */
 export async function accessKeys({ composed }: TestServer): Promise<ListedKey[]> {
   return ofAccess(await composed.parts.keys.keyRing.list())
 }
 
-/** Of the keys of access tokens, if the policy is the usual one. */
+/** The kids in the JWKS of the algorithm that signs access tokens under the default policy. */
 export async function publishedKids(client: Client, algorithm = 'ES256'): Promise<string[]> {
   const { body } = await client.get('/.well-known/jwks.json')
   return (body.keys as { kid: string; alg: string }[]).filter(key => key.alg === algorithm).map(key => key.kid)
 }
 
-/** Turns the clock, then lets the servers do what is due. */
+/** Advances the clock, then lets the servers run due jobs. */
 export async function later(duration: string, ...servers: TestServer[]): Promise<void> {
   servers[0]!.clock.advance(duration)
   for (const { composed } of servers) {

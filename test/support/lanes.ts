@@ -1,8 +1,9 @@
-// `npm test`: the whole suite in lanes side by side, one more than cores, since each waits now and then: for a database, a
-// browser, a process that starts. A lane that is done takes the next batch of files, the dearest first, so that all end at about the
-// same time. WITH_TRIALS=1, as in .ci/run, adds faults, clients of others, and trials that take minutes each; the ones that measure
-// time follow when all else is over. Prints one batch after the other, the oldest that runs as it comes; the last line counts all.
-// What it is told beside goes to mocha: `npm test -- --grep …`. What a file costs: `TIMES=1 npm test`.
+// `npm test`: runs the whole suite in parallel lanes, one more than cores, since each lane waits at times: for a
+// database, a browser, a process that starts. A finished lane takes the next batch of files, the most expensive folder
+// first, so that all end at about the same time. WITH_TRIALS=1, as in .ci/run, adds test/fault, test/clients and
+// test/trials, whose trials take minutes each; the ones that measure time run after all others. Output is printed batch
+// by batch; the last line has the totals. Other arguments go to mocha: `npm test -- --grep …`. Costs of each file:
+// `TIMES=1 npm test`.
 import { spawn } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -15,22 +16,25 @@ const tests = fileURLToPath(new URL('../', import.meta.url))
 
 const withTrials = Boolean(process.env.WITH_TRIALS)
 /**
- * Begun in this order. Each folder is cut into so many batches: one costs the start of a process, and of what its files share.
- * A third of what all costs are processes that are killed, and programs of others.
+ * Number of batches by folder, in the order of their start: a batch costs the start of a process and of what its files
+ * share. test/fault and test/clients are a third of the total cost.
  */
 const folders = { ...(withTrials && { fault: 2, clients: 1 }), browser: 2, http: 4, examples: 1, storage: 1, unit: 1 }
 /**
- * With WITH_TRIALS=1 the trials too. Some count people, however long each takes: they are begun first, beside these. The rest has
- * deadlines, and follows when these are over: beside each other what mostly waits, for faults to strike and for
- * connections to come back; then, alone, what keeps every core busy.
+ * Folders of trials, for WITH_TRIALS=1. `counted` trials have no deadlines and are started first, in parallel with the
+ * folders above. The others have deadlines and follow afterwards: `waiting` trials, which mostly wait for faults and
+ * reconnections, in two lanes; then, one at a time, those that keep every core busy.
  */
 const trials = { counted: 'trials/counted', waiting: 'trials/waiting', alone: 'trials' }
 const lanes = Math.max(2, Math.min(availableParallelism() + 1, 4))
 
-/** `failures`: what mocha's summary says of them. */
+/** Totals of a batch; `failures` is the failure section of mocha's summary. */
 type Counts = { passed: number; failed: number; skipped: number; failures: string }
 
-/** All test files of a folder, in that many parts of about the same size, which says nearly as much as what they cost. */
+/**
+ * All test files of a folder, in `count` batches of about the same size in bytes, which is a good estimate of their
+ * cost.
+ */
 function batchesOf(folder: string, count: number): string[][] {
   const sizes = readdirSync(join(tests, folder), { recursive: folder !== trials.alone, encoding: 'utf8' })
     .filter(name => name.endsWith('.test.js'))
@@ -46,7 +50,7 @@ function batchesOf(folder: string, count: number): string[][] {
   return batches.map(({ files }) => files.sort()).filter(files => files.length > 0)
 }
 
-/** @param say is given what the batch prints, as it comes */
+/** @param say receives the output of the batch as it comes */
 function runBatch(files: readonly string[], say: (text: string) => unknown): Promise<Counts> {
   const child = spawn(process.execPath, [mocha, ...files, ...process.argv.slice(2)], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -65,7 +69,7 @@ function runBatch(files: readonly string[], say: (text: string) => unknown): Pro
   })
 }
 
-/** From the line of reporter.cjs; a batch that did not come so far has failed. */
+/** Totals from the last line of reporter.cjs; a batch without that line has failed. */
 function countsIn(end: string, code: number | null): Counts {
   const [, passed, failed, skipped = 0] =
     [...end.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1) ?? []
@@ -83,7 +87,7 @@ if (withTrials) waiting.unshift(...batchesOf(trials.counted, 2))
 const counts: Counts[] = []
 const begun: { printed: string; isOver: boolean }[] = []
 
-/** Of the oldest batch, and of those that have ended behind it. */
+/** Prints the output of the oldest running batch, and of finished batches after it. */
 function printOldest(): void {
   for (let oldest = begun[0]; oldest; oldest = begun[0]) {
     print(oldest.printed)
@@ -119,7 +123,7 @@ if (withTrials) {
 const sum = (name: 'passed' | 'failed' | 'skipped') => counts.reduce((total, one) => total + one[name], 0)
 const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')]
 if (!withTrials) print('\ntest/fault, test/clients and test/trials were left out: WITH_TRIALS=1 npm test\n')
-// Once more at the end, where one looks first.
+// Failures are repeated at the end of the output, where readers look first.
 if (failed > 0) print(`\nWhat failed:\n${counts.map(one => one.failures).join('')}`)
 print(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
 process.exitCode = failed > 0 ? 1 : 0

@@ -1,9 +1,9 @@
-// Entries of the revocation log in any number, as other servers would have written them.
+// Entries of the revocation log, written in any number as by other servers.
 import { randomUUID } from 'node:crypto'
 import type { Revocation } from '../../server/protocol/log/revocation.js'
 import type { Database } from '../../server/storage/database.js'
 
-/** The end of one session, unless the test says otherwise. */
+/** An entry that ends one session, unless changed. */
 export function anEntry(seq: number, changes: Partial<Revocation> = {}): Revocation {
   return {
     seq,
@@ -17,7 +17,7 @@ export function anEntry(seq: number, changes: Partial<Revocation> = {}): Revocat
   }
 }
 
-/** Writes entries whose numbers the test gave out, and moves the log's head to the last of them. */
+/** Writes entries with given numbers, and moves the head of the log to the last one. */
 export async function writeEntries(database: Database, entries: readonly Revocation[]): Promise<void> {
   const batch = 1_000
   for (let from = 0; from < entries.length; from += batch) {

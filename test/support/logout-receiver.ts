@@ -1,4 +1,4 @@
-// An application's back-channel logout endpoint, on a port of its own: what it was sent, and answers as a test wants them.
+// The back-channel logout endpoint of an application: records the logout tokens, and answers as the test wants.
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { claimsOf } from './client.js'
@@ -8,16 +8,16 @@ type Received = { token: string; claims: any }
 type Answers = (claims: Received['claims'], path: string) => number | null | Promise<number | null>
 
 export type LogoutReceiver = {
-  /** Without a path. */
+  /** The origin, without a path. */
   url: string
   port: number
-  /** Whatever came, whether it was taken or not. */
+  /** All logout tokens received, whether accepted or not. */
   received: Received[]
-  /** The sessions that it was told of and has taken, as often as that happened. */
+  /** The `sid` of each logout token answered with 200, with repetitions. */
   taken: string[]
-  /** How many came in at the same time at most. */
+  /** The maximum number of concurrent requests. */
   most: number
-  /** With which status, from now on; null cuts the connection. */
+  /** Decides the status of each answer; null cuts the connection. */
   answer: Answers
   close(): Promise<void>
 }

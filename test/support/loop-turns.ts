@@ -1,13 +1,13 @@
-// How much the turns of this process's event loop cost its main thread: what others on the machine take does not count.
+// Processor time of the event loop's turns in the main thread, independent of other load on the machine.
 import { readFileSync } from 'node:fs'
 import { quantiles } from './bursts.js'
 
-/** In ms of processor; `p99` and `most` since the last answer. */
+/** Processor time per turn since the last call, ms: 99th percentile and maximum. */
 export type LoopTurns = { p99: number; most: number }
 
 let turns: number[] | null = null
 
-/** The first answer is empty: from then on it is measured. Linux alone. */
+/** The first call starts the measurement and returns zeros. Linux only. */
 export function loopTurns(): LoopTurns {
   turns ??= measure()
   const tenths = quantiles(
@@ -29,7 +29,7 @@ function measure(): number[] {
   return measured
 }
 
-/** Of the main thread, in ms. */
+/** Processor time of the main thread, ms. */
 function processor(): number {
   return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6
 }

@@ -1,22 +1,22 @@
-// A reverse proxy before one or several servers (round-robin) that drops responses: the server has answered, and the client gets
-// none.
+// A reverse proxy for one or several servers (round-robin) that drops responses: the server has answered, and the
+// client receives nothing.
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export type LosingGateway = {
   url: string
-  /** Requests that were carried, and of these the ones whose answer was thrown away, by path. */
+  /** Numbers of forwarded requests, and of dropped responses among them, by path. */
   carried: Map<string, number>
   lost: Map<string, number>
-  /** By path and status: `/api/token/refresh/ 200`. */
+  /** Numbers of responses by path and status: `/api/token/refresh/ 200`. */
   statuses: Map<string, number>
   close(): Promise<void>
 }
 
 export type LosingOptions = {
-  /** Is the answer to this request thrown away? The connection is cut in its place. */
+  /** Whether the response to this request is dropped; the connection is cut instead. */
   loses?: (path: string) => boolean
-  /** Answers by itself, before anything is carried: files of a page. @returns whether it did */
+  /** Answers a request without forwarding it, such as files of a page. @returns whether it has answered */
   serves?: (incoming: IncomingMessage, answer: ServerResponse) => boolean
 }
 

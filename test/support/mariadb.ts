@@ -1,4 +1,5 @@
-// A private MariaDB: its own temporary folder, socket and port, started once for all tests that ask.
+// A private MariaDB with a temporary folder, socket and port; the shared one is started once for all tests of a
+// process.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
@@ -16,11 +17,11 @@ export type MariaDb = {
   /** Runs statements one after the other, as root. */
   run(...statements: string[]): Promise<void>
   stop(): Promise<void>
-  /** kill -9: what was committed is on the disk, and nothing else. */
+  /** SIGKILL: only committed data is on the disk. */
   kill(): Promise<void>
-  /** Starts it again on the same data and port. */
+  /** Starts mariadbd again on the same data and port. */
   restart(): Promise<void>
-  /** Stops its process (SIGSTOP): it holds every connection and answers none. */
+  /** Stops the process (SIGSTOP): it keeps every connection and answers none. */
   hang(): void
   goOn(): void
 }
@@ -38,8 +39,8 @@ export function sharedMariaDb(): Promise<MariaDb> {
 }
 
 /**
- * What is committed need not outlive the machine, and tables come and go with each test, so they have no files of their own: for
- * tests, which never ask; not for what measures.
+ * Starts the shared MariaDB with fewer flushes and one file for all tables: faster for tests, which need no durability
+ * and create tables each time. Not for benches.
  */
 export function hurrySharedMariaDb(): void {
   sharedOptions = [
@@ -56,17 +57,17 @@ export async function stopSharedMariaDb(): Promise<void> {
   shared = null
 }
 
-/** @param options of mariadbd, beside ours */
+/** @param options additional options of mariadbd */
 export function startMariaDb(...options: string[]): Promise<MariaDb> {
   return startMariaDbIn({}, ...options)
 }
 
-/** @param env what its environment has beside ours */
+/** @param env additional environment variables */
 export async function startMariaDbIn(env: Record<string, string>, ...options: string[]): Promise<MariaDb> {
   const folder = mkdtempSync(join(tmpdir(), 'darvoza-mariadb-'))
   const asRoot = userInfo().uid === 0 ? ['--user=root'] : []
   makeData(`${folder}/data`, asRoot)
-  // Of its own: several servers give their temporary tables the same names, and delete each other's.
+  // A private tmpdir: several servers use the same names of temporary tables, and delete those of the others.
   mkdirSync(`${folder}/tmp`)
   const port = await freePort()
   const start = async () => {
@@ -118,7 +119,7 @@ export async function startMariaDbIn(env: Record<string, string>, ...options: st
   }
 }
 
-/** Its program for that crashes now and then on a busy machine; a second attempt finds nothing of the first. */
+/** Creates the data folder. mariadb-install-db sometimes crashes on a busy machine; each new attempt starts empty. */
 function makeData(data: string, asRoot: readonly string[]): void {
   const options = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db']
   for (let attempt = 1; ; attempt++) {
@@ -151,7 +152,7 @@ export function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void
   })
 }
 
-/** Tries again until it works; for processes that start. */
+/** Retries until the attempt succeeds; for processes that are starting. */
 export async function waitFor<T>(attempt: () => Promise<T>, patience = 20_000): Promise<T> {
   const until = Date.now() + patience
   for (;;) {

@@ -1,5 +1,5 @@
-// An AI assistant as others build them: the official SDK's client, unmodified. What it keeps stays in memory, and where it
-// would open a browser the test takes the address.
+// An MCP client (AI assistant) built on the unmodified official SDK, and the example MCP server. Tokens and
+// registration stay in memory; the authorization address, which would open a browser, is kept for the test.
 
 import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
@@ -14,15 +14,15 @@ import { freePort } from './mariadb.js'
 import { type Running, running } from './orders.js'
 import type { TestServer } from './server.js'
 
-/** Where the assistant listens for the browser that comes back; nobody does in tests. */
+/** The redirect URI of the assistant; nothing listens there in tests. */
 export const callback = 'http://127.0.0.1:9/callback'
 
 export type AssistantOptions = {
-  /** That an administrator made for it. */
+  /** The client_id of an application that an administrator created for it. */
   clientId?: string
-  /** The address of its own metadata document. */
+  /** The address of its client ID metadata document. */
   clientMetadataUrl?: string
-  /** Which it asks for where it is told no other. */
+  /** The scope that it requests unless the MCP server names another one. */
   scope?: string
 }
 
@@ -32,7 +32,7 @@ export function anAssistant(mcpUrl: string, { clientId, clientMetadataUrl, scope
   let tokens: OAuthTokens | undefined
   let verifier = ''
   let state = 0
-  /** Where its person was sent, each time. */
+  /** Authorization addresses to which the user was redirected. */
   const sent: URL[] = []
   const clientMetadata: OAuthClientMetadata = {
     client_name: 'Assistant',
@@ -74,14 +74,14 @@ export function anAssistant(mcpUrl: string, { clientId, clientMetadataUrl, scope
     tokens: () => tokens,
     information: () => information,
 
-    /** @throws UnauthorizedError once its person was sent to the authorization endpoint */
+    /** @throws UnauthorizedError after the redirect to the authorization endpoint */
     async connect() {
       const client = new Client({ name: 'assistant', version: '1.0.0' })
       await client.connect(new StreamableHTTPClientTransport(new URL(mcpUrl), { authProvider: provider }))
       return client
     },
 
-    /** What the browser came back with. */
+    /** Redeems the code of the redirect. @param back the redirect URI with its parameters */
     async finish(back: URL): Promise<void> {
       const transport = new StreamableHTTPClientTransport(new URL(mcpUrl), { authProvider: provider })
       await transport.finishAuth(back.searchParams.get('code') ?? '')
@@ -91,7 +91,7 @@ export function anAssistant(mcpUrl: string, { clientId, clientMetadataUrl, scope
 
 export type Assistant = ReturnType<typeof anAssistant>
 
-/** The example, protected by `server`. */
+/** The example MCP server as a resource server of `server`. */
 export async function anMcpServer(server: TestServer): Promise<Running & { mcp: string }> {
   const port = await freePort()
   const mcp = `http://127.0.0.1:${port}/mcp`

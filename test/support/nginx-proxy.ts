@@ -1,4 +1,4 @@
-// A private nginx before a server, from Debian's package, with the defaults of whoever writes one line: `proxy_pass`.
+// A private nginx as a reverse proxy, from Debian's package, with the default configuration and one `proxy_pass`.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,13 +10,13 @@ const program = ['/usr/sbin/nginx', '/usr/local/bin/nginx', '/opt/homebrew/bin/n
 
 const running = new Set<ChildProcess>()
 
-/** Describes behaviour that needs nginx. */
+/** A `describe` for tests that need nginx; reports it as missing where it is not installed. */
 export function onNginxProxy(title: string, define: () => void): void {
   if (program) describe(`${title} (nginx)`, define)
   else missing(`${title} (nginx)`, 'nginx is not installed (apt-get install nginx-light)')
 }
 
-/** @param upstream whatever it hands everything to */
+/** @param upstream the address that receives all requests */
 export async function anNginxProxy(upstream: string): Promise<{ url: string }> {
   const folder = aFolder()
   const port = await freePort()

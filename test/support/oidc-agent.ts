@@ -1,4 +1,4 @@
-// Debian's oidc-agent, with a folder of its own: the agent that keeps tokens, and its commands beside it.
+// Debian's oidc-agent with a temporary folder: the agent process, which keeps tokens, and its commands.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, existsSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { tied } from './tied.js'
 const program = '/usr/bin/oidc-agent'
 const running = new Set<ChildProcess>()
 
-/** Describes behaviour that needs it. */
+/** A `describe` for tests that need oidc-agent; reports it as missing where it is not installed. */
 export function onOidcAgent(title: string, define: () => void): void {
   if (existsSync(program)) describe(title, define)
   else missing(title, 'oidc-agent is not installed (apt-get install oidc-agent-cli)')
@@ -29,7 +29,7 @@ export async function anOidcAgent() {
   await waitFor(async () => accessSync(socket))
   const found = { ...env, OIDC_SOCK: socket }
   return {
-    /** Makes an account by a device code. @returns once it is there; `told` gets what a person reads meanwhile */
+    /** Creates an account by the device flow. @param told receives the output so far @returns all output at the end */
     async account(name: string, options: readonly string[], told: (text: string) => void): Promise<string> {
       const usual = ['--flow=device', '--manual', '--prompt=none', '--confirm-default', '--pw-env', '--no-url-call']
       const making = spawn('oidc-gen', [name, ...usual, ...options], { env: found, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -43,7 +43,7 @@ export async function anOidcAgent() {
       return said
     },
 
-    /** An access token, refreshed where the one that it has is over. */
+    /** An access token, refreshed by the agent if it has expired. */
     token: async (name: string, ...options: string[]): Promise<string> =>
       (await promisify(execFile)('oidc-token', [...options, name], { env: found })).stdout.trim(),
   }

@@ -1,5 +1,6 @@
-// An API of orders as somebody else's program is to guard it: what it is at the server, tokens for it of every kind, and what
-// must become of them. `GET /health/` is open; `GET /orders/` wants the scope orders:read, `POST` the permission orders:write.
+// The orders API that example resource servers protect: its registration, valid and invalid tokens for it, and the
+// expected answers. `GET /health/` is public; `GET /orders/` needs the scope orders:read, `POST` the permission
+// orders:write.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
@@ -16,13 +17,13 @@ export const audience = 'https://orders.example/'
 
 export type Orders = Awaited<ReturnType<typeof orders>>
 
-/** The server, and people who come by the application `shop`. */
+/** The token server, and tokens of users signed in to the application `shop`. */
 export async function orders() {
   const server = await anIssuer()
   const secret = await registered(server, 'orders', 'resource_server', {
     resource: audience,
     resource_scopes: ['read', 'list'].map(name => ({ name: `orders:${name}`, description: name })),
-    // For the kit.
+    // Needed by the verifier kit to follow the revocation log.
     grant_types: ['client_credentials'],
     scope: 'revocations:read',
   })
@@ -36,7 +37,7 @@ export async function orders() {
     permissions: ['orders:write'],
   })
 
-  /** A pair of the shop, as a code would bring it. */
+  /** A token pair of the shop for a new user, as by an authorization code. */
   async function signedIn(scope: string, permissions: string[]) {
     const user = await server.aUser({ permissions })
     const { refresh, session } = await aSessionOf(server, user, 'shop', { scope })
@@ -69,7 +70,7 @@ export async function orders() {
     writer,
     reader,
     lister,
-    /** By why they are no good. */
+    /** Invalid tokens by reason. */
     refused: {
       nonsense: 'nonsense',
       expired: access(changed(writer.access_token, { iat: at - 120, exp: at - 60 })),
@@ -81,12 +82,12 @@ export async function orders() {
       'a refresh token': writer.refresh_token,
       'an ID token': writer.id_token!,
     },
-    /** As by the person itself, or by an administrator for a lost phone. Resolves when it is answered. */
+    /** Ends a session by the admin API. Resolves at the answer. */
     async signOut({ sid }: { sid: string }): Promise<void> {
       const { status } = await (await asAdministrator(server)).delete(`/api/admin/sessions/${sid}`)
       expect(status).to.equal(204)
     },
-    /** How often this API has asked. */
+    /** The number of introspection requests answered with 200. */
     asked: () => server.logged.filter(line => line.includes('"/oauth/introspect","status":200')).length,
   }
 }
@@ -95,8 +96,8 @@ export const call = (url: string, token?: string, method = 'GET', headers: Recor
   fetch(`${url}/orders/`, { method, headers: { ...(token && { Authorization: `Bearer ${token}` }), ...headers } })
 
 /**
- * Refuses what is to be refused, and lets the others in.
- * @param otherwise with what else than 401, by why
+ * Expects 401 for invalid tokens, 403 without scope or permission, and 200 or 201 for valid ones.
+ * @param otherwise statuses other than 401, by reason
  */
 export async function expectGuarded(
   url: string,
@@ -118,8 +119,8 @@ export async function expectGuarded(
 }
 
 /**
- * Asks on and on until a token is refused.
- * @returns for how many milliseconds after a moment requests with it were still begun and let in
+ * Sends requests with a token until it is refused.
+ * @returns ms from `since` to the start of the last accepted request
  */
 export async function stillLetIn(url: string, token: string, since: number, patience: number): Promise<number> {
   let last = since
@@ -136,7 +137,7 @@ export async function stillLetIn(url: string, token: string, since: number, pati
 
 export type Running = { url: string; complaints(): string; stop(): Promise<void> }
 
-/** Starts a program of an example, in its folder. Resolves once it answers at `/health/`. */
+/** Starts the program of an example in its folder. Resolves once `/health/` answers. */
 export async function running(
   folder: string,
   [program = '', ...args]: readonly string[],

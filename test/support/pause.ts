@@ -1,4 +1,4 @@
-/** A breakpoint in the code: holds the first caller that reaches it until it is released; the others pass. */
+/** A breakpoint in code: holds the first caller that reaches it until it is released; others pass. */
 export function aPause() {
   let letGo = () => {}
   let arrive = () => {}
@@ -10,18 +10,18 @@ export function aPause() {
   })
   let armed = false
   return {
-    /** The place in the code. */
+    /** Called at the place in the code. */
     async here(): Promise<void> {
       if (!armed) return
       armed = false
       arrive()
       await held
     },
-    /** From now on: what comes before it, such as another sign-in, is not held. */
+    /** Activates the breakpoint: earlier callers, such as another sign-in, are not held. */
     arm(): void {
       armed = true
     },
-    /** Resolves once somebody is held. */
+    /** Resolves once a caller is held. */
     reached,
     letGo: () => letGo(),
   }

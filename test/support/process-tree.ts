@@ -1,30 +1,30 @@
-// What a process and all that it started have cost, read from /proc: Linux alone. Reports of test costs read it too (times.cjs).
+// Processor time and memory of a process and its descendants, read from /proc (Linux). times.cjs reads it too.
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Linux counts in hundredths of a second here (USER_HZ). */
+/** Processor time in /proc is in hundredths of a second (USER_HZ). */
 const ticksPerSecond = 100
 
 type Process = { pid: number; parent: number; seconds: number }
 
-/** Those that run, with the processor time of theirs that have ended. */
+/** Running processes, each with its processor time and that of its ended children. */
 function processes(): Process[] {
   const all: Process[] = []
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
     try {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
-      // The name before may hold anything; see proc_pid_stat(5) for the fields after it.
+      // The process name may contain any character; fields after it: proc_pid_stat(5).
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
       const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
       all.push({ pid: Number(name), parent: Number(fields[1]), seconds: ticks / ticksPerSecond })
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
   return all
 }
 
-/** These, their children, theirs and so on. */
+/** The given processes and all their descendants. */
 function treeOf(roots: readonly number[]): Process[] {
   const all = processes()
   const parents = new Map(all.map(({ pid, parent }) => [pid, parent]))
@@ -34,7 +34,7 @@ function treeOf(roots: readonly number[]): Process[] {
   })
 }
 
-/** Processor seconds of these processes and of all that they started, ended or not. */
+/** Processor seconds of the given processes and all their descendants, ended ones included. */
 export function processorSeconds(...roots: number[]): number {
   return treeOf(roots).reduce((sum, { seconds }) => sum + seconds, 0)
 }
@@ -45,7 +45,7 @@ export function residentBytes(pid: number): number {
   return Number(kilobytes ?? 0) * 1024
 }
 
-/** Of these processes and of all that they started; what several share counts for each. */
+/** Resident bytes of the given processes and all their descendants; shared memory counts for each. */
 export function residentBytesOfTree(...roots: number[]): number {
   return treeOf(roots).reduce((sum, { pid }) => {
     try {

@@ -1,3 +1,4 @@
+// Servers as child processes (server-process.ts), which tests can kill and query.
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { DatabaseSettings } from '../../config/settings.js'
@@ -11,31 +12,31 @@ import type { Deathbed } from './server-process.js'
 export type ServerProcess = {
   url: string
   pid: number
-  /** What it wrote to stderr. */
+  /** Output on stderr. */
   complaints: string[]
-  /** It kills itself the next time it comes to this place. */
+  /** Makes the process kill itself (SIGKILL) the next time it reaches this place. */
   dieAt(place: Deathbed): Promise<void>
-  /** How many passwords it has compared with a hash. */
+  /** The number of passwords compared with a hash so far. */
   compared(): Promise<number>
-  /** What its event loop's turns cost since this was last asked. */
+  /** The costs of event loop turns since the last call. */
   turns(): Promise<LoopTurns>
   signal(signal: NodeJS.Signals): void
   kill(): Promise<void>
-  /** Resolves once it is dead. */
+  /** Resolves once the process has exited. */
   dead(): Promise<void>
 }
 
 const running = new Set<ChildProcess>()
 
-/** SECRET_KEY of every such server. */
+/** SECRET_KEY of every server process. */
 export const secretKey = Buffer.from('a test secret key of 32+ bytes! 0123456789').toString('base64')
 
-/** Starts a server on a database, by the real clock, with one administrator like aServer()'s. */
+/** Starts a server process on a database, with the system clock and one administrator as in aServer(). */
 export async function aServerProcess(
   database: DatabaseSettings,
-  /** null: whatever the database has. */
+  /** null keeps the policy of the database. */
   policy: Partial<Policy> | null = {},
-  /** Settings beside those that every such server has, such as REDIS_URL. */
+  /** Additional settings, such as REDIS_URL. */
   settings: Record<string, string> = {},
 ): Promise<ServerProcess> {
   const child = fork(fileURLToPath(new URL('./server-process.js', import.meta.url)), {

@@ -1,5 +1,5 @@
-// The race lab's experiments: tabs that wake together with an old token while answers are lost, programs that do without our
-// client, and thieves. Each says what happened.
+// Experiments of the race lab: browser tabs that refresh an expired token at the same time while responses are lost,
+// the same without our client, and refresh token theft. Each returns counts.
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Answer, aClient, claimsOf, type Pair } from './client.js'
 import type { LosingGateway } from './losing-gateway.js'
@@ -9,24 +9,24 @@ type Person = { username: string; password: string }
 
 export type RaceResult = {
   rounds: number
-  /** Requests for a new token that servers took, steps of the session, and lost answers among them. */
+  /** Refresh requests that reached servers, rotations of the session, and lost responses among them. */
   refreshes: number
   steps: number
   lost: number
-  /** Answered with the present token, since they came with one that was spent within the grace. */
+  /** Responses with the current token to requests with a token spent within the grace. */
   graceAnswers: number
   calls: number
-  /** Calls that were not answered 200, with what they were told. */
+  /** Results of calls that were not answered with 200. */
   failed: string[]
   signedOut: string[]
 }
 
 const refreshPath = '/api/token/refresh/'
 
-/** Longer than an access token lives. */
+/** Longer than the lifetime of an access token, ms. */
 export const overnight = 61 * 60_000
 
-/** All tabs wake at once with a token that is over, `rounds` times. */
+/** All tabs make a call at once with an expired access token, `rounds` times. */
 export async function race(
   { tabs, advance }: Tabs,
   gateway: LosingGateway,
@@ -55,9 +55,9 @@ export async function race(
 }
 
 /**
- * The same without our client, as many programs are written: each tab refreshes for itself with what it read at the wake, stores
- * what it was told last, and takes any failure for the end of the session.
- * @returns how often somebody saw the sign-in page
+ * The same race without our client, as many programs are written: each tab refreshes by itself with the token it has
+ * read, the last response is stored, and any failure is treated as the end of the session.
+ * @returns how often the user had to sign in again
  */
 export async function naiveRace(url: string, count: number, rounds: number, person: Person): Promise<number> {
   const client = aClient({ url, hasMore: true })
@@ -84,8 +84,9 @@ export async function naiveRace(url: string, count: number, rounds: number, pers
 export type TheftResult = { thefts: number; caught: number; ended: number; bystanders: number; bystandersLive: number }
 
 /**
- * Sessions whose spent token a thief sends after the grace; beside each another session of the same person.
- * @param wait until twice the grace is over
+ * Sends the spent refresh token of each session after the grace, as a thief would; a second session of each person must
+ * live on.
+ * @param wait for twice the grace
  */
 export async function theft(url: string, people: readonly Person[], wait: () => Promise<void>): Promise<TheftResult> {
   const client = aClient({ url, hasMore: true })

@@ -1,10 +1,10 @@
-// Requests that fetch() would tidy up or refuse to send: any bytes, any path, any header.
+// HTTP requests as raw bytes, for what fetch() would normalize or refuse to send: any path, header or body.
 import { connect } from 'node:net'
 
 export type RawAnswer = { status: number; headers: Record<string, string>; text: string }
 
 /**
- * Sends bytes over a connection of their own and reads until the server closes it.
+ * Sends a request on a new connection and reads until the server closes it.
  * @param head request line and headers, one per item; `Connection: close` is added
  */
 export function sendRaw(
@@ -15,7 +15,7 @@ export function sendRaw(
   return sendSlowly(server, head, body).answer
 }
 
-/** The same, and more of the body can be sent later. */
+/** Like `sendRaw`, and more of the body can be sent later. */
 export function sendSlowly(server: { url: string }, head: readonly string[], body: string | Uint8Array) {
   const { hostname, port } = new URL(server.url)
   const socket = connect(Number(port), hostname)
@@ -33,7 +33,7 @@ export function sendSlowly(server: { url: string }, head: readonly string[], bod
     }
     socket.on('data', chunk => received.push(chunk))
     socket.on('end', settle)
-    // A server that has answered may close while we still send.
+    // The server may answer and close the connection while the body is still being sent.
     socket.on('error', settle)
     socket.on('close', settle)
     socket.write(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n`)
@@ -42,7 +42,7 @@ export function sendSlowly(server: { url: string }, head: readonly string[], bod
   return { answer, send: (more: string | Uint8Array) => socket.write(more) }
 }
 
-/** Sends bytes as they are, and those of `more` once there is an answer to the first. @returns all that came, once the server closes */
+/** Sends `bytes`, and `more` after the first data received. @returns all data received until the server closes */
 export function exchange({ url }: { url: string }, bytes: string, more?: string): Promise<string> {
   const { hostname, port } = new URL(url)
   return new Promise(resolve => {
@@ -58,7 +58,7 @@ export function exchange({ url }: { url: string }, bytes: string, more?: string)
   })
 }
 
-/** Sends bytes and resets the connection (RST) at once, without reading. */
+/** Sends bytes and resets the connection (TCP RST) at once, without reading. */
 export function sendAndReset({ url }: { url: string }, bytes: string): Promise<void> {
   const { hostname, port } = new URL(url)
   return new Promise(resolve => {

@@ -1,4 +1,5 @@
-// A private Redis: its own temporary folder and port, nothing written to disk unless it is asked to. Or a cluster of three.
+// A private Redis with a temporary folder and port, which writes to disk only on `dump`; or a Redis Cluster of three
+// nodes.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,21 +11,21 @@ export type TestRedis = {
   url: string
   port: number
   pid: number
-  /** A connection as a server has it: what is not answered soon fails. Closed at the end of the test. */
+  /** A connection with the short timeouts of a server. Closed at the end of the test. */
   connect(): Promise<Connection>
   stop(): Promise<void>
-  /** kill -9: it comes back empty. */
+  /** SIGKILL, without data: a restart is empty. */
   kill(): Promise<void>
-  /** Starts it again on the same port. */
+  /** Starts redis-server again on the same port. */
   restart(): Promise<void>
-  /** Stops its process (SIGSTOP): it holds every connection and answers none. */
+  /** Stops the process (SIGSTOP): it keeps every connection and answers none. */
   hang(): void
   goOn(): void
-  /** Keeps what it holds now for `restore`. */
+  /** Saves the present data for `restore`. */
   dump(): Promise<void>
-  /** kill -9, and a start with what it held at the last `dump`. */
+  /** SIGKILL, and a start with the data of the last `dump`. */
   restore(): Promise<void>
-  /** Runs one command, as an operator would. */
+  /** Runs one Redis command, as an operator would. */
   command(name: string, ...args: (string | number)[]): Promise<unknown>
 }
 
@@ -33,7 +34,7 @@ export type TestRedisCluster = { nodes: TestRedis[]; setting: string }
 const programs = ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server']
 export const redisServer = programs.find(existsSync) ?? null
 
-/** Commands fail instead of waiting: for a Redis that hangs, that is gone, and that was never there. */
+/** Commands fail instead of waiting, whether Redis hangs, has stopped or was never started. */
 const failFast = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,
@@ -44,7 +45,7 @@ const failFast = {
 
 const running = new Set<TestRedis>()
 
-/** The first may be where it listens; the others are options of redis-server. */
+/** Starts redis-server. The first argument may be its port; the others are options of redis-server. */
 export async function aRedis(...[first, ...rest]: [({ port: number } | string)?, ...string[]]): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'darvoza-redis-'))
   const port = typeof first === 'object' ? first.port : await freePort()
@@ -103,7 +104,7 @@ export async function aRedis(...[first, ...rest]: [({ port: number } | string)?,
   return redis
 }
 
-/** Three masters that share the slots, without replicas. */
+/** A Redis Cluster of three masters that share the slots, without replicas. */
 export async function aRedisCluster(): Promise<TestRedisCluster> {
   const options = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000']
   const nodes = [await aRedis(...options), await aRedis(...options), await aRedis(...options)]
@@ -122,7 +123,7 @@ export async function stopRedises(): Promise<void> {
   await Promise.all([...running].map(redis => redis.stop()))
 }
 
-/** One command on a connection of its own, which fails at once where nobody answers. */
+/** One command on a new connection, which fails at once if it is refused. */
 async function command(port: number, name: string, ...args: (string | number)[]): Promise<unknown> {
   const connection = new Connection(port, '127.0.0.1', {
     lazyConnect: true,

@@ -1,5 +1,5 @@
-// A token for every way in which one is refused, each really so: made by what happens to its session, its person, its
-// application or its key, and forged where only its insides can be wrong.
+// A token for every error code of a refused token: made by a change of its session, user, application or key, and
+// forged only where the code is about the content of the token.
 import { anApplication } from './applications.js'
 import { aClient, claimsOf } from './client.js'
 import { aForge, changed } from './forge.js'
@@ -11,7 +11,7 @@ export type RefusedTokens = {
   refresh: Readonly<Record<string, string>>
 }
 
-/** By the codes that they are refused with. */
+/** Tokens by the error code with which they are refused. */
 export async function refusedTokens(server: TestServer): Promise<RefusedTokens> {
   const { people, applications, keys, logs } = server.composed.parts
   const client = aClient(server)
@@ -21,7 +21,7 @@ export async function refusedTokens(server: TestServer): Promise<RefusedTokens> 
     return { ...(await client.signIn(user)), id: user.id }
   }
 
-  // First what everything else would be ended by.
+  // First the revocation of keys, which would end all other tokens.
   const underOldKey = await client.signIn({ username: 'admin', password })
   const { kid } = (await keys.keyRing.list()).find(key => key.state === 'active' && key.algorithm === 'ES256')!
   await keys.keyRing.revoke(kid, 'system')

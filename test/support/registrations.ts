@@ -1,4 +1,4 @@
-// Applications that register themselves, as strangers send it.
+// Dynamic client registration (RFC 7591, RFC 7592): applications that register themselves, and their requests.
 import { setTimeout as pause } from 'node:timers/promises'
 import { hashOfToken } from '../../server/identity/registrations/registration-tokens.js'
 import { anApplication } from './applications.js'
@@ -7,7 +7,7 @@ import type { TestServer } from './server.js'
 
 export const callback = 'https://tool.example/callback'
 
-/** Of a program without a secret, as tools send it. */
+/** Metadata of a public client, as command line tools send it. */
 export const aTool = {
   client_name: 'Tool',
   redirect_uris: [callback],
@@ -16,10 +16,10 @@ export const aTool = {
   token_endpoint_auth_method: 'none',
 }
 
-/** The token of `aRegistered`. */
+/** The registration token of `aRegistered`. */
 export const registrationToken = `dvz_reg_${'A'.repeat(43)}`
 
-/** One that has registered itself, by its row alone. */
+/** A registered application, inserted as a row without a request. */
 export async function aRegistered(server: TestServer, id: string): Promise<Registration> {
   const metadata = { redirect_uris: [callback], response_types: ['code' as const], scope: 'openid' }
   const registrationTokenHash = hashOfToken(registrationToken)
@@ -34,7 +34,7 @@ export function register(server: TestServer, json: object = aTool, token?: strin
   return aClient(server).send('POST', '/oauth/register', { json, headers: bearer(token) })
 }
 
-/** However often a busy database says to come again. */
+/** Registers, and retries after 503 up to 20 times, for a busy database. */
 export async function registerAtLast(server: TestServer, json: object = aTool, token?: string) {
   for (let tries = 1; ; tries++) {
     const answer = await register(server, json, token)
@@ -45,7 +45,7 @@ export async function registerAtLast(server: TestServer, json: object = aTool, t
 
 export type Registration = { client_id: string; registration_access_token: string; client_secret?: string }
 
-/** One that is registered. */
+/** Registers an application, and expects 201. */
 export async function registered(server: TestServer, json: object = aTool, token?: string): Promise<Registration> {
   const { status, body, text } = await register(server, json, token)
   if (status !== 201) throw new Error(`not registered: ${text}`)
@@ -66,7 +66,7 @@ export function manage(
   })
 }
 
-/** @returns its text */
+/** @returns the initial access token and its text */
 export async function anInitialAccessToken(
   { composed }: TestServer,
   more: { scopes?: string[]; mostUses?: number; expiresAt?: number } = {},

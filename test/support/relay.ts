@@ -1,16 +1,16 @@
-// A TCP relay between a server and its database or Redis, which a test can redirect, or cut silently (half-open connections).
+// A TCP relay between a server and its database or Redis, which a test can redirect or freeze (half-open connections).
 import { connect, createServer, type Socket } from 'node:net'
 import { freePort } from './mariadb.js'
 
 export type Relay = {
   port: number
-  /** What comes from now on goes to another port; what is there is closed. */
+  /** Sends new connections to another port and closes the present ones. */
   turnTo(port: number): void
-  /** What is there stays open and carries nothing any more; new connections work. */
+  /** Present connections stay open and carry nothing any more; new connections work. */
   freeze(): void
-  /** From now on what the far side answers goes nowhere; what is sent to it arrives. */
+  /** From now on requests arrive, and answers are held back. */
   holdAnswers(): void
-  /** What was held goes on its way. */
+  /** Delivers the answers held back. */
   letGo(): void
   close(): void
 }
@@ -51,7 +51,7 @@ export async function aRelay(target: number): Promise<Relay> {
         near.unpipe(far)
         far.unpipe(near)
         for (const socket of [near, far]) {
-          // Not even that one end has gone is told.
+          // The close of one end is not passed on to the other.
           socket.removeAllListeners('close')
           socket.pause()
           frozen.add(socket)

@@ -1,4 +1,4 @@
-// An application on a port of its own: it knows what a snippet says and its secret, and nothing else of the server.
+// A relying party (web application) that is configured only by a curl snippet of the admin pages and its secret.
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,13 +8,13 @@ import { issuer } from './server.js'
 
 export type RelyingParty = Awaited<ReturnType<typeof aRelyingParty>>
 
-/** @param server where the issuer of tests really listens */
+/** @param server the real address of the issuer */
 export async function aRelyingParty(server: { url: string }) {
   let known: { authorize: URL; token: string; clientId: string; redirectUri: string; secret: string } | null = null
   const begun = { verifier: '', state: '' }
   let refresh = ''
 
-  /** On to the authorization endpoint. */
+  /** @returns the address of the authorization endpoint with state and PKCE challenge */
   function signIn(): string {
     begun.verifier = randomBytes(32).toString('base64url')
     begun.state = randomBytes(16).toString('base64url')
@@ -62,7 +62,7 @@ export async function aRelyingParty(server: { url: string }) {
   return {
     url,
 
-    /** @param snippet for curl, as it was copied */
+    /** @param snippet the curl snippet as shown on the page */
     learn(snippet: string, secret: string): void {
       const here = (address: string) => address.replace(issuer, server.url)
       const find = (pattern: RegExp) => {

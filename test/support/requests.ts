@@ -1,5 +1,5 @@
-// A request for every row of the route table, filled in so that nothing is wrong with it but who sends it: calls.ts and
-// forms.ts have those that change something, here are the others.
+// A valid request for every row of the route table, so that only the sender decides the outcome: changing routes are in
+// calls.ts and forms.ts, the others here.
 import type { Access } from '../../server/http/kinds/kinds.js'
 import type { RouteRow } from '../../server/http/route.js'
 import { type RouteName, routes } from '../../server/http/routes.js'
@@ -11,7 +11,7 @@ import type { Visitor } from './visitor.js'
 export type Row = RouteRow<Access>
 export const rows = Object.entries(routes) as [RouteName, Row][]
 
-/** `form` where it is sent as one; `json` otherwise; neither where it has no body. */
+/** The body is `form` or `json`; a request without a body has neither. */
 export type ReadyRequest = {
   name: RouteName
   row: Row
@@ -20,13 +20,13 @@ export type ReadyRequest = {
   json?: object
 }
 
-/** What a request is filled in for: whom and what it is about, and what is the sender's own. */
+/** What a request is filled in with: its subjects, and session, device, browser and form token of the sender. */
 export type Filling = { world: World; own: Own; visitor: Visitor; formToken: string }
 
 type Reading = { [N in RouteName]: (typeof routes)[N]['method'] extends 'GET' ? N : never }[RouteName]
 type ByItsBody = Exclude<RouteName, Reading | CallName | FormName> & ((typeof judgedByBody)[number] | RouteName)
 
-/** Judged by what the body holds, or behind it. Nothing of these is good. */
+/** Bodies of routes whose credential is in the body or is checked after it. None of them is valid. */
 const bodies: Record<ByItsBody, Pick<ReadyRequest, 'form' | 'json'>> = {
   obtain: { json: {} },
   refresh: { json: { refresh: 'a.b.c' } },
@@ -46,10 +46,10 @@ const bodies: Record<ByItsBody, Pick<ReadyRequest, 'form' | 'json'>> = {
   renewLease: { json: { verifier: 'one', applied: '' } },
 }
 
-/** What these ask for only a flow of its own brings along: whoever is let in is told that it is wrong. */
+/** Routes that need parameters of a flow (ticket, code): an authorized sender gets an error about them. */
 export const incomplete: ReadonlySet<RouteName> = new Set(['consentPage', 'token', 'push', 'deviceAuthorization'])
 
-/** What the addresses of reading routes are filled in with, by the part before: `/users/:id`. */
+/** Identifiers for the paths of reading routes, by the path segment before: `/users/:id`. */
 const identifiers = {
   users: ({ person }: World) => String(person.id),
   sessions: ({ sid }: World) => sid,
@@ -63,7 +63,7 @@ const identifiers = {
   assets: () => 'darvoza.svg',
 } as const satisfies Record<string, (world: World) => string>
 
-/** An address of a reading route, of something that is there. */
+/** The path of a reading route, about something that exists. */
 function addressOf({ path }: Row, world: World): string {
   const parts = path.split('/')
   const filled = parts.map((part, index) => {
@@ -75,13 +75,13 @@ function addressOf({ path }: Row, world: World): string {
   return filled.join('/')
 }
 
-/** An application that reading routes find. */
+/** Adds the application that reading routes ask for. */
 export async function readableWorld(world: World): Promise<World> {
   await anApplication(world.server, identifiers.applications(world), { resource: `https://${world.roleName}.example` })
   return world
 }
 
-/** A request for a row. @param world of readableWorld */
+/** The request for a route. @param world from readableWorld */
 export async function readyRequest(
   { world, own, visitor, formToken }: Filling,
   name: RouteName,
@@ -93,11 +93,11 @@ export async function readyRequest(
     const { path, body } = await readyCall(world, name as CallName, own)
     return { name, row, path, json: JSON.parse(body) as object }
   }
-  // What is of the sender's own stands under /account; another is disabled first, so that it can be enabled.
+  // Routes under /account are about the sender's own device; the user to be enabled is a new, disabled one.
   const isOwn = row.path.startsWith('/account')
   const about = isOwn ? { ...world, deviceId: own.deviceId } : world
   const other = name === 'enableUserPage' ? { ...about, person: await world.server.aUser() } : about
   const { path, fields } = await filledForm(other, name as FormName, visitor)
-  // Some pages ask for a field that only they have; the token is the one of the sender's browser.
+  // The form token is the one of the sender's browser.
   return { name, row, path, form: { ...fields, ...(name in forms && { _token: formToken }) } }
 }

@@ -1,16 +1,16 @@
-// A resource server built with the kit, in a process of its own. On a message it tries a token again and again, and reports when
-// that was refused for the first time.
+// A resource server with the verifier kit, as a child process. On a message it verifies a token repeatedly, and reports
+// when it was first refused.
 import { createServer } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../server/protocol/errors.js'
 import { createVerifier } from '../../server/verifier/verifier.js'
 
-/** ms between two tries of a token that is watched. */
+/** Pause between two verifications of a watched token, ms. */
 const gap = 10
 
 const { PORT, HOST, ISSUER, SERVER_URL, CLIENT_ID, CLIENT_SECRET, NAME, STALE } = process.env as Record<string, string>
 
-/** A mistake of our own making: clocks that stand, so that no lease is ever over. */
+/** A deliberate mistake (STALE): clocks that stand still, so that no lease ever expires. */
 const stoodAt = Date.now()
 const standing = { monotonic: () => 1_000, wall: () => stoodAt }
 
@@ -24,7 +24,7 @@ const verifier = createVerifier({
   ...(STALE && { clocks: standing }),
 })
 
-/** @returns the code that refuses it, or null */
+/** @returns the error code of the refusal, or null if the token is accepted */
 async function refusal(token: string): Promise<string | null> {
   try {
     await verifier.verify(token)
@@ -35,20 +35,20 @@ async function refusal(token: string): Promise<string | null> {
   }
 }
 
-/** ms of the machine's monotonic clock, which all processes share. */
+/** The machine's monotonic clock, shared by all processes, ms. */
 const instant = () => Number(process.hrtime.bigint()) / 1e6
 
-// Started by a bench that is no more.
+// Exits with the bench that started it.
 process.on('disconnect', () => process.exit())
 
-/** Cannot be decided now: neither let in nor refused. */
+/** The error code for a token that is neither accepted nor refused at present. */
 const undecided = 'revocations_unknown'
 
 process.on('message', async ({ watch: id, token }: { watch: number; token: string }) => {
   let first = await refusal(token)
   for (; first === undecided; first = await refusal(token)) await pause(gap)
   process.send!({ watching: id, code: first })
-  /** Of the first try behind the last that was let in. */
+  /** Start of the first verification after the last accepted one. */
   let since: number | null = null
   while (first === null) {
     const begun = instant()

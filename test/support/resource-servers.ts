@@ -1,19 +1,19 @@
-// Resource servers with the kit, each a process of its own (resource-server.ts), that watch tokens for a bench.
+// Resource servers with the verifier kit, each a child process (resource-server.ts), that watch tokens for a bench.
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './mariadb.js'
 import { issuer } from './server.js'
 
-/** ms of the machine's monotonic clock, which all processes share. */
+/** The machine's monotonic clock, shared by all processes, ms. */
 export const instant = () => Number(process.hrtime.bigint()) / 1e6
 
-/** `begun`: the instant of the first try that was refused. */
+/** `begun`: the start of the first refused verification. */
 export type Watched = { begun: number; code: string }
 
 export type ResourceServer = {
   name: string
   url: string
-  /** Resolves once the token was tried; with its refusal where it was refused already. */
+  /** Resolves once the token was accepted for the first time. @throws Error if it is refused already */
   watch(id: number, token: string): Promise<{ refused: Promise<Watched> }>
   kill(): void
 }
@@ -71,7 +71,7 @@ function hear(child: ChildProcess) {
   return { watching, refused }
 }
 
-/** Waits until it serves: its keys and the log are there. @param token one that is good */
+/** Waits until keys and revocation log are loaded. @param token a valid access token */
 export async function untilReady({ url, name }: ResourceServer, token: string): Promise<void> {
   for (let tries = 0; ; tries++) {
     const { status } = await fetch(`${url}/orders`, { headers: { Authorization: `Bearer ${token}` } })

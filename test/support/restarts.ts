@@ -1,5 +1,5 @@
-// Restarts the real program again and again under load, and counts requests that got no answer on a connection that was
-// established. A refused connection does not count; its client tries again.
+// Restarts the real program repeatedly under load, and counts requests that got no answer on an established connection.
+// A refused connection does not count; its client retries.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Agent, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
@@ -12,15 +12,15 @@ const main = fileURLToPath(new URL('../../server/main.js', import.meta.url))
 export type Restarts = {
   answered: number
   refused: number
-  /** What those who were cut off saw. */
+  /** Errors of the requests that were cut off. */
   cut: string[]
-  /** How long each stop took, in ms. */
+  /** Duration of each stop, ms. */
   stops: number[]
 }
 
 /**
- * @param env settings, PORT among them
- * @param tell is told how it stands after each restart
+ * @param env settings, including PORT
+ * @param tell is called with the counts after each restart
  */
 export async function restartUnderLoad(
   count: number,
@@ -39,7 +39,7 @@ export async function restartUnderLoad(
       const sent = request(options, answer => {
         answer.resume()
         answer.once('end', () => {
-          // What was sent is no token.
+          // 401 is the expected answer: the text sent is not a token.
           if (answer.statusCode === 401) seen.answered++
           else seen.cut.push(`status ${answer.statusCode}`)
           resolve()

@@ -1,4 +1,4 @@
-// Databases with all tables in them: made once by the migrations, and then copied, since they cost more than most tests.
+// Databases with all tables: made once by the migrations and then copied, since migrations cost more than most tests.
 import { copyFileSync } from 'node:fs'
 import mysql from 'mysql2/promise'
 import type { DatabaseSettings } from '../../config/settings.js'
@@ -8,7 +8,7 @@ import type { MariaDb } from './mariadb.js'
 
 type Sqlite = Extract<DatabaseSettings, { engine: 'sqlite' }>
 
-/** Made by `make` at the first call. */
+/** Calls `make` at the first call and returns its result each time. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null
   return () => {
@@ -23,11 +23,11 @@ async function migrate(settings: DatabaseSettings): Promise<void> {
   await database.close()
 }
 
-/** @param fresh where an empty database may be */
+/** @param fresh returns the settings of an empty database */
 export function sqliteWithTables(fresh: () => Sqlite): () => Promise<Sqlite> {
   const template = once(async () => {
     const settings = fresh()
-    // The last connection that closes leaves everything in the one file.
+    // SQLite moves the write-ahead log into the file when the last connection closes.
     await migrate(settings)
     return settings
   })
@@ -58,7 +58,7 @@ export function mariaDbWithTables(running: () => Promise<MariaDb>): () => Promis
   }
 }
 
-/** What makes the same tables again, and says that the migrations have run. */
+/** The statements that create the same tables and record the migrations as applied. */
 async function schemaOf(port: number, name: string) {
   const connection = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root', database: name })
   const rows = async (sql: string) => (await connection.query(sql))[0] as Record<string, string>[]

@@ -1,5 +1,5 @@
-// All kinds of senders of requests and their rights: by a token, by a cookie, or as an application. What is written down of them
-// here is all that the expected outcome of a route is computed from (expected.ts).
+// All kinds of senders of requests and their rights: by access token, cookie, API key, or as an application. The
+// expected outcome of a route is computed from these rights alone (expected.ts).
 import { builtInRoles, ownPermissions } from '../../server/policy/permissions.js'
 import { aConfidentialApplication, anApplication, aSessionOf, basic, inForm } from './applications.js'
 import type { Own } from './calls.js'
@@ -10,21 +10,21 @@ import { settle, type TestServer } from './server.js'
 import { aVisitor, type Visitor } from './visitor.js'
 
 export type Rights = {
-  /** Of our own permissions. */
+  /** Built-in permissions (`darvoza:…`). */
   permissions: readonly string[]
-  /** Of a token: `everything` is one of the built-in application, which needs none. */
+  /** Scopes of the token; a token of the built-in application needs none (`everything`). */
   scopes: 'everything' | readonly string[]
-  /** No person stands behind it. */
+  /** A token without a user (client_credentials). */
   ofNobody?: true
-  /** The token is for somebody else. */
+  /** The token's audience is another resource server. */
   foreign?: true
-  /** Signed in too long ago for what is hard to take back. */
+  /** The sign-in is not recent enough for routes that require a recent one. */
   early?: true
-  /** Must choose a password first that nobody else knows. */
+  /** The user must change the password first. */
   newcomer?: true
-  /** Of an application: it only says who it is. */
+  /** A public client, which sends only its client_id. */
   unproved?: true
-  /** Of a key: it may do what asks for a recent sign-in. */
+  /** An elevated API key, which may use routes that require a recent sign-in. */
   elevated?: true
 }
 
@@ -33,12 +33,12 @@ export type Sender = {
   by: 'token' | 'cookie' | 'application' | 'key'
   rights: Rights
   headers: Record<string, string>
-  /** Of an application that only says who it is. */
+  /** Form parameters of a public client. */
   fields?: Record<string, string>
-  /** Whose forms and cookies it has; of nobody's unless it comes by cookie. */
+  /** The browser whose cookies and forms are used; not signed in unless the sender uses a cookie. */
   visitor: Visitor
   formToken: string
-  /** Who stands behind it. */
+  /** The user of the credential. */
   user?: Person
 }
 
@@ -46,11 +46,11 @@ type Person = { id: number; username: string; password: string }
 const nothing = { permissions: [], scopes: [] } as const
 const every = Object.keys(ownPermissions)
 
-/** People by what they are, each by token and by cookie. */
+/** Users by roles and state, each by token and by cookie. */
 export async function people(server: TestServer): Promise<Sender[]> {
   const { support, auditor } = builtInRoles
   return [
-    // Signs in before the clock moves on.
+    // Created first: its sign-in is before the clock is advanced.
     ...(await aPerson(server, 'support of before', ['support'], { permissions: support, early: true })),
     ...(await aPerson(server, 'support', ['support'], { permissions: support })),
     ...(await aPerson(server, 'an auditor', ['auditor'], { permissions: auditor })),
@@ -59,7 +59,7 @@ export async function people(server: TestServer): Promise<Sender[]> {
   ]
 }
 
-/** By each way somebody of their own: what one ends is not the other's. */
+/** A separate user for cookie and token, so that neither ends the sessions of the other. */
 async function aPerson(
   server: TestServer,
   who: string,
@@ -80,7 +80,7 @@ async function aPerson(
 const aUser = (server: TestServer, roles: string[], { newcomer }: Rights) =>
   server.aUser({ roles, ...(newcomer && { mustChangePassword: true }) })
 
-/** An administrator's tokens of applications that may less, and one that a program has for itself. */
+/** Tokens of an administrator through applications with fewer rights, and tokens of machines (client_credentials). */
 export async function applications(server: TestServer): Promise<Sender[]> {
   const resource = 'https://books.example'
   const resourceScopes = [{ name: 'books:read', description: 'See books' }]
@@ -136,7 +136,7 @@ async function aProgram(server: TestServer, id: string, scope: string, resource?
   return { ...nobodys(server), who: `a program by its token${resource ? ' for another' : ''}`, rights, headers }
 }
 
-/** API keys: of an administrator, and of somebody who may less than their key. */
+/** API keys of an administrator, and one of a user who has lost the permissions of the key. */
 export async function keys(server: TestServer): Promise<Sender[]> {
   const resource = 'https://ledger.example'
   const resourceScopes = [{ name: 'ledger:read', description: 'See the ledger' }]
@@ -177,7 +177,7 @@ export async function keys(server: TestServer): Promise<Sender[]> {
   return senders
 }
 
-/** Applications that call by themselves. */
+/** Applications that call with their own client authentication. */
 export async function callers(server: TestServer): Promise<Sender[]> {
   const secret = await aConfidentialApplication(server, 'website', {})
   await anApplication(server, 'app', { kind: 'native', metadata: { token_endpoint_auth_method: 'none' } })
@@ -197,7 +197,7 @@ export async function callers(server: TestServer): Promise<Sender[]> {
 
 const nobodys = (server: TestServer) => ({ visitor: aVisitor(server), formToken: '', by: 'token' }) as const
 
-/** Nobody at all: what they are answered everybody is who is not asked who they are. */
+/** A sender without credentials: the answer of public routes. */
 export const nobody = (server: TestServer): Sender => ({
   ...nobodys(server),
   who: 'nobody',
@@ -209,13 +209,13 @@ export const nobody = (server: TestServer): Sender => ({
 async function byCookie(server: TestServer, user: Person) {
   const visitor = aVisitor(server)
   await visitor.signIn(user)
-  // Also while a new password must be chosen first: that page has a form.
+  // The password page has a form even for a user who must change the password first.
   const { text } = await visitor.open('/account/password')
   const formToken = /name="_token" value="([^"]+)"/.exec(text)?.[1] ?? (await tokenOf(visitor))
   return { visitor, formToken, by: 'cookie', headers: {} } as const
 }
 
-/** Another session of somebody's, on another device: one to be ended. */
+/** Another session of the user on another device, to be ended. */
 export async function ownOf(server: TestServer, user: Person): Promise<Own> {
   const { sid } = claimsOf((await aClient(server).signIn(user)).access)
   return { sid, deviceId: (await server.composed.parts.devices.sessions.require(sid)).session.deviceId }

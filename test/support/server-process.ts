@@ -1,4 +1,4 @@
-// A server as a process of its own, for tests that kill it. It is told by messages where to die; see processes.ts.
+// The program of a server process for tests that kill it; messages of processes.ts say where it kills itself.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,11 +6,11 @@ import { readSettings } from '../../config/settings.js'
 import { compose } from '../../server/compose.js'
 import { loopTurns } from './loop-turns.js'
 
-/** Where the process dies by its own hand, the next time it comes there. */
+/** Places in the code where the process kills itself on request. */
 export type Deathbed =
-  /** A refresh, between its UPDATE and its SELECT: rotated, and nobody told. */
+  /** A refresh between its UPDATE and its SELECT: the token is rotated, and no answer is sent. */
   | 'rotationClaimed'
-  /** After a transaction of a request was committed, before anybody is answered. */
+  /** After the commit of a request's transaction, before the answer. */
   | 'committed'
 
 let deathbed: Deathbed | null = null
@@ -43,7 +43,7 @@ hashingProcess.matches = (...guess) => {
   compared++
   return matches(...guess)
 }
-/** Jobs that run by themselves commit too, and at no moment that a test knows. */
+/** Marks transactions of requests: those of periodic jobs commit at times that a test does not know. */
 const inRequest = new AsyncLocalStorage<true>()
 const transaction = database.transaction
 database.transaction = async work => {
@@ -58,5 +58,5 @@ composed.jobs.start()
 const answer = composed.app.callback()
 const server = createServer((request, response) => inRequest.run(true, () => void answer(request, response)))
 server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }))
-// Without the parent there is nobody to serve.
+// Exits with the parent process.
 process.on('disconnect', () => process.exit(0))

@@ -1,4 +1,4 @@
-// A whole server for a test, made by the same compose() as the real one, on its own port and an empty database.
+// A whole server for a test, made by the compose() of the real one, with its own port and an empty database.
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { calculateJwkThumbprint, type JWK } from 'jose'
@@ -17,7 +17,7 @@ import { guarded } from './transaction-guard.js'
 export const issuer = 'http://localhost:4000'
 export const password = 'correct horse battery'
 
-/** For races between more sign-ins of one user than the policy lets be tried at once. */
+/** For tests with more concurrent sign-ins of one user than the default policy allows. */
 export const manyGuesses = { sign_in_guesses_per_hour: 10_000 }
 
 export type TestServer = {
@@ -25,9 +25,9 @@ export type TestServer = {
   clock: TestClock
   settings: Settings
   composed: Composed
-  /** What was logged, as text. */
+  /** Log lines as text. */
   logged: string[]
-  /** Sets policies and waits until this server follows. */
+  /** Sets policies and waits until they are in force on this server. */
   setPolicy(changes: Partial<Policy>): Promise<void>
   aUser(
     user?: Partial<UserToCreate & { password: string; permissions: string[] }>,
@@ -37,20 +37,20 @@ export type TestServer = {
 
 const open = new Set<TestServer>()
 
-/** bcrypt's real cost is for production; tests hash a lot. */
+/** A low bcrypt cost, since tests hash many passwords. */
 const usualCost = 4
 let usualHash: Promise<string> | null = null
 
 let rsaPair: ReturnType<typeof generatePair> | null = null
 
-/** One RSA key for the beginning of all servers of a run; those that come later are made for each. */
+/** One RSA key pair as the first key of all servers of a run; later keys are generated for each server. */
 function sharedPair(algorithm: SigningAlgorithm): ReturnType<typeof generatePair> {
   if (algorithm !== 'RS256') return generatePair(algorithm)
   rsaPair ??= nameablePair()
   return rsaPair
 }
 
-/** One that newKeyPair takes: asked again it would be given the same. */
+/** A pair that newKeyPair accepts: on a retry it would get the same pair again. */
 async function nameablePair(): ReturnType<typeof generatePair> {
   for (;;) {
     const pair = await generatePair('RS256')
@@ -61,7 +61,9 @@ async function nameablePair(): ReturnType<typeof generatePair> {
 
 let hashing: HashingProcess | null = null
 
-/** One hashing process for all servers of a run: a start of it costs more than most tests. It yields to nobody here. */
+/**
+ * One hashing process for all servers of a run, since its start costs more than most tests. It runs without niceness.
+ */
 export function sharedHashing(): HashingProcess {
   hashing ??= createHashingProcess({ threads: 4, niceness: 0, log: { warn: (...line) => console.error(line) } })
   return hashing
@@ -74,17 +76,17 @@ export async function stopSharedHashing(): Promise<void> {
 
 export type ServerOptions = {
   engine?: Engine
-  /** An existing database, to stand a second server on it. */
+  /** Settings of another server, to start a second one on its database. */
   settings?: Settings
   clock?: TestClock
   /** A value for REDIS_URL. */
   redis?: string
   pauses?: NonNullable<Ports['pauses']>
-  /** Replaces parts that are shared between servers here, or left out. */
+  /** Replaces ports of compose() that tests share between servers or leave out. */
   ports?: Partial<Ports>
-  /** Told of each request whose headers have come. */
+  /** Called for each request once its headers are read. */
   onRequest?: (request: IncomingMessage) => void
-  /** bcrypt's real cost is for production; tests hash a lot. null: whatever the database has. */
+  /** Changes of the policy; null keeps the policy of the database, with its bcrypt cost. */
   policy?: Partial<Policy> | null
 }
 
@@ -130,7 +132,7 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
     },
     async aUser(user = {}) {
       const made = { username: `user${Math.random().toString(36).slice(2, 10)}`, password, ...user }
-      // Without a hash for each: a hundred users at once would wait for each other's longer than anybody may.
+      // One hash for all users with the usual password: a hundred hashes at once would exceed the time limit.
       const { password: own, mustChangePassword: _, ...person } = made
       usualHash ??= hashPassword(password, usualCost)
       const passwordHash = await (own === password ? usualHash : hashPassword(own, usualCost))
@@ -151,7 +153,7 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
   return made
 }
 
-/** Makes a server read the head of the log now, as it does by itself every quarter of a second. */
+/** Makes a server read the head of the revocation log now, as it does every quarter of a second. */
 export async function settle(composed: Composed): Promise<void> {
   await composed.parts.revocation.tail.readNow()
 }

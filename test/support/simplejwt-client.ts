@@ -1,14 +1,14 @@
-// A client as simplejwt's documentation has it ("Getting started", "Blacklist app"): each of its requests, made by curl as it
-// stands there, but for the address. It knows nothing of what is behind that.
+// A client with the requests of simplejwt's documentation ("Getting started", "Blacklist app"), sent by curl as written
+// there except for the address.
 import { execFile } from 'node:child_process'
 
 export type CurlAnswer = { status: number; body: unknown; challenge: string | null }
 
 export type SimpleJwtClient = ReturnType<typeof aSimpleJwtClient>
 
-/** @param base where both its token server and its API are */
+/** @param base the origin of both its token server and its API */
 export function aSimpleJwtClient(base: string) {
-  /** The pair it keeps: it stores a new refresh token where an answer has one. */
+  /** The stored token pair, updated from each answer. */
   let kept = { access: '', refresh: '' }
 
   const curl = (...args: string[]): Promise<CurlAnswer> =>
@@ -50,7 +50,7 @@ export function aSimpleJwtClient(base: string) {
     blacklist: (token = kept.refresh) => post('/api/token/blacklist/', { refresh: token }),
     hello: (token = kept.access) => curl('-H', `Authorization: Bearer ${token}`, `${base}/api/hello/`),
 
-    /** What an app does all day: it asks, refreshes where it is refused, and asks again. */
+    /** Calls the API; on 401 refreshes and calls it again. */
     async helloOrRefresh(): Promise<CurlAnswer> {
       const answer = await this.hello()
       if (answer.status !== 401) return answer

@@ -1,4 +1,4 @@
-// A filesystem that can be filled without anybody else noticing.
+// A small tmpfs that a test can fill (ENOSPC) without effect on the rest of the machine.
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,15 +6,15 @@ import { aFolder } from './engines.js'
 
 export type SmallDisk = {
   path: string
-  /** Until nothing more fits on it. */
+  /** Fills the filesystem completely. */
   fill(): void
-  /** Makes room again. */
+  /** Frees the space again. */
   clear(): void
 }
 
 const mounted: string[] = []
 
-/** null where this user may not mount one. */
+/** null where the user may not mount a filesystem. */
 export function aSmallDisk(megabytes: number): SmallDisk | null {
   const path = aFolder()
   try {
@@ -43,7 +43,7 @@ export function aSmallDisk(megabytes: number): SmallDisk | null {
   }
 }
 
-/** Whoever used them is dead. */
+/** Called after all processes that used the filesystems have ended. */
 export function unmountDisks(): void {
   for (const path of mounted.splice(0)) execFileSync('umount', ['-l', path], { stdio: 'ignore' })
 }

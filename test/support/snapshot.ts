@@ -1,22 +1,25 @@
-// What the database holds, as text: two of these are equal when nothing changed in between.
+// The contents of the database as text, to check that nothing has changed.
 import BetterSqlite3 from 'better-sqlite3'
 import { tables as allTables } from '../../server/storage/tables.js'
 import type { TestServer } from './server.js'
 
-/** The heartbeat moves by itself. */
+/** Tables left out: the heartbeat changes without requests. */
 const still = new Set(['heartbeat'])
 
-/** The last text of a server on SQLite, and by which version of the file; reading every table costs more than most requests. */
+/**
+ * The last snapshot of a server on SQLite and the version of the file, since reading all tables costs more than most
+ * requests.
+ */
 type Known = { file: BetterSqlite3.Database; version: unknown; text: string }
 const known = new WeakMap<TestServer, Known>()
 
 export async function snapshotOf(server: TestServer): Promise<string> {
-  // Rows of what has ended are marked behind the answer.
+  // Ended sessions are marked by a job after the answer.
   await server.composed.jobs.settled()
   const { database } = server.settings
   if (database.engine !== 'sqlite') return contentsOf(server)
   const { file, ...last } = known.get(server) ?? { file: new BetterSqlite3(database.path), version: null, text: '' }
-  // Another one for this connection with every commit of any other one (SQLite, PRAGMA data_version).
+  // PRAGMA data_version (SQLite) changes with every commit of another connection.
   const version = file.pragma('data_version', { simple: true })
   const text = version === last.version ? last.text : await contentsOf(server)
   known.set(server, { file, version, text })

@@ -1,10 +1,13 @@
+// Records the SQL statements that a server executes.
 import type { Queries } from '../../server/storage/database.js'
 import type { TestServer } from './server.js'
 
-/** Statements of periodic jobs: the log's head is read four times a second, and with it the policy in force. */
+/**
+ * Statements of periodic jobs: the head of the revocation log is read four times a second, with the policy in force.
+ */
 const byItself = /\bheartbeat\b|FROM policy_version/
 
-/** What a server asks its database for while something is done, inside transactions too; what runs by itself aside. */
+/** The statements that `work` executes, also in transactions; periodic statements are left out. */
 export async function textsOf(server: TestServer, work: () => Promise<unknown>): Promise<string[]> {
   const { database } = server.composed.parts.storage
   const { read, cells, write, transaction } = database
@@ -37,12 +40,12 @@ export async function textsOf(server: TestServer, work: () => Promise<unknown>):
   return asked
 }
 
-/** The first word of each, in their order. */
+/** The first word of each statement, in order. */
 export async function statementsOf(server: TestServer, work: () => Promise<unknown>): Promise<string[]> {
   return (await textsOf(server, work)).map(sql => sql.split(' ', 1)[0]!)
 }
 
-/** How many read, and how many write. */
+/** The numbers of SELECT statements and of others. */
 export async function countOf(
   server: TestServer,
   work: () => Promise<unknown>,

@@ -1,5 +1,5 @@
-// Many tabs of one page, each with a `darvoza/client` of its own and one store for all: as objects of this process that know
-// nothing of each other, or as pages of a real browser that load the built client.
+// Many tabs of one page, each with its own `darvoza/client` and one shared store: as objects in this process that do
+// not coordinate, or as pages of a real browser that load the built client.
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BrowserContext, Page } from 'playwright-core'
@@ -8,21 +8,21 @@ import { createClient, memoryStore } from '../../server/client/client.js'
 export type Tab = {
   signIn(person: { username: string; password: string }): Promise<void>
   signOut(): Promise<void>
-  /** Asks the API. @returns its status, or the code of the client's own failure */
+  /** Calls the API. @returns the status, or the error code of the client */
   call(): Promise<number | string>
-  /** Each `signed_out` so far, with its reason. */
+  /** The reasons of all `signed_out` events so far. */
   signedOut(): Promise<string[]>
-  /** The refresh token that the store holds. */
+  /** The refresh token in the store. */
   held(): Promise<string | null>
 }
 
-/** Tabs, and the clock that they go by, which runs ahead when told. */
+/** Tabs, and their common clock, which `advance` moves ahead. */
 export type Tabs = { tabs: Tab[]; advance(ms: number): Promise<void>; close(): Promise<void> }
 
 const apiPath = '/api/me/'
 const name = 'tabs'
 
-/** Without a lock and, beside the hints, without knowing of each other: the hardest case. */
+/** Clients in this process without a lock between them: the hardest case. */
 export function tabsInNode(count: number, url: string): Tabs {
   const store = memoryStore()
   let ahead = 0
@@ -74,7 +74,7 @@ const page = `<!doctype html>
     call: () => client.fetch('${apiPath}').then(answer => answer.text().then(() => answer.status), error => error.code ?? String(error)) })
 </script>`
 
-/** What a gateway serves for such tabs: the page, and the files of the client as they were built. */
+/** Serves the page of the tabs and the built files of the client, for a gateway. */
 export function servesTabs(incoming: IncomingMessage, answer: ServerResponse): boolean {
   const path = incoming.url ?? '/'
   const file = /^\/client\/([a-z-]+\.js)$/.exec(path)?.[1]

@@ -1,4 +1,4 @@
-// A token server that a verifier is told of by `fetch` alone: it has the keys and the log of the vectors, and their time.
+// A verifier whose token server is a stub behind `fetch`: it serves the keys, the log and the time of the test vectors.
 import { performance } from 'node:perf_hooks'
 import { type FeedEntry, leaseTime } from '../../server/protocol/log/feed.js'
 import { createVerifier, type Verifier } from '../../server/verifier/verifier.js'
@@ -6,10 +6,10 @@ import { createVerifier, type Verifier } from '../../server/verifier/verifier.js
 type Told = { issuer: string; audience: string; now: number; jwks: object }
 
 const log = 'a5'
-/** Where the log stands in the end: beyond every entry, and beyond the `rev` of every token. */
+/** The last position of the revocation log: above every entry, and above the `rev` of every token. */
 const head = 200
 
-/** @param pieces what comes on the stream: the first as the snapshot, the others as they happen */
+/** @param pieces log entries sent on the event stream: the first array is the snapshot, the others are live entries */
 export async function aVerifierTold(
   { issuer, audience, now, jwks }: Told,
   pieces: readonly FeedEntry[][] = [[]],

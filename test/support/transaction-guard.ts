@@ -1,3 +1,4 @@
+// Detects statements that bypass the open transaction of their own call chain.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { TransactionGuard } from '../../server/storage/transaction-guard.js'
 

@@ -1,4 +1,4 @@
-// A browser without a screen: keeps cookies, follows redirects, and sends the forms that it finds on pages.
+// A minimal browser without scripts: it keeps cookies, follows redirects, and submits forms of pages.
 import type { TestServer } from './server.js'
 
 export type Seen = { status: number; path: string; text: string; headers: Headers }
@@ -8,7 +8,7 @@ export type SendOptions = {
   headers?: Record<string, string>
 }
 
-/** What a browser sends with a form of the page's own site. */
+/** The header that a browser sends with a same-origin form. */
 const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
 
 export function aVisitor(
@@ -16,10 +16,10 @@ export function aVisitor(
   userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Firefox/132.0',
 ) {
   const cookies = new Map<string, string>()
-  /** Every Set-Cookie line, as it came. */
+  /** All Set-Cookie lines received. */
   const setCookies: string[] = []
 
-  /** One request; a redirect is not followed. */
+  /** Sends one request; redirects are not followed. */
   async function send(method: string, path: string, { form, headers }: SendOptions = {}): Promise<Seen> {
     const response = await fetch(server.url + path, {
       method,
@@ -41,14 +41,14 @@ export function aVisitor(
     return { status: response.status, path, text: await response.text(), headers: response.headers }
   }
 
-  /** A page, wherever it leads. */
+  /** Opens a page, following redirects. */
   async function open(path: string): Promise<Seen> {
     let seen = await send('GET', path)
     for (let hops = 0; hops < 5 && seen.status === 303; hops++) seen = await send('GET', localOf(seen))
     return seen
   }
 
-  /** The hidden token of the form on a page that is sent to `action`. */
+  /** The hidden form token of the form with this `action`. */
   function tokenOn(page: Seen, action: string): string {
     const form = [...page.text.matchAll(/<form\b[^>]*>[\s\S]*?<\/form>/g)]
       .map(match => match[0])
@@ -65,13 +65,13 @@ export function aVisitor(
     open,
     tokenOn,
 
-    /** Sends the form that stands on the page `on`; the answer is not followed. */
+    /** Submits the form on the page `on`; redirects are not followed. */
     async submit(action: string, fields: Record<string, string>, on: string): Promise<Seen> {
       const page = await open(on)
       return send('POST', action, { form: { _token: tokenOn(page, action), ...fields }, headers: ownSite })
     },
 
-    /** Signs in and insists that it works; answers the redirect. */
+    /** Signs in and expects success. @returns the redirect */
     async signIn(user: { username: string; password: string }, next?: string): Promise<Seen> {
       const { username, password } = user
       const answer = await this.submit('/login', { username, password, ...(next !== undefined && { next }) }, '/login')
@@ -83,7 +83,7 @@ export function aVisitor(
 
 export type Visitor = ReturnType<typeof aVisitor>
 
-/** Where a redirect leads; insists that it is on this server. */
+/** The path of a redirect. @throws Error if it leads to another server */
 export function localOf({ headers }: Seen): string {
   const location = headers.get('location') ?? ''
   if (!/^\/(?![/\\])/.test(location)) throw new Error(`a redirect to ${location}`)
