@@ -1,5 +1,5 @@
-// Tokens that are bound to a key (RFC 9449), by clients that are unmodified: openid-client and oauth4webapi with and without
-// nonces, and oidc-client-ts in a page of another site in Chromium.
+// DPoP-bound tokens (RFC 9449) by unmodified clients: openid-client and oauth4webapi with and without DPoP nonces, and
+// oidc-client-ts on a page of another site in Chromium.
 import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { expect } from 'chai'
@@ -37,7 +37,7 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
   throw new Error('was not refused')
 }
 
-describe('openid-client with bound tokens', function () {
+describe('openid-client with DPoP-bound tokens', function () {
   this.timeout(120_000)
 
   async function signedIn(server: TestServer, config: client.Configuration, DPoP: client.DPoPHandle, person: Person) {
@@ -56,7 +56,7 @@ describe('openid-client with bound tokens', function () {
   }
 
   for (const nonces of [false, true])
-    it(`signs a person in, asks for what is theirs, and refreshes, ${nonces ? 'with' : 'without'} nonces`, async () => {
+    it(`signs in, calls userinfo and API, and refreshes, ${nonces ? 'with' : 'without'} nonces`, async () => {
       const server = await anIssuer()
       await server.setPolicy({ dpop_nonces: nonces })
       const secret = await registered(server, 'shop', 'web', { ...website, dpop_bound_access_tokens: true })
@@ -89,7 +89,8 @@ describe('openid-client with bound tokens', function () {
 
         const next = await client.refreshTokenGrant(config, tokens.refresh_token!, undefined, { DPoP })
         expect(jktOf(next.access_token)).to.equal(jkt)
-        // RFC 9449 §5: it is started anew, with another key. Whoever cannot prove itself has lost the session with the key.
+        // RFC 9449 §5: a confidential client may refresh with a new key; a public client loses the session with its
+        // key.
         const other = await handle('PS256')
         const anew = client.refreshTokenGrant(config, next.refresh_token!, undefined, { DPoP: other })
         if (id === 'shop') expect(jktOf((await anew).access_token)).to.equal(await other.calculateThumbprint())
@@ -106,13 +107,13 @@ describe('openid-client with bound tokens', function () {
     })
 })
 
-describe('oauth4webapi with bound tokens', function () {
+describe('oauth4webapi with DPoP-bound tokens', function () {
   this.timeout(120_000)
   const insecure = { [oauth.allowInsecureRequests]: true }
   const orders = 'https://orders.example.com'
 
   for (const nonces of [false, true])
-    it(`finds nothing amiss, at a resource server either, ${nonces ? 'with' : 'without'} nonces`, async () => {
+    it(`accepts all answers, and the token at a resource server, ${nonces ? 'with' : 'without'} nonces`, async () => {
       const server = await anIssuer()
       await server.setPolicy({ dpop_nonces: nonces })
       const resource_scopes = [{ name: 'orders.read', description: 'Read orders.' }]
@@ -125,7 +126,7 @@ describe('oauth4webapi with bound tokens', function () {
       const notes: oauth.Client = { client_id: 'notes' }
       const DPoP = oauth.DPoP(notes, await oauth.generateKeyPair('ES256'))
       let retries = 0
-      /** As its documentation has it. */
+      /** A retry after a nonce error, as in the library's documentation. */
       async function retried<T>(attempt: () => Promise<T>): Promise<T> {
         try {
           return await attempt()
@@ -167,7 +168,7 @@ describe('oauth4webapi with bound tokens', function () {
       })
       expect(retries, 'the first answer brought a nonce for all that came later').to.equal(nonces ? 1 : 0)
 
-      // What is sent to a resource server passes the checks that this library has for one.
+      // The request to a resource server passes the library's own validation.
       const sent: Request[] = []
       await oauth.protectedResourceRequest(next.access_token, 'GET', new URL(`${orders}/a`), undefined, undefined, {
         DPoP,
@@ -209,14 +210,14 @@ const html = (settings: object) => `<!doctype html>
   back().then(user => show(user ? user.profile.preferred_username : 'nobody'), error => show('failed: ' + error.message))
 </script>`
 
-onBrowser('oidc-client-ts with bound tokens', () => {
+onBrowser('oidc-client-ts with DPoP-bound tokens', () => {
   let site: Server | undefined
   afterEach(() => {
     site?.closeAllConnections()
     site?.close()
   })
 
-  it('signs a person in by a key that never leaves the browser, renews, and asks for what is theirs', async function () {
+  it('signs in, renews and reads userinfo; the refresh token without its key is refused', async function () {
     this.timeout(120_000)
     const server = await anIssuer()
     const port = await freePort()
@@ -258,7 +259,7 @@ onBrowser('oidc-client-ts with bound tokens', () => {
     expect(status, 'a nonce is asked for').to.equal(401)
     expect(await run(`userinfo('DPoP', '${nonce}')`)).to.deep.equal([200, nonce, 'amy'])
 
-    // A page that has the refresh token and not the key has nothing.
+    // A stolen refresh token without the key is refused.
     const stolen = { grant_type: 'refresh_token', client_id: 'notes', refresh_token: renewed.refresh_token! }
     const answer = await fetch(`${server.url}/oauth/token`, { method: 'POST', body: new URLSearchParams(stolen) })
     expect([answer.status, ((await answer.json()) as { error: string }).error]).to.deep.equal([

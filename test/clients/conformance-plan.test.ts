@@ -1,5 +1,5 @@
-// The applications of the recipe for the OpenID Foundation's conformance suite, as far as they can be tried without it: they
-// are those of its plan, and do what those of its modules do that no other test mirrors. The suite sends no PKCE.
+// The applications of test/conformance/ for the OpenID Foundation's conformance suite, tested without the suite: the
+// steps of those modules that no other test covers. The suite sends no PKCE.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
@@ -16,7 +16,7 @@ const plan = JSON.parse(readFileSync(`${recipe}plan.json`, 'utf8')) as Plan
 const callback = `https://localhost.emobix.co.uk:8443/test/a/${plan.alias}/callback`
 const state = 'state-of-the-suite'
 
-describe("the conformance suite's applications", function () {
+describe('applications of the OpenID conformance suite', function () {
   this.timeout(60_000)
   let server: TestServer
   let person: Person
@@ -31,7 +31,7 @@ describe("the conformance suite's applications", function () {
       execute: [client.allowInsecureRequests],
     })
 
-  /** From the authorization endpoint to tokens, and userinfo. */
+  /** An authorization code flow, from the authorization endpoint to tokens and userinfo. */
   async function run(config: client.Configuration, parameters: Record<string, string>) {
     const asked = { redirect_uri: callback, scope: 'openid', state, ...parameters }
     const back = await throughPages(server, aVisitor(server), client.buildAuthorizationUrl(config, asked), person)
@@ -42,7 +42,7 @@ describe("the conformance suite's applications", function () {
     return { tokens, userinfo }
   }
 
-  it('sign in by their secrets, in a header and in the form', async () => {
+  it('sign in with client_secret_basic and client_secret_post', async () => {
     for (const [one, prove] of [
       [plan.client, client.ClientSecretBasic],
       [plan.client2, client.ClientSecretBasic],
@@ -52,7 +52,7 @@ describe("the conformance suite's applications", function () {
       expect((await run(await by(one, prove), { nonce: 'n' })).userinfo.sub).to.equal(String(person.id))
   })
 
-  it('may ask without nonce, in any order, and for what we do not have', async () => {
+  it('may omit the nonce, order scopes freely, and send unsupported scopes and the claims parameter', async () => {
     const config = await by(plan.client)
     // oidcc-ensure-request-without-nonce-succeeds-for-code-flow
     expect((await run(config, {})).tokens.claims()).to.not.have.property('nonce')
@@ -61,12 +61,12 @@ describe("the conformance suite's applications", function () {
     // oidcc-scope-address, oidcc-scope-phone
     const unknown = await run(config, { scope: 'openid address phone', nonce: 'n' })
     expect(unknown.tokens.scope).to.equal('openid')
-    // oidcc-claims-essential: the parameter is not supported, as discovery says, and does no harm.
+    // oidcc-claims-essential: the claims parameter is not supported, as discovery says, and is ignored.
     const claims = JSON.stringify({ userinfo: { name: { essential: true } } })
     expect((await run(config, { scope: 'openid profile', claims, nonce: 'n' })).userinfo.name).to.equal('Amy Pond')
   })
 
-  it('may ask by POST, and not by a request object', async () => {
+  it('may send the authorization request by POST; a request object is refused with request_not_supported', async () => {
     const { client_id } = plan.client
     const asked = { client_id, redirect_uri: callback, response_type: 'code', scope: 'openid', state, nonce: 'n' }
     const visitor = aVisitor(server)
@@ -78,7 +78,7 @@ describe("the conformance suite's applications", function () {
     expect(back.searchParams.get('code')).to.match(/^dvz_code_/)
     expect(back.searchParams.get('state')).to.equal(state)
 
-    // oidcc-ensure-request-object-with-redirect-uri: or request_not_supported.
+    // oidcc-ensure-request-object-with-redirect-uri: request_not_supported is allowed.
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const request = `${part({ alg: 'none' })}.${part({ ...asked, redirect_uri: 'https://attacker.example/' })}.`
     const refused = await visitor.send('GET', `/oauth/authorize?${new URLSearchParams({ ...asked, request })}`)
@@ -89,7 +89,7 @@ describe("the conformance suite's applications", function () {
   })
 
   // oidcc-refresh-token
-  it('refresh for the same person, and never with the refresh token of another application', async () => {
+  it('keep iss, sub, aud and auth_time at a refresh; the refresh token of another application is refused', async () => {
     const [one, other] = [await by(plan.client), await by(plan.client2)]
     const { tokens } = await run(one, { scope: 'openid offline_access', nonce: 'n' })
     const stolen = await client.refreshTokenGrant(other, tokens.refresh_token!).catch((error: unknown) => error)

@@ -1,4 +1,4 @@
-// Programs without a browser, unmodified: openid-client, oauth4webapi, and Debian's oidc-agent.
+// The device flow (RFC 8628) by unmodified openid-client, oauth4webapi and Debian's oidc-agent.
 import { expect } from 'chai'
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
@@ -22,7 +22,7 @@ async function aLivingRoom() {
   return { server, amy, visitor, config, begin }
 }
 
-/** The device that a person's program is on. */
+/** The names of devices on which a user has sessions of other applications. */
 async function deviceNames({ composed: { parts } }: TestServer, userId: number): Promise<string[]> {
   const { database } = parts.storage
   const rows = await database.read<{ name: string }>(
@@ -32,14 +32,14 @@ async function deviceNames({ composed: { parts } }: TestServer, userId: number):
   return rows.map(row => row.name)
 }
 
-describe('openid-client on a television', function () {
+describe('device flow by openid-client', function () {
   this.timeout(60_000)
 
-  it('waits, slows down when it is told to, and is signed in once the person has agreed', async () => {
+  it('polls, slows down after slow_down, and gets tokens once the user has agreed', async () => {
     const { server, amy, visitor, config, begin } = await aLivingRoom()
     const begun = await begin()
     expect(begun.verification_uri_complete).to.equal(`${begun.verification_uri}?user_code=${begun.user_code}`)
-    // Faster than it was told to be, at first: it must mend that by itself.
+    // Polls faster than the interval at first; the library must slow down by itself.
     let asked = 0
     config[client.customFetch] = async (url, options) => {
       const answer = await fetch(url, options as RequestInit)
@@ -55,7 +55,7 @@ describe('openid-client on a television', function () {
     await expectOver(server, refreshed, { form: { client_id: 'tv' } })
   })
 
-  it('learns that the person has said no', async () => {
+  it('gets access_denied once the user has denied', async () => {
     const { visitor, config, begin } = await aLivingRoom()
     const begun = await begin()
     await decide(visitor, begun.user_code, 'deny')
@@ -66,10 +66,10 @@ describe('openid-client on a television', function () {
   })
 })
 
-describe('oauth4webapi on a television', function () {
+describe('device flow by oauth4webapi', function () {
   this.timeout(60_000)
 
-  it('is told to wait, and takes the tokens and the ID token once the person has agreed', async () => {
+  it('gets authorization_pending, then access, refresh and ID token once the user has agreed', async () => {
     const { server, amy, visitor } = await aLivingRoom()
     const issuer = new URL(server.settings.issuer)
     const insecure = { [oauth.allowInsecureRequests]: true }
@@ -93,10 +93,10 @@ describe('oauth4webapi on a television', function () {
   })
 })
 
-onOidcAgent('oidc-agent', () => {
+onOidcAgent('device flow by oidc-agent', () => {
   afterEach(stopOidcAgents)
 
-  it('is let in from another browser, refreshes, and is refused once the device was ended', async () => {
+  it('signs in by a user code, refreshes, and is refused after the device was ended', async () => {
     const server = await anIssuer()
     const amy = await server.aUser({ username: 'amy' })
     const secret = await registered(server, 'agent', 'web', {
@@ -127,7 +127,7 @@ onOidcAgent('oidc-agent', () => {
     expect(await userinfo.json()).to.include({ sub: String(amy.id), preferred_username: 'amy' })
     const second = await agent.token('home', '--force-new')
     expect(second).to.not.equal(first)
-    // It does not say what it is: by the name of its application.
+    // It sends no User-Agent: the device has the name of the application.
     expect(await deviceNames(server, amy.id)).to.deep.equal(['agent'])
     await endDevicesOf(server, amy)
     await expectOver(server, { access_token: second }, basicProof('agent', secret))

@@ -1,9 +1,10 @@
-// The service that tests of moving in stand on: it must be the real thing, or they say nothing.
+// A check of the Django service that the migration tests use: its endpoints behave as those of a real simplejwt
+// service.
 import { expect } from 'chai'
 import { aDjango, onDjango } from '../support/django.js'
 
-onDjango('the Django service', () => {
-  it('signs in by simplejwt, refuses a wrong password, and shows its protected page to whoever has a token', async () => {
+onDjango('Django test service with simplejwt', () => {
+  it('issues, refreshes and blacklists tokens, refuses a wrong password, and protects its page', async () => {
     const django = await aDjango({ simpleJwt: { ACCESS_TOKEN_LIFETIME: 300, ROTATE_REFRESH_TOKENS: true } })
     await django.script(`
 from django.contrib.auth.models import User

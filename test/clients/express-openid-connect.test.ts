@@ -1,5 +1,5 @@
-// express-openid-connect, unmodified: told behind the browser's back that a session has ended (OpenID Connect Back-Channel
-// Logout 1.0), it shows nobody in there any more.
+// express-openid-connect, unmodified: it accepts logout tokens (OpenID Connect Back-Channel Logout 1.0) and ends its
+// own sessions.
 import { createServer, type Server } from 'node:http'
 import { expect } from 'chai'
 import express from 'express'
@@ -19,7 +19,7 @@ async function website(issuerBaseURL: string, clientSecret: string, port: number
       ...{ issuerBaseURL, clientID: 'shop', clientSecret, baseURL: `http://localhost:${port}` },
       ...{ secret: 'of the test, long enough for its cookies', authRequired: false },
       authorizationParams: { response_type: 'code', scope: 'openid profile' },
-      // Theirs is a store of express-session's shape.
+      // Its store interface is the one of express-session.
       backchannelLogout: { store: new session.MemoryStore() as never },
     }),
   )
@@ -30,7 +30,7 @@ async function website(issuerBaseURL: string, clientSecret: string, port: number
   return server
 }
 
-describe('express-openid-connect', function () {
+describe('express-openid-connect with back-channel logout', function () {
   this.timeout(60_000)
   let site: Server | undefined
   afterEach(() => {
@@ -49,7 +49,7 @@ describe('express-openid-connect', function () {
     })
     site = await website(server.settings.issuer, secret, port)
     const person = await server.aUser({ firstName: 'Amy', lastName: 'Pond' })
-    /** A browser of theirs in which they are signed in. */
+    /** A browser of the user, signed in to the website. */
     async function aBrowser() {
       const [there, here] = [aVisitor(server), aVisitor({ url: home })]
       const sentTo = async (path: string) => (await here.send('GET', path)).headers.get('location')!
@@ -69,14 +69,14 @@ describe('express-openid-connect', function () {
     expect(await deliveryStore.waiting(database, 10), 'it has taken what was sent').to.equal(0)
   }
 
-  it('lets nobody in from a browser that was signed out at the server, and the other one stays', async () => {
+  it('ends the session of the browser signed out at the server (sid), and keeps that of another browser', async () => {
     const { server, laptop, phone } = await aWebsite(true)
     await laptop.there.submit('/logout', {}, '/account')
     await deliver(server)
     expect([await laptop.inside(), await phone.inside()]).to.deep.equal([false, true])
   })
 
-  it('goes by the person where it is told of one: then the other browser is signed out as well', async () => {
+  it('ends the sessions of all browsers of the user where the logout token has no sid', async () => {
     const { server, laptop, phone } = await aWebsite(false)
     await laptop.there.submit('/logout', {}, '/account')
     await deliver(server)

@@ -1,4 +1,4 @@
-// Apache with mod_auth_openidc as relying party: a page behind it, which a person opens in a browser.
+// Apache with mod_auth_openidc as relying party: a protected page, opened in a browser.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { anApache, onApache, stopApaches } from '../support/apache.js'
@@ -35,7 +35,7 @@ async function aWebsite(more: readonly string[] = []) {
     'OIDCPKCEMethod S256',
     'OIDCScope "openid profile email"',
     'OIDCRemoteUserClaim preferred_username',
-    // Its page of what it holds.
+    // A page that shows the tokens of the session.
     'OIDCInfoHook access_token refresh_token id_token userinfo',
     ...more,
   ])
@@ -50,18 +50,18 @@ async function signIn(page: Page, url: string, person: Parameters<typeof signInO
   await page.getByText(`Inside is ${person.username}.`).waitFor()
 }
 
-/** What Apache holds for this browser. */
+/** The tokens that Apache holds for this browser. */
 async function heldFor(page: Page, url: string): Promise<Held> {
   const answer = await page.request.get(`${url}/inside/callback?info=json`)
   expect(answer.status()).to.equal(200)
   return answer.json()
 }
 
-onApache('mod_auth_openidc', () => {
+onApache('Apache with mod_auth_openidc', () => {
   afterEach(stopApaches)
 
   onBrowser('in Chromium', () => {
-    it('lets a person in who signs in, refreshes, is refused on reuse, and logs out', async () => {
+    it('signs in, refreshes and logs out, which ends tokens and browser session', async () => {
       const { server, apache, person, proof } = await aWebsite()
       const page = await aVisit(apache)
       await signIn(page, apache.url, person)
@@ -81,12 +81,12 @@ onApache('mod_auth_openidc', () => {
       await page.goto(`${apache.url}/inside/callback?logout=${encodeURIComponent(`${apache.url}/`)}`)
       await page.getByText('Anybody sees this.').waitFor()
       await expectOver(server, second, proof)
-      // Nobody is signed in at the server either.
+      // The browser session at the server has ended too.
       await page.goto(`${apache.url}/inside/`)
       await page.locator('[name=password]').waitFor()
     })
 
-    it('is told of a sign-out at the server (OpenID Connect Back-Channel Logout 1.0), and shows its pages no more', async () => {
+    it('accepts a logout token after a device was ended, and asks for a new sign-in', async () => {
       const { server, apache, person } = await aWebsite()
       const page = await aVisit(apache)
       await signIn(page, apache.url, person)
@@ -99,7 +99,7 @@ onApache('mod_auth_openidc', () => {
       await page.locator('[name=password]').waitFor()
     })
 
-    it('is refused when its refresh token was used by somebody else before', async () => {
+    it('reports refresh_failed for a refresh token that a thief has used, and the session ends', async () => {
       const { server, apache, person, proof } = await aWebsite()
       const page = await aVisit(apache)
       await signIn(page, apache.url, person)
@@ -117,8 +117,8 @@ onApache('mod_auth_openidc', () => {
       await expectOver(server, thief, proof)
     })
 
-    it('shows its pages no more once an administrator has ended the device', async () => {
-      // It refreshes with each page: an access token has an hour to go, which is less than this many seconds.
+    it('logs the user out at the next refresh after an administrator has ended the device', async () => {
+      // It refreshes at each page: the remaining hour of an access token is less than this number of seconds.
       const { server, apache, person, proof } = await aWebsite([
         'OIDCRefreshAccessTokenBeforeExpiry 3700 logout_on_error',
       ])

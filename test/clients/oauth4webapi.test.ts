@@ -1,5 +1,5 @@
-// oauth4webapi, unmodified: strict about every answer, with `iss` in the authorization response (RFC 9207), resource
-// indicators (RFC 8707), and a resource server that checks tokens by RFC 9068.
+// oauth4webapi, unmodified, which validates every answer strictly: `iss` in the authorization response (RFC 9207),
+// resource indicators (RFC 8707), and JWT access tokens at a resource server (RFC 9068).
 import { expect } from 'chai'
 import * as oauth from 'oauth4webapi'
 import {
@@ -37,7 +37,7 @@ async function anApplicationAtTwoApis() {
   return { server, issuer, client, auth, secret, person: await server.aUser() }
 }
 
-/** By both documents (OpenID Connect Discovery, RFC 8414), which must agree. */
+/** Reads both discovery documents (OpenID Connect Discovery, RFC 8414), which must agree. */
 async function discovered(issuer: URL): Promise<oauth.AuthorizationServer> {
   const documents = []
   for (const algorithm of ['oidc', 'oauth2'] as const) {
@@ -70,7 +70,7 @@ async function signedIn(made: Made, as: oauth.AuthorizationServer, person: Perso
     ...resources.map(resource => ['resource', resource] satisfies [string, string]),
   ]).toString()
   const back = await throughPages(server, aVisitor(server), address, person)
-  // Without the `iss` that the discovery document promises this throws.
+  // Throws if the `iss` parameter that the discovery document promises is missing.
   const parameters = oauth.validateAuthResponse(as, client, back, state)
   const answer = await oauth.authorizationCodeGrantRequest(as, client, auth, parameters, callback, verifier, {
     ...insecure,
@@ -94,7 +94,7 @@ async function refreshed(made: Made, as: oauth.AuthorizationServer, token: strin
   return oauth.processRefreshTokenResponse(as, client, answer)
 }
 
-/** What a resource server does with a call that comes in. */
+/** Validation of an access token by a resource server. */
 const called = (as: oauth.AuthorizationServer, accessToken: string, audience: string) =>
   oauth.validateJwtAccessToken(
     as,
@@ -114,9 +114,9 @@ async function expectError(attempt: Promise<unknown>, error: string): Promise<vo
   expect.fail(`not refused with ${error}`)
 }
 
-describe('oauth4webapi', function () {
+describe('oauth4webapi as a website and resource server', function () {
   this.timeout(60_000)
-  it('finds nothing amiss in answers, signature and claims, one API at a time', async () => {
+  it('accepts all answers, ID token signatures and claims, with one resource in each access token', async () => {
     const made = await anApplicationAtTwoApis()
     const { server, issuer, client, person } = made
     const as = await discovered(issuer)
@@ -131,7 +131,7 @@ describe('oauth4webapi', function () {
     const { sub } = await oauth.processUserInfoResponse(as, client, String(person.id), userinfo)
     expect(sub).to.equal(String(person.id))
 
-    // RFC 8707 §2.2: another API of those granted; what was never asked for is not given.
+    // RFC 8707 §2.2: another granted resource is allowed at a refresh; one that was not requested is refused.
     const second = await refreshed(made, as, first.refresh_token!, { resource: invoices })
     expect((await called(as, second.access_token, invoices)).aud).to.equal(invoices)
     await expectError(
@@ -141,12 +141,12 @@ describe('oauth4webapi', function () {
     await expectError(refreshed(made, as, second.refresh_token!, { scope: 'openid offline_access' }), 'invalid_scope')
     const narrow = await refreshed(made, as, second.refresh_token!, { scope: 'openid' })
     expect(narrow.scope).to.equal('openid')
-    // RFC 6749 §6: narrowed was that token, not the session.
+    // RFC 6749 §6: only that token was narrowed, not the session.
     const wide = await refreshed(made, as, narrow.refresh_token!)
     expect(wide.scope!.split(' ')).to.include.members(['openid', 'profile'])
   })
 
-  it('is refused on reuse, which ends the session', async () => {
+  it('gets invalid_grant for a reused refresh token, which ends the session', async () => {
     const made = await anApplicationAtTwoApis()
     const { server, issuer, secret, person } = made
     const as = await discovered(issuer)
@@ -158,7 +158,7 @@ describe('oauth4webapi', function () {
     await expectOver(server, second, basicProof('shop', secret))
   })
 
-  it('revokes, and an ended device is over at once', async () => {
+  it('revokes a session by its refresh token; an ended device has its tokens refused at once', async () => {
     const made = await anApplicationAtTwoApis()
     const { server, issuer, client, auth, secret, person } = made
     const as = await discovered(issuer)

@@ -1,5 +1,5 @@
-// oidc-client-ts, unmodified, in a page of another site in Chromium: a public application with PKCE, which calls the token
-// endpoint and userinfo across origins and renews by its refresh token.
+// oidc-client-ts, unmodified, on a page of another site in Chromium: a public client with PKCE, which calls the token
+// endpoint and userinfo cross-origin (CORS) and renews its tokens by the refresh token.
 import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { expect } from 'chai'
@@ -22,7 +22,7 @@ const library = createRequire(import.meta.url)
   .resolve('oidc-client-ts')
   .replace(/umd\/[^/]+$/, 'browser')
 
-/** One address for everything: it signs in, and is led back to. `#here` says who is there. */
+/** The page of the application, which is also its redirect URI. `#here` shows the user name. */
 const html = (settings: object) => `<!doctype html>
 <title>Notes</title>
 <p id="here"></p>
@@ -39,7 +39,7 @@ const html = (settings: object) => `<!doctype html>
   back().then(user => show(user ? user.profile.preferred_username : 'nobody'), error => show('failed: ' + error.message))
 </script>`
 
-onBrowser('oidc-client-ts', () => {
+onBrowser('oidc-client-ts in a browser', () => {
   let site: Server | undefined
   afterEach(() => {
     site?.closeAllConnections()
@@ -76,7 +76,7 @@ onBrowser('oidc-client-ts', () => {
     return { server, home, person: await server.aUser({ username: 'amy', email: 'amy@example.com' }) }
   }
 
-  /** Runs what a page would, and answers what it may know. */
+  /** Runs a script in the page and returns its result. */
   const run = <Result>(page: Page, script: string) => page.evaluate<Result>(script)
   const here = (page: Page, who: string) => page.locator('#here').getByText(who, { exact: true }).waitFor()
   const held = (page: Page) => run<Held & { scope: string }>(page, 'manager.getUser()')
@@ -90,7 +90,7 @@ onBrowser('oidc-client-ts', () => {
     await here(page, person.username)
   }
 
-  it('signs a person in, reads userinfo, renews by its refresh token, is refused on reuse, and signs out', async () => {
+  it('signs in, reads userinfo, refreshes and signs out; reuse of a refresh token ends the session', async () => {
     const { server, home, person } = await aPageApp()
     const page = await aVisit({ url: home })
     await signIn(page, home, person)
@@ -108,7 +108,7 @@ onBrowser('oidc-client-ts', () => {
     await here(page, 'nobody')
     await expectOver(server, second, { form: { client_id: 'notes' } })
 
-    // Allowed already: only the password is asked for.
+    // Consent is remembered: only the password is asked for.
     await run(page, 'void manager.signinRedirect()')
     await signInOnPage(page, person)
     await here(page, person.username)
@@ -125,14 +125,14 @@ onBrowser('oidc-client-ts', () => {
     await expectOver(server, fourth, { form: { client_id: 'notes' } })
   })
 
-  it('keeps two tabs signed in that each ran the flow, whoever renews when', async () => {
+  it('keeps two tabs with a sign-in each signed in when both renew in turns and at the same time', async () => {
     const { home, person } = await aPageApp()
     const one = await aVisit({ url: home })
     await signIn(one, home, person)
     const two = await one.context().newPage()
     await two.goto(home)
     await here(two, 'nobody')
-    // Signed in already, and allowed already: no page asks.
+    // The browser session and the consent exist: no page is shown.
     await run(two, 'void manager.signinRedirect()')
     await here(two, person.username)
     for (const tab of [one, two, one, two]) await run(tab, 'manager.signinSilent()')
@@ -142,7 +142,7 @@ onBrowser('oidc-client-ts', () => {
     for (const tab of [one, two]) expect(await run(tab, 'manager.getUser().then(user => user.expired)')).to.equal(false)
   })
 
-  it('keeps tabs signed in that share one session and renew at once', async () => {
+  it('keeps three tabs signed in that share one session and renew at the same time', async () => {
     const { home, person } = await aPageApp()
     const one = await aVisit({ url: home })
     await signIn(one, home, person)
@@ -158,7 +158,7 @@ onBrowser('oidc-client-ts', () => {
     for (const tab of tabs) await run(tab, 'manager.signinSilent()')
   })
 
-  it('is signed out at once when an administrator ends the device', async () => {
+  it('refuses its tokens at once after an administrator has ended the device', async () => {
     const { server, home, person } = await aPageApp({ scope: 'openid profile offline_access' })
     const page = await aVisit({ url: home })
     await signIn(page, home, person)

@@ -1,4 +1,4 @@
-// openid-client, unmodified, as a website with a server: everything that it offers and we have.
+// openid-client, unmodified, as a website with a server: all features that both it and this server support.
 import { expect } from 'chai'
 import * as jose from 'jose'
 import * as client from 'openid-client'
@@ -27,7 +27,7 @@ const website = {
   scope: 'openid profile email offline_access',
 } satisfies ApplicationMetadata
 
-// oidcc-idtoken-signature: by default a client that talks to the token endpoint itself may leave that check out.
+// oidcc-idtoken-signature: by default the library skips the signature of an ID token from the token endpoint.
 const checked = { execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks] }
 
 const discovered = (server: TestServer, id: string, auth: client.ClientAuth) =>
@@ -39,7 +39,7 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
     await attempt
   } catch (error) {
     if (error instanceof client.ResponseBodyError) return error.error
-    // RFC 6749 §5.2: 401 with a challenge, where the application tried to prove itself by a header.
+    // RFC 6749 §5.2: 401 with a challenge, where client authentication was by a header.
     if (error instanceof client.WWWAuthenticateChallengeError)
       return ((await error.response.json()) as { error: string }).error
     throw error
@@ -73,9 +73,9 @@ async function signedIn(
   return { tokens: await client.authorizationCodeGrant(config, back, checks), back, checks, visitor }
 }
 
-describe('openid-client', function () {
+describe('openid-client as a website', function () {
   this.timeout(60_000)
-  it('signs a person in, reads who it is, refreshes, is refused on reuse, and logs out', async () => {
+  it('signs in, reads userinfo, refreshes and logs out; reuse of refresh token or code is invalid_grant', async () => {
     const server = await anIssuer()
     const secret = await registered(server, 'shop', 'web', website)
     const person = await server.aUser({ username: 'amy', firstName: 'Amy', email: 'amy@example.com' })
@@ -95,10 +95,10 @@ describe('openid-client', function () {
     expect(await refusal(client.refreshTokenGrant(config, tokens.refresh_token!))).to.equal('invalid_grant')
     await expectOver(server, refreshed, basicProof('shop', secret))
 
-    // oidcc-codereuse: the code again, by who has all that belongs to it.
+    // oidcc-codereuse: the code again, with the right secret, redirect URI and PKCE verifier.
     expect(await refusal(client.authorizationCodeGrant(config, back, checks))).to.equal('invalid_grant')
 
-    // Signed in once more without a page: the browser session lives on.
+    // A second sign-in without a page: the browser session is still live.
     const again = await signedIn(server, config, person, { visitor })
     const out = client.buildEndSessionUrl(config, {
       id_token_hint: again.tokens.id_token!,
@@ -110,7 +110,7 @@ describe('openid-client', function () {
     await expectOver(server, again.tokens, basicProof('shop', secret))
   })
 
-  it('loses the session at once when an administrator ends the device', async () => {
+  it('has its tokens refused at once after the end of the device, also with offline_access', async () => {
     const server = await anIssuer()
     const secret = await registered(server, 'shop', 'web', website)
     const person = await server.aUser()
@@ -123,7 +123,7 @@ describe('openid-client', function () {
     }
   })
 
-  it('proves itself by client_secret_post, and revokes what it holds', async () => {
+  it('authenticates by client_secret_post; revokes one access token, or a session by its refresh token', async () => {
     const server = await anIssuer()
     const secret = await registered(server, 'shop', 'web', {
       ...website,
@@ -138,14 +138,14 @@ describe('openid-client', function () {
     const second = await signedIn(server, config, person)
     await client.tokenRevocation(config, first.tokens.access_token)
     expect(await client.tokenIntrospection(config, first.tokens.access_token)).to.deep.equal({ active: false })
-    // The access token alone: its session refreshes.
+    // Only the access token is revoked: the session can still refresh.
     const refreshed = await client.refreshTokenGrant(config, first.tokens.refresh_token!)
     await client.tokenRevocation(config, refreshed.refresh_token!)
     await expectOver(server, refreshed, secretProof('shop', secret))
     await expectLive(server, second.tokens, secretProof('shop', secret))
   })
 
-  it('proves itself by a signed assertion, a new one each time', async () => {
+  it('authenticates by private_key_jwt, and gets invalid_client with another key', async () => {
     const server = await anIssuer()
     const { publicKey, privateKey } = await jose.generateKeyPair('ES256')
     const jwk = { ...(await jose.exportJWK(publicKey)), kty: 'EC', kid: 'one' }
@@ -172,7 +172,7 @@ describe('openid-client', function () {
     expect(await refusal(client.clientCredentialsGrant(false_))).to.equal('invalid_client')
   })
 
-  it('gets tokens of its own by client_credentials, which end with the application', async () => {
+  it('gets client_credentials tokens, which stay revoked after the application is disabled and enabled', async () => {
     const server = await anIssuer()
     const secret = await registered(server, 'nightly', 'machine')
     const config = await discovered(server, 'nightly', client.ClientSecretBasic(secret))
@@ -185,12 +185,12 @@ describe('openid-client', function () {
     expect((await post('/api/admin/applications/nightly/disable', {})).status).to.equal(200)
     expect(await refusal(client.clientCredentialsGrant(config))).to.equal('invalid_client')
     expect((await post('/api/admin/applications/nightly/enable', {})).status).to.equal(200)
-    // Enabling it revives nothing.
+    // Tokens from before stay revoked after the application is enabled again.
     expect(await client.tokenIntrospection(config, tokens.access_token)).to.deep.equal({ active: false })
     await client.clientCredentialsGrant(config)
   })
 
-  it('comes back without tokens when the person declines, and when nobody may be asked', async () => {
+  it('gets access_denied when the user declines, and login_required for prompt=none without a session', async () => {
     const server = await anIssuer()
     const secret = await registered(server, 'shop', 'web', website)
     const person = await server.aUser()

@@ -1,5 +1,5 @@
-// The package that resource servers and clients install, in an empty project, without a network: nothing of the server comes
-// along, every entry can be imported, and a program is checked against its types.
+// The npm package for resource servers and clients, installed offline in an empty project: its files, its exports and
+// its types.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -35,10 +35,10 @@ import { createVerifier } from 'darvoza/verifier'
 createVerifier({ issuer: 'https://id.example.com' })
 `
 
-describe('the package of the verifier and the client', function () {
+describe('npm package of verifier and client', function () {
   this.timeout(120_000)
 
-  it('brings nothing of the server along, can be imported whole, and has types', () => {
+  it('contains only client, protocol and verifier; every export can be imported and has types', () => {
     const folder = aFolder()
     const archive = pack(folder)
     const project = join(folder, 'project')
@@ -77,7 +77,7 @@ describe('the package of the verifier and the client', function () {
     const script = `for (const name of ${JSON.stringify(names)}) console.log(name, Object.keys(await import(name)).length > 0)`
     const told = run(project, process.execPath, '--input-type=module', '-e', script)
     expect(told.trim().split('\n')).to.deep.equal(names.map(name => `${name} true`))
-    // What the server is made of cannot be reached through it.
+    // Modules that are not exported cannot be imported.
     const inside = `await import('darvoza/protocol/errors.js').then(() => console.log('reached'), error => console.log(error.code))`
     expect(run(project, process.execPath, '--input-type=module', '-e', inside)).to.contain(
       'ERR_PACKAGE_PATH_NOT_EXPORTED',

@@ -1,5 +1,5 @@
-// passport-openidconnect in Express, unmodified. It knows no PKCE: an administrator excuses the application, which has a
-// secret. It proves itself by the form (node-oauth does), and reads no discovery document.
+// passport-openidconnect in Express, unmodified. It has no PKCE, so the application has allow_without_pkce. It
+// authenticates by client_secret_post (in node-oauth) and reads no discovery document.
 import { createServer, type Server } from 'node:http'
 import { expect } from 'chai'
 import express from 'express'
@@ -21,7 +21,7 @@ import { aVisitor } from '../support/visitor.js'
 
 type SignedIn = Held & { id: string; name: string; idToken: string }
 
-/** The website of others: signs in, shows who is there, signs out here and there. */
+/** A website with sign-in, a page that shows the user, and logout at the website and the server. */
 async function website(issuer: string, clientID: string, clientSecret: string, port: number): Promise<Server> {
   const at = (path: string) => `${issuer}/oauth/${path}`
   const people = new passport.Passport()
@@ -70,7 +70,7 @@ async function website(issuer: string, clientID: string, clientSecret: string, p
       response.redirect(`${at('logout')}?${new URLSearchParams(parameters)}`)
     })
   })
-  // Express's own page of an error, without its line on stderr.
+  // Express's error page without the log line on stderr.
   app.set('env', 'test')
   const server = createServer(app)
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
@@ -115,14 +115,14 @@ describe('passport-openidconnect', function () {
     }
   }
 
-  it('without the excuse comes back with an error, and signs in nobody', async () => {
+  it('gets invalid_request without PKCE unless the application has allow_without_pkce', async () => {
     const { server, person, sentTo, whoIsHere } = await aWebsite(false)
     const back = await throughPages(server, aVisitor(server), await sentTo('/login'), person)
     expect(back.searchParams.get('error')).to.equal('invalid_request')
     expect(await whoIsHere()).to.equal(null)
   })
 
-  it('signs a person in by profile, and logs out here and there', async () => {
+  it('signs in with the profile of the user, and logs out at the website and the server', async () => {
     const { server, person, home, proof, signIn, whoIsHere, leave } = await aWebsite()
     await signIn()
     const held = (await whoIsHere())!
@@ -133,8 +133,8 @@ describe('passport-openidconnect', function () {
     await expectOver(server, held, proof)
   })
 
-  // The strategy itself neither refreshes nor sends a code twice: these are what its website would send.
-  it('refreshes, and is refused when it uses a refresh token or a code again', async () => {
+  // The strategy itself neither refreshes nor sends a code twice: these requests are those of its website.
+  it('refreshes; reuse of a refresh token or of a code ends the session', async () => {
     const { server, home, proof, signIn, whoIsHere } = await aWebsite()
     const token = async (form: Record<string, string>) => {
       const body = new URLSearchParams({ ...form, ...proof.form })
@@ -158,7 +158,7 @@ describe('passport-openidconnect', function () {
     await expectOver(server, held, proof)
   })
 
-  it('is over at once when an administrator ends the device', async () => {
+  it('has its tokens refused at once after an administrator has ended the device', async () => {
     const { server, person, proof, signIn, whoIsHere } = await aWebsite()
     await signIn()
     const held = (await whoIsHere())!

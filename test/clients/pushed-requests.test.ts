@@ -1,5 +1,5 @@
-// Pushed authorization requests (RFC 9126) by openid-client and oauth4webapi, unmodified: a browser then brings a reference
-// alone.
+// Pushed authorization requests (PAR, RFC 9126) by unmodified openid-client and oauth4webapi: the browser carries only
+// client_id and request_uri.
 import { expect } from 'chai'
 import * as jose from 'jose'
 import * as oauth from 'oauth4webapi'
@@ -35,19 +35,19 @@ async function aRequest() {
   return { parameters, checks: { ...checks, idTokenExpected: true } }
 }
 
-/** That is all that a browser, a proxy or a history comes to know. */
+/** Expects that the address has no parameters other than client_id and request_uri. */
 function expectReference(address: URL): void {
   expect([...address.searchParams.keys()].sort()).to.deep.equal(['client_id', 'request_uri'])
   expect(address.searchParams.get('request_uri')).to.match(/^urn:ietf:params:oauth:request_uri:/)
 }
 
-/** What a browser sees that comes with it once more. */
+/** Expects 400 invalid_request_uri for a request_uri that was used already. */
 async function expectAnswered(server: TestServer, address: URL): Promise<void> {
   const { status, text } = await aVisitor(server).send('GET', address.pathname + address.search)
   expect([status, text.includes('/errors/invalid_request_uri')]).to.deep.equal([400, true])
 }
 
-/** Pushes, signs a person in by the reference, and gets tokens. */
+/** Pushes a request, signs a user in with its request_uri, and redeems the code. */
 async function signedIn(server: TestServer, config: client.Configuration, options: client.DPoPOptions = {}) {
   const { parameters, checks } = await aRequest()
   const address = await client.buildAuthorizationUrlWithPAR(config, parameters, options)
@@ -60,9 +60,9 @@ async function signedIn(server: TestServer, config: client.Configuration, option
   return tokens
 }
 
-describe('requests that are pushed', function () {
+describe('pushed authorization requests by client libraries', function () {
   this.timeout(60_000)
-  it('by openid-client: an application that must is refused without, and signs people in by a reference', async () => {
+  it('openid-client signs in by PAR; a request without it is refused where the application requires it', async () => {
     const server = await anIssuer()
     const config = await discovered(
       server,
@@ -89,7 +89,7 @@ describe('requests that are pushed', function () {
     expect([wrong.status, wrong.error]).to.deep.equal([400, 'invalid_request'])
   })
 
-  it('by openid-client, that proves itself by a signed assertion, or is an installed program that cannot', async () => {
+  it('openid-client signs in by PAR with private_key_jwt, and as a public native client', async () => {
     const server = await anIssuer()
     const { publicKey, privateKey } = await jose.generateKeyPair('ES256')
     const jwk = { ...(await jose.exportJWK(publicKey)), kty: 'EC', kid: 'one' }
@@ -100,7 +100,7 @@ describe('requests that are pushed', function () {
     await signedIn(server, await discovered(server, 'notes', client.None()))
   })
 
-  it('by openid-client with a key that the code is bound to: nobody else redeems it', async () => {
+  it('openid-client with a DPoP key gets invalid_grant for the code with another key or none', async () => {
     const server = await anIssuer()
     await registered(server, 'notes', 'native', website)
     const config = await discovered(server, 'notes', client.None())
@@ -119,7 +119,7 @@ describe('requests that are pushed', function () {
     }
   })
 
-  it('by oauth4webapi, which finds nothing amiss in the answer', async () => {
+  it('oauth4webapi accepts the PAR answer, and gets unsupported_response_type for response_type=token', async () => {
     const server = await anIssuer({ policy: { require_pushed_authorization_requests: true } })
     const { require_pushed_authorization_requests: _, ...metadata } = website
     const auth = oauth.ClientSecretPost(

@@ -1,5 +1,5 @@
-// Programs that register themselves, unmodified: openid-client and oauth4webapi, with and without an initial access token, from
-// the registration to tokens of a person, and to the end of both.
+// Dynamic client registration (RFC 7591) by unmodified openid-client and oauth4webapi, with and without an initial
+// access token: from registration to tokens of a user, and to the end of both.
 import { expect } from 'chai'
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
@@ -13,10 +13,10 @@ const books = 'https://books.example'
 const insecure = { [oauth.allowInsecureRequests]: true }
 const execute = [client.allowInsecureRequests]
 
-describe('programs that register themselves', function () {
+describe('dynamic client registration by client libraries', function () {
   this.timeout(120_000)
 
-  it('do so with openid-client and an initial access token, and sign a person in, who is told that nobody knows them', async () => {
+  it('openid-client registers once by an initial access token, signs in, and loses tokens when deleted', async () => {
     const server = await anIssuer({ policy: { client_registration: 'token' } })
     const resource_scopes = [{ name: 'books.read', description: 'Read books.' }]
     await registered(server, 'books', 'resource_server', { resource: books, resource_scopes })
@@ -37,7 +37,7 @@ describe('programs that register themselves', function () {
       })
     expect(await enroll().catch((error: unknown) => error)).to.be.instanceOf(client.WWWAuthenticateChallengeError)
     const config = await enroll(initialAccessToken)
-    // It was good once.
+    // The initial access token was valid for one use.
     expect(await enroll(initialAccessToken).catch((error: unknown) => error)).to.be.instanceOf(
       client.WWWAuthenticateChallengeError,
     )
@@ -75,7 +75,7 @@ describe('programs that register themselves', function () {
     expect(await client.refreshTokenGrant(config, held.refresh_token!).catch(() => 'refused')).to.equal('refused')
   })
 
-  it('do so with oauth4webapi where registration is open, without a secret, and are refused in the words of the RFC', async () => {
+  it('oauth4webapi registers a native client where registration is open; a bad redirect URI is refused', async () => {
     const server = await anIssuer({ policy: { client_registration: 'open' } })
     const issuer = new URL(server.settings.issuer)
     const discovery = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure })
@@ -89,7 +89,7 @@ describe('programs that register themselves', function () {
     expect(refused).to.be.instanceOf(oauth.ResponseBodyError)
     expect((refused as oauth.ResponseBodyError).error).to.equal('invalid_redirect_uri')
     const made = await enroll(tool)
-    // Its codes end at a program of the person's machine.
+    // Its redirect URI is a loopback address.
     expect(made.application_type).to.equal('native')
     await settle(server.composed)
     const verifier = oauth.generateRandomCodeVerifier()
@@ -98,7 +98,7 @@ describe('programs that register themselves', function () {
     address.search = String(
       new URLSearchParams({
         client_id: made.client_id,
-        // Whatever port it was given this time.
+        // Any port is allowed for a loopback redirect URI (RFC 8252 §7.3).
         redirect_uri: 'http://localhost:7123/callback',
         response_type: 'code',
         scope: 'openid profile',

@@ -1,5 +1,5 @@
-// A client that was written for djangorestframework-simplejwt goes on as it is when its service hands its tokens over to this
-// server: the same requests, the same address, and the refresh token that it has. Django, simplejwt and curl are real.
+// Migration from djangorestframework-simplejwt: an unchanged client continues after the cut-over with the same
+// requests, the same address and its refresh token. Django, simplejwt and curl are real.
 import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
 import { readSettings } from '../../config/settings.js'
@@ -49,14 +49,14 @@ from django.contrib.auth.models import User
 for id, name in ((41, 'amy'), (42, 'ben'), (43, 'cid')):
     User.objects.create_user(name, f'{name}@example.com', f'correct horse of {name}', id=id, first_name=name.title())`
 
-/** What a program reads of an answer: values that differ each time are left out. */
+/** Status, challenge and types of the members of an answer, without the values, which differ each time. */
 const shapeOf = ({ status, body, challenge }: CurlAnswer) => ({
   status,
   challenge,
   body: body && Object.fromEntries(Object.entries(body).map(([key, value]) => [key, key.length > 0 && typeof value])),
 })
 
-onDjango('a client of simplejwt', () => {
+onDjango('client of djangorestframework-simplejwt', () => {
   let gateway: Gateway
   beforeEach(async function () {
     needsProgram(this, 'curl')
@@ -65,14 +65,14 @@ onDjango('a client of simplejwt', () => {
   afterEach(() => gateway?.close())
 
   for (const [title, { simpleJwt, environment, rotates }] of Object.entries(services))
-    it(`goes on over the cut-over, and back (${title})`, async function () {
+    it(`works unchanged before the cut-over, after it, and after the return to Django (${title})`, async function () {
       this.timeout(120_000)
       const django = await aDjango({ simpleJwt, secretKey })
       await django.script(people)
       gateway.lead([['/', await django.serve()]])
       const [amy, ben, cid, amyAgain] = Array.from({ length: 4 }, () => aSimpleJwtClient(gateway.url))
 
-      // Before: each of the documented requests.
+      // Before the cut-over: each of the documented requests.
       const before = {
         obtain: await amy!.obtain('amy', 'correct horse of amy'),
         wrong: await ben!.obtain('ben', 'wrong'),
@@ -100,7 +100,7 @@ token = RefreshToken.for_user(User.objects.get(username='amy'))
 token.set_iat(at_time=token.current_time + timedelta(seconds=60))
 print(token)`)
 
-      // The cut-over: users and blacklist move, this server starts with what the old one signed with.
+      // The cut-over: users and blacklist are imported; this server starts with the key that verifies legacy tokens.
       const cutOver = new Date().toISOString()
       const models = ['auth.user', 'auth.group', 'auth.permission', 'contenttypes.contenttype']
       const users = await django.manage(['dumpdata', ...models])
@@ -129,7 +129,8 @@ print(token)`)
         ['/', await api.serve()],
       ])
 
-      // After: the same client, with what it had. Its access token is refused once, and it refreshes as it always did.
+      // After the cut-over: the same client with its tokens. Its access token is refused once, then it refreshes as
+      // before.
       const first = amy!.kept()
       const tooEarly = await amy!.hello()
       expect([tooEarly.status, (tooEarly.body as { code: string }).code]).to.deep.equal([401, 'token_not_valid'])
@@ -138,7 +139,7 @@ print(token)`)
       expect(hello).to.deep.include({ status: 200, body: { hello: 'amy', id: 41 } })
       expect(amy!.kept().refresh === first.refresh, 'keeps its refresh token').to.equal(!rotates)
       expect(claimsOf(amy!.kept().access)).to.deep.include({ user_id: '41', username: 'amy', token_type: 'access' })
-      // And again, with whatever it keeps.
+      // Further refreshes with the token that it has stored.
       for (let time = 0; time < 3; time++) expect((await amy!.refresh()).status).to.equal(200)
       expect((await amy!.hello()).status).to.equal(200)
       expect(shapeOf(await cid!.refresh())).to.deep.equal(shapeOf(refreshedBefore))
@@ -151,7 +152,7 @@ print(token)`)
       expect((await amyAgain!.blacklist()).body).to.deep.equal({})
       expect((await amyAgain!.refresh()).body).to.include(blacklistedSays)
 
-      // Each documented request is answered as it was, to the keys.
+      // Each documented request has the same status, challenge and members as before.
       const now = aSimpleJwtClient(gateway.url)
       const after = {
         obtain: await now.obtain('amy', 'correct horse of amy'),
@@ -175,7 +176,7 @@ print(token)`)
       const status = await darvoza.json(['legacy', 'status'])
       expect(status).to.deep.include({ configured: true, open: true, cut_over: cutOver })
 
-      // The way back: users with the hashes that they have by now, and Django's own settings.
+      // The return to Django: users are exported with their present password hashes; Django has its old settings.
       const back = await aDjango({ simpleJwt, secretKey })
       const exported = await darvoza.done(['user', 'export', '--format', 'django'])
       await back.manage(['loaddata', '--format', 'json', '-'], exported)

@@ -1,4 +1,4 @@
-// Snippets of the pages as they are copied, each a program of its own against a running server.
+// Code snippets of the admin pages, each pasted into a program that runs against a real server.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ async function snippet({ composed, settings }: TestServer, id: string, name: Sni
   return createSnippets(root, settings.issuer)(application).find(one => one.name === name)!.code
 }
 
-/** A folder in which the packages that snippets name are installed. */
+/** A folder with the packages that the snippets import. */
 function aProject(): string {
   const folder = aFolder()
   const modules = join(folder, 'node_modules')
@@ -33,7 +33,7 @@ function aProject(): string {
 
 const programs: ChildProcess[] = []
 
-/** @returns what it has said by its end, and what it says meanwhile */
+/** Runs a program. @param heard receives the output so far @returns all output at its end */
 function begin(code: string, command: string, variables: Record<string, string> = {}, heard = (_: string) => {}) {
   const folder = aProject()
   const path = join(folder, 'app.mjs')
@@ -51,13 +51,13 @@ function begin(code: string, command: string, variables: Record<string, string> 
   )
 }
 
-describe('snippets, pasted and run', function () {
+describe('code snippets of the admin pages, run as programs', function () {
   this.timeout(60_000)
   afterEach(() => {
     for (const program of programs.splice(0)) program.kill('SIGKILL')
   })
 
-  it('wait for a person who lets them in with another device, with a secret and without', async function () {
+  it('openid-client and curl get tokens by the device flow, with and without a secret', async function () {
     for (const program of ['bash', 'curl', 'jq']) needsProgram(this, program)
     const server = await anIssuer()
     const amy = await server.aUser({ username: 'amy' })
@@ -92,7 +92,7 @@ describe('snippets, pasted and run', function () {
     await Promise.all([both('none'), both('client_secret_basic')])
   })
 
-  it('let a token with the scope in, no other, and none that was revoked', async () => {
+  it('the verifier in Express and Koa answers 200 with the scope, 403 without it, 401 once revoked', async () => {
     const server = await anIssuer()
     for (const name of ['verifier-express', 'verifier-koa'] as const) {
       const resource = `https://${name}.example`
@@ -120,7 +120,7 @@ describe('snippets, pasted and run', function () {
           const answer = await Promise.race([asked.catch(() => null), ended])
           if (typeof answer === 'string') throw new Error(answer)
           if (answer !== null && answer.status !== 503) return { status: answer.status, body: await answer.json() }
-          // It does not listen yet.
+          // The program does not listen yet.
           await new Promise(resolve => setTimeout(resolve, 50))
         }
       }

@@ -1,4 +1,5 @@
-// One resource server calls the next in a person's name (RFC 8693), by unmodified libraries: openid-client and oauth4webapi.
+// Token exchange (RFC 8693) by unmodified openid-client and oauth4webapi: a resource server calls another one for a
+// user.
 import { expect } from 'chai'
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
@@ -11,7 +12,7 @@ import type { TestServer } from '../support/server.js'
 const at = (name: string) => `https://${name}.example`
 const origin = { address: '192.0.2.1', userAgent: 'test', requestId: 'test' }
 
-/** The shop, whose pages call orders, which calls stock. @returns the token that the shop sends to orders */
+/** The application shop calls orders, which calls stock. @returns the access token that the shop sends to orders */
 async function aChain() {
   const server = await anIssuer()
   const amy = await server.aUser({ username: 'amy' })
@@ -44,10 +45,10 @@ const asked = (subject_token: string) => ({
   ...{ subject_token, subject_token_type: accessTokenType, resource: at('stock'), scope: 'stock:read' },
 })
 
-describe('token exchange by libraries', function () {
+describe('token exchange by client libraries', function () {
   this.timeout(60_000)
 
-  it('gives openid-client a token for the next resource server, which ends with the person’s session', async () => {
+  it('openid-client gets a token for the next resource server, which ends with the user’s session', async () => {
     const { server, amy, secrets, token } = await aChain()
     const execute = [client.allowInsecureRequests]
     const proof = client.ClientSecretBasic(secrets.orders)
@@ -68,7 +69,7 @@ describe('token exchange by libraries', function () {
     expect(failure).to.include({ error: 'invalid_request', status: 400 })
   })
 
-  it('gives the same to oauth4webapi, and tells it why a wider scope is refused', async () => {
+  it('oauth4webapi gets a token for the next resource server, and invalid_scope for a wider scope', async () => {
     const { server, secrets, token } = await aChain()
     const issuer = new URL(server.settings.issuer)
     const insecure = { [oauth.allowInsecureRequests]: true }
