@@ -1,4 +1,4 @@
-// The rows of applications, and their secrets.
+// The store of applications, and client secrets.
 import { expect } from 'chai'
 import { createApplicationSecrets } from '../../server/identity/applications/application-secrets.js'
 import { type ApplicationStore, createApplicationStore } from '../../server/storage/applications.js'
@@ -7,7 +7,7 @@ import { anApplicationRow } from '../support/applications.js'
 import { aDatabase } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
 
-onEachEngine('the applications store', engine => {
+onEachEngine('application store', engine => {
   let database: Database
   let store: ApplicationStore
   beforeEach(async () => {
@@ -25,7 +25,7 @@ onEachEngine('the applications store', engine => {
       () => true,
     )
 
-  it('gives back what was written, and knows our own from the beginning', async () => {
+  it('returns an inserted application, and has the built-in one from the beginning', async () => {
     const shop = anApplicationRow('shop', {
       metadata: { scope: 'openid', lifetimes: { access_token_lifetime: 60 }, permissions: ['orders:read'] },
       resource: 'https://shop.example/api',
@@ -39,7 +39,7 @@ onEachEngine('the applications store', engine => {
     expect(await store.find(database, 'SHOP')).to.equal(null)
   })
 
-  it('keeps one resource server of an identifier, and any number of applications without one', async () => {
+  it('refuses a second resource server with the same resource, and allows applications without one', async () => {
     await store.insert(database, anApplicationRow('a', { resource: 'https://a.example' }))
     expect(await refused(store.insert(database, anApplicationRow('b', { resource: 'https://a.example' })))).to.equal(
       true,
@@ -48,7 +48,7 @@ onEachEngine('the applications store', engine => {
     expect((await store.knownToAll(database)).map(one => one.id)).to.deep.equal(['a'])
   })
 
-  it('tells every process of a change, and of a new row only where all must know it', async () => {
+  it('raises application_version for each change, and for a new row if it has a resource or lifetimes', async () => {
     expect(await head()).to.equal(1)
     await store.insert(database, anApplicationRow('shop', { metadata: { lifetimes: {} } }))
     expect(await head(), 'a new one').to.equal(1)
@@ -67,7 +67,7 @@ onEachEngine('the applications store', engine => {
     expect((await store.knownToAll(database)).map(one => one.id).sort()).to.deep.equal(['a', 'b'])
   })
 
-  it('tells apart what others depend on: a resource server, lifetimes of its own, and what was one until now', async () => {
+  it('raises resource_version for changes of resource servers and of applications with lifetimes', async () => {
     await store.insert(database, anApplicationRow('shop'))
     await store.change(database, 'shop', { name: 'Shop', metadata: { scope: 'openid' }, active: false })
     expect(await resourceHead(), 'none of these').to.equal(1)
@@ -85,7 +85,7 @@ onEachEngine('the applications store', engine => {
     expect(await resourceHead(), 'our own').to.equal(7)
   })
 
-  describe('secrets', () => {
+  describe('client secrets', () => {
     let at = 1_000_000
     let made = 0
     const uses: Promise<void>[] = []
@@ -102,7 +102,7 @@ onEachEngine('the applications store', engine => {
     const add = (overlap: number, given?: string) =>
       database.transaction(tx => secrets().add(tx, 'darvoza', overlap, given))
 
-    it('are taken as they are, and of their application alone', async () => {
+    it('match exactly and only for their application, and are stored as hashes', async () => {
       const secret = await add(0)
       expect(secret).to.match(/^dvz_sec_[\w-]{43}$/)
       const { matches } = secrets()
@@ -113,7 +113,7 @@ onEachEngine('the applications store', engine => {
       expect(JSON.stringify(await database.read('SELECT * FROM application_secret'))).to.not.include(secret)
     })
 
-    it('overlap as long as was chosen, two at most, and a use is written down', async () => {
+    it('overlap for the chosen time, two at most, and record the last use', async () => {
       const [first, second] = [await add(0), await add(60_000)]
       const { matches, list } = secrets()
       const good = async (all: string[]) => Promise.all(all.map(one => matches('darvoza', one)))
@@ -130,7 +130,7 @@ onEachEngine('the applications store', engine => {
       expect(await good([first, second, third])).to.deep.equal([false, false, true])
     })
 
-    it('that are added at once leave two', async () => {
+    it('five added concurrently leave two', async () => {
       await Promise.all(Array.from({ length: 5 }, () => add(60_000)))
       expect(await secrets().list('darvoza')).to.have.length(2)
     })

@@ -10,7 +10,7 @@ const composed = 'caf\u00e9'
 const decomposed = 'cafe\u0301'
 const greatest = Number.MAX_SAFE_INTEGER
 
-/** All that some careless comparison takes for another. */
+/** Texts that a collation with folding, padding or normalization considers equal. */
 const lookalikes = [
   'a',
   'A',
@@ -31,7 +31,7 @@ const lookalikes = [
   'a\u0000',
 ]
 
-onEachEngine('text and numbers', engine => {
+onEachEngine('text and numbers in the database', engine => {
   let database: Database
   let users: ReturnType<typeof createUserStore>
   beforeEach(async () => {
@@ -39,7 +39,7 @@ onEachEngine('text and numbers', engine => {
     users = createUserStore(database.dialect)
   })
 
-  it('usernames compare in binary: each of these is another user', async () => {
+  it('usernames are compared in binary: no case folding, padding or normalization', async () => {
     for (const [index, name] of lookalikes.entries())
       await users.insert(database, aUserRow(index + 1, { username: name, usernameKey: name }))
     for (const [index, name] of lookalikes.entries()) {
@@ -49,7 +49,7 @@ onEachEngine('text and numbers', engine => {
     expect(await users.findByKey(database, 'A ')).to.equal(null)
   })
 
-  it('ids compare in binary: another case or a space behind it is another id', async () => {
+  it('ids are compared in binary: another case or a trailing space is another id', async () => {
     const devices = createDeviceStore(database.dialect)
     const empty = { clientDevice: null, name: '', browser: '', platform: '', userAgent: '', address: '' }
     await devices.insert(database, { ...empty, id: 'abc', userId: 1, firstSeenAt: 1, lastSeenAt: 1, endedAt: null })
@@ -58,19 +58,19 @@ onEachEngine('text and numbers', engine => {
     expect(await devices.end(database, 'abc ', 2)).to.equal(false)
   })
 
-  it('a unique name is refused the second time, and only the very same', async () => {
+  it('a second user with the same usernameKey is a duplicate, one in another case is not', async () => {
     await users.insert(database, aUserRow(1, { usernameKey: 'amy' }))
     await users.insert(database, aUserRow(2, { usernameKey: 'AMY' }))
     const error = await users.insert(database, aUserRow(3, { usernameKey: 'amy' })).catch((thrown: unknown) => thrown)
     expect(isDuplicate(error)).to.equal(true)
   })
 
-  it('two deleted users may both have no name', async () => {
+  it('two users may both have usernameKey null', async () => {
     await users.insert(database, aUserRow(1, { usernameKey: null }))
     await users.insert(database, aUserRow(2, { usernameKey: null }))
   })
 
-  it('a name of a user is found by its start alone, whatever signs it has', async () => {
+  it('a username filter matches by prefix, also with %, _, ! and backslash', async () => {
     for (const [index, name] of ['50%_off', '50x_off', '50%yoff', '!a', 'a\\b'].entries())
       await users.insert(database, aUserRow(index + 1, { username: name, usernameKey: name }))
     const lists = createUserListStore(database.dialect)
@@ -93,7 +93,7 @@ onEachEngine('text and numbers', engine => {
     expect(await startingWith('b')).to.deep.equal([])
   })
 
-  it('whole numbers up to 2^53 - 1 come back as they went in, as numbers', async () => {
+  it('integers up to 2^53 - 1 are returned unchanged, as numbers', async () => {
     for (const value of [0, 1, -1, 2 ** 31, 2 ** 32 + 1, Date.now(), greatest - 1, greatest]) {
       await database.write("UPDATE last_number SET value = ? WHERE name = 'user'", [value])
       const [row] = await database.read<{ value: unknown }>("SELECT value FROM last_number WHERE name = 'user'")
@@ -108,7 +108,7 @@ onEachEngine('text and numbers', engine => {
     ])
   })
 
-  it('yes, no, nothing and text of every plane come back as they went in', async () => {
+  it('booleans, null and text of every Unicode plane are returned unchanged', async () => {
     const text = `'"\\%_\`; -- \n\t\r ${composed} ${decomposed} 😀 👩‍👩‍👧‍👦 漢字 \u202e\u0000 ${'ї'.repeat(20)}`
     const permissions = ['a:b', '"', '😀', '\\']
     await users.insert(database, aUserRow(1, { firstName: text, active: true, lastLoginAt: null, permissions }))
@@ -123,23 +123,23 @@ onEachEngine('text and numbers', engine => {
     expect([two!.firstName, two!.active, two!.lastLoginAt, two!.permissions]).to.deep.equal(['', false, 5, []])
   })
 
-  it('text of 150 signs of four bytes fits a name of 150', async () => {
+  it('a username of 150 four-byte characters fits its column', async () => {
     const name = '😀'.repeat(150)
     await users.insert(database, aUserRow(1, { username: name, usernameKey: name }))
     expect((await users.findByKey(database, name))?.username).to.equal(name)
   })
 })
 
-onEachEngine('every connection', engine => {
-  it('speaks with our settings', async () => {
+onEachEngine('settings of a database connection', engine => {
+  it('isolation, time zone, SQL mode and collation are ours on each; SQLite has WAL and synchronous=FULL', async () => {
     const database = await aDatabase(engine)
     if (database.dialect.engine === 'sqlite') {
       const pragma = (name: string) =>
         database.transaction(async tx => Object.values((await tx.read<object>(`PRAGMA ${name}`))[0]!)[0])
       expect(await pragma('journal_mode')).to.equal('wal')
-      // FULL: a kill -9 cannot tell it from NORMAL, a power cut can.
+      // FULL: unlike NORMAL, it also survives a power failure.
       expect(await pragma('synchronous')).to.equal(2)
-      // Nothing interrupts a statement: whoever waits longer for a lock asks again.
+      // A waiting statement cannot be interrupted, so the wait is short and retried by the caller.
       expect(await pragma('busy_timeout')).to.equal(100)
       return
     }
@@ -150,7 +150,7 @@ onEachEngine('every connection', engine => {
            @@collation_database AS collation`,
       )
     const seen = new Map<unknown, Record<string, unknown>>()
-    // All ten of the pool at once, and more that wait for one.
+    // All ten connections of the pool at once, and more transactions that wait for one.
     await Promise.all(
       Array.from({ length: 15 }, () =>
         database.transaction(async tx => {
@@ -177,8 +177,8 @@ onEachEngine('every connection', engine => {
   })
 })
 
-onMariaDb('strictness', engine => {
-  it('a value too long for its column is refused, never cut', async () => {
+onMariaDb('strict mode and locks', engine => {
+  it('a value too long for its column is refused with ER_DATA_TOO_LONG, not truncated', async () => {
     const database = await aDatabase(engine)
     const users = createUserStore(database.dialect)
     const error = await users
@@ -187,14 +187,14 @@ onMariaDb('strictness', engine => {
     expect(String(error)).to.contain('ER_DATA_TOO_LONG')
   })
 
-  it('a failed try on a row that is not there keeps nobody from inserting it', async () => {
+  it('a lock attempt on a missing row does not block its insertion by another connection', async () => {
     const database = await aDatabase(engine)
     const users = createUserStore(database.dialect)
     await database.transaction(async tx => {
       await users.lock(tx, 5)
       expect(await users.find(tx, 5)).to.equal(null)
       expect(await tx.write('UPDATE user SET active = 0 WHERE id = 5')).to.equal(0)
-      // Another connection, while this transaction is open: with a lock in its way it would be refused.
+      // Another connection while this transaction is open: a gap lock would make it fail.
       const startedAt = Date.now()
       const other = database.connections.writer()
       await other.query(

@@ -1,5 +1,5 @@
-// Every list against a model that looks at each row: the same rows in the same order, whatever the filter, the size of the
-// page and the budget.
+// Every list store compared to a model that filters all rows in memory: the same rows in the same order for random
+// filters, page sizes and scan budgets.
 import { expect } from 'chai'
 import { emailKey } from '../../server/policy/email.js'
 import { type Era, forever, withOverrides } from '../../server/policy/eras.js'
@@ -22,7 +22,7 @@ import { onEachEngine } from '../support/engines.js'
 
 const hour = 3_600_000
 const now = 10_000 * hour
-/** The second set lifetimes of its own for new sessions, the third changed something else, the fourth set another. */
+/** Eras of the policy: the second has other session lifetimes, the fourth another reuse grace. */
 const eras: Era[] = [
   { from: 0, upto: 1, policy: firstPolicy },
   {
@@ -33,7 +33,7 @@ const eras: Era[] = [
   { from: 3, upto: 3, policy: firstPolicy },
   { from: 4, upto: forever, policy: { ...firstPolicy, reuse_grace: 0 } },
 ]
-/** One lets its sessions lie idle less long than others, the other lets them live longer. */
+/** Session lifetimes by application: shop's are shorter, depot's longer than those of the policy. */
 const overrides = new Map([
   ['shop', { refresh_token_lifetime: 6 * 3_600 }],
   ['depot', { refresh_token_lifetime: 300 * 86_400, session_absolute_lifetime: 400 * 86_400 }],
@@ -73,7 +73,9 @@ const typedTexts = [
   ...['maria', 'anna-m', 'OBRIEN', 'der', 'егоров мария', '@a.ex', 'b.example', 'an b.example', 'nna', '%', '–'],
 ]
 
-/** Does a word of the names, or of the address up to its last `@` and one behind, begin so? Written otherwise than the index. */
+/**
+ * Whether a word of the user's names or e-mail address starts with each typed word; independent of the index's code.
+ */
 function isFoundBy({ username, firstName, lastName, email }: NewUser, typed: string): boolean {
   const plain = (text: string) =>
     text
@@ -103,7 +105,7 @@ type World = {
   logEndedSeq: number
 }
 
-/** Many rows of the same instant, and every way in which a session can be over. */
+/** Random rows, many with equal times, and sessions in every state. */
 async function aWorld(database: Database): Promise<World> {
   const users = numbered(60, index => {
     const deleted = Math.random() < 0.1
@@ -186,7 +188,7 @@ const stateIn = ({ users, applicationEnds, logEndedSeq }: World, session: Sessio
   return sessionEnd(session, ended, now, policyOf(session)) ?? 'live'
 }
 
-/** Reads a list to its end, and insists that no page is longer than asked for, nor short without a reason. */
+/** Reads a list to its end; expects that no page exceeds its limit, and that a shorter one is marked partial. */
 async function readAll<Row>(
   read: (page: { after: Cursor | null; limit: number; budget: number }) => Promise<Scanned<Row>>,
 ) {
@@ -210,7 +212,7 @@ const newestFirst =
     at(b) - at(a) || (a.id < b.id ? 1 : -1)
 const byCodePoints = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
-onEachEngine('lists', engine => {
+onEachEngine('list stores', engine => {
   let database: Database
   let world: World
   beforeEach(async () => {
@@ -218,7 +220,7 @@ onEachEngine('lists', engine => {
     world = await aWorld(database)
   })
 
-  it('judge by few lifetimes: eras that end sessions alike are one', () => {
+  it('sessionTerms merges adjacent eras of the policy with equal session lifetimes', () => {
     expect(terms.lifetimes.map(one => [one.from, one.upto])).to.deep.equal([
       [0, 1],
       [2, 2],
@@ -226,7 +228,7 @@ onEachEngine('lists', engine => {
     ])
   })
 
-  it('of sessions hold what the policy says of each, by any filter', async () => {
+  it('session list equals the model for 80 random filters, in every session state', async () => {
     const lists = createSessionListStore(database.dialect)
     const seen = new Set<string>()
     for (let trial = 0; trial < 80; trial++) {
@@ -262,7 +264,7 @@ onEachEngine('lists', engine => {
     expect([...seen].sort()).to.deep.equal([...sessionStates].sort())
   }).timeout(120_000)
 
-  it('of devices do so', async () => {
+  it('device list equals the model for 100 random filters, and counts live sessions', async () => {
     const lists = createDeviceListStore(database.dialect)
     const liveOn = (device: DeviceRecord) =>
       world.sessions.filter(one => one.deviceId === device.id && stateIn(world, one) === 'live').length
@@ -307,7 +309,7 @@ onEachEngine('lists', engine => {
     for (const device of world.devices) expect(counted.get(device.id) ?? 0).to.equal(liveOn(device))
   }).timeout(120_000)
 
-  it('of users do so, in each order, and the newest does not depend on what a name looks like', async () => {
+  it('user list equals the model for 150 random filters and search texts in each order', async () => {
     const lists = createUserListStore(database.dialect)
     const liveOf = (id: number) =>
       world.sessions.filter(one => one.userId === id && stateIn(world, one) === 'live').length
@@ -365,7 +367,7 @@ onEachEngine('lists', engine => {
     for (const id of ids) expect(counted.get(id) ?? 0).to.equal(liveOf(id))
   }).timeout(120_000)
 
-  it('of the logs do so', async () => {
+  it('lists of revocations, audit entries and incidents equal the model for random filters', async () => {
     const lists = createLogListStore(database.dialect)
     const actors = ['user:1', 'user:2', 'operator:root', 'system']
     const revocations = numbered(200, index => ({
@@ -488,7 +490,7 @@ onEachEngine('lists', engine => {
     }
   }).timeout(120_000)
 
-  it('lose and repeat nothing while rows come in on top and in between', async () => {
+  it('session and user lists lose and repeat no row while others are inserted between pages', async () => {
     const lists = createSessionListStore(database.dialect)
     const users = createUserListStore(database.dialect)
     for (const filter of [

@@ -6,8 +6,8 @@ import { createRevocationStore } from '../../server/storage/revocations.js'
 import { aDatabase } from '../support/database.js'
 import { onEachEngine, onMariaDb } from '../support/engines.js'
 
-onEachEngine('the heads of both logs', engine => {
-  it('are read as they were last committed, by one statement', async () => {
+onEachEngine('heads of audit log and revocation log', engine => {
+  it('lock() reads both heads as last committed', async () => {
     const database = await aDatabase(engine)
     const { dialect } = database
     const [heads, audit, revocations] = [
@@ -33,7 +33,7 @@ onEachEngine('the heads of both logs', engine => {
     expect(read.revocations).to.include({ logId, seq: 40, accessLifetime: 900 })
   })
 
-  it('are given to one after the other: of fifty who take a number each, none takes another’s', async () => {
+  it('lock() serializes 50 concurrent transactions: each takes a different number', async () => {
     const database = await aDatabase(engine)
     const [heads, revocations] = [createLogHeadStore(database.dialect), createRevocationStore(database.dialect)]
     const taken = await Promise.all(
@@ -49,8 +49,8 @@ onEachEngine('the heads of both logs', engine => {
   })
 })
 
-onMariaDb('the heads of both logs', engine => {
-  it('are locked in one order: who waits for the audit log’s does not hold the revocation log’s', async () => {
+onMariaDb('lock order of the log heads', engine => {
+  it('a transaction waiting for the audit log’s head does not hold the revocation log’s', async () => {
     const database = await aDatabase(engine)
     const { dialect } = database
     const [heads, audit, revocations] = [

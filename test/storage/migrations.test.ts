@@ -30,35 +30,35 @@ async function tables(database: Database): Promise<string[]> {
   return (await database.read<{ name: string }>(sql)).map(row => row.name).sort()
 }
 
-onEachEngine('migrations', engine => {
-  it('make exactly the tables that the entities describe', async () => {
+onEachEngine('database migrations', engine => {
+  it('create exactly the tables that the entities describe', async () => {
     const database = await anEmptyDatabase(engine)
     expect(await migrateUp(database)).to.have.members(migrationNames)
     expect(await tables(database)).to.deep.equal([...tableNames, 'migrations'].sort())
     expect(await drift(database)).to.deep.equal([])
   })
 
-  it('would be told of a table that is not as its entity says', async () => {
+  it('schema drift check reports a column that no entity has', async () => {
     const database = await anEmptyDatabase(engine)
     await migrateUp(database)
     await database.write('ALTER TABLE incident ADD COLUMN stray int')
     expect(await drift(database)).to.not.deep.equal([])
   })
 
-  it('run once: a second run does nothing', async () => {
+  it('run once: a second migrateUp does nothing, and all are reported as done', async () => {
     const database = await anEmptyDatabase(engine)
     await migrateUp(database)
     expect(await migrateUp(database)).to.deep.equal([])
     expect((await migrationStatus(database)).map(one => one.done)).to.deep.equal(migrationNames.map(() => true))
   })
 
-  it('say what is due before they run, and make nothing by that', async () => {
+  it('migrationStatus reports all as due on an empty database, and creates no table', async () => {
     const database = await anEmptyDatabase(engine)
     expect((await migrationStatus(database)).every(one => !one.done)).to.equal(true)
     expect(await tables(database)).to.deep.equal([])
   })
 
-  it('go down to nothing and up again', async () => {
+  it('can all be reverted and applied again without schema drift', async () => {
     const database = await anEmptyDatabase(engine)
     await migrateUp(database)
     const made = await tables(database)
@@ -70,7 +70,7 @@ onEachEngine('migrations', engine => {
     expect(await drift(database)).to.deep.equal([])
   })
 
-  it('survive a run that died half-way: what is there stays, the rest is made', async () => {
+  it('continue after an aborted run: an existing table keeps its rows, the others are created', async () => {
     const whole = await anEmptyDatabase(engine)
     await migrateUp(whole)
     const made = await tables(whole)
@@ -88,7 +88,7 @@ onEachEngine('migrations', engine => {
     expect(await database.read('SELECT name FROM role')).to.have.length(1)
   })
 
-  it('find the words of everybody who was there before, also when a run died half-way', async () => {
+  it('UserWords indexes the names of existing users, also after an aborted run', async () => {
     const database = await anEmptyDatabase(engine)
     await migrateUp(database)
     while ((await tables(database)).includes('user_word')) await migrateDown(database)
@@ -102,14 +102,14 @@ onEachEngine('migrations', engine => {
     const whole = await words()
     expect(whole).to.have.length(2 * 1_202)
     expect(whole).to.deep.include({ id: 1_202, word: 'gofurov1202' })
-    // Of a run that died before it was written down as done.
+    // An aborted run: part of the words, and the migration not recorded as done.
     await database.write("DELETE FROM migrations WHERE name = 'UserWords1765000000000'")
     await database.write('DELETE FROM user_word WHERE user_id > 600')
     await migrateUp(database)
     expect(await words()).to.have.deep.members(whole)
   })
 
-  it('and the first rows: written again they change nothing', async () => {
+  it('first rows of an installation are not overwritten by a second writeFirstRows', async () => {
     const database = await anEmptyDatabase(engine)
     await migrateUp(database)
     const first = {
@@ -129,8 +129,8 @@ onEachEngine('migrations', engine => {
   })
 })
 
-onMariaDb('servers that start together on an empty database', engine => {
-  it('make one schema, one signing key, one set of secrets, one log and one administrator', async () => {
+onMariaDb('first start on an empty database', engine => {
+  it('four concurrent servers create one schema, one set of keys and secrets, one log, one administrator', async () => {
     const settings = testSettings(await engine.fresh())
     const servers = await Promise.all(Array.from({ length: 4 }, () => compose(settings, { log: silent })))
     try {
@@ -162,11 +162,11 @@ onMariaDb('servers that start together on an empty database', engine => {
     }
   }).timeout(40_000)
 
-  it('go by what the database is now, not by what their connections found when they began', async () => {
+  it('a pool connected before the migrations accepts the database by its present collation', async () => {
     const settings = await engine.fresh()
     if (settings.engine !== 'mysql') throw new Error('not MariaDB')
     const [one, two] = await Promise.all([aPool(settings), aPool(settings)])
-    // Each has its connection, and has asked nothing yet.
+    // Each pool has a connection, and has sent no statement yet.
     for (const pool of [one, two]) (await pool.promise().getConnection()).release()
     const first = { ...(await anOpen(settings)), connections: await connectionsOn(one) }
     try {
@@ -178,7 +178,7 @@ onMariaDb('servers that start together on an empty database', engine => {
     }
   })
 
-  it('do so also on a database whose name has 64 letters', async () => {
+  it('migrations run on a database with a name of 64 letters', async () => {
     const settings = await engine.fresh()
     if (settings.engine !== 'mysql') throw new Error('not MariaDB')
     const name = 'n'.repeat(64)
@@ -189,7 +189,7 @@ onMariaDb('servers that start together on an empty database', engine => {
     await first.write(`DROP DATABASE ${name}`)
   })
 
-  it('refuse a database that pads or folds text once there are tables in it, and turn an empty one', async () => {
+  it('a database with tables and a padding or case-folding collation is refused, an empty one converted', async () => {
     for (const collation of ['utf8mb4_general_ci', 'utf8mb4_bin', 'latin1_swedish_ci']) {
       const settings = await engine.fresh()
       if (settings.engine !== 'mysql') throw new Error('not MariaDB')

@@ -1,4 +1,4 @@
-// What each page and each form asks first is found by its key, however many are signed in.
+// Query plans of the statements that each page and form runs first.
 import { expect } from 'chai'
 import { createBrowserSessionStore } from '../../server/storage/browser-sessions.js'
 import type { Queries, Value } from '../../server/storage/database.js'
@@ -6,10 +6,10 @@ import { createDeviceStore } from '../../server/storage/devices.js'
 import { aDatabase, closeDatabases } from '../support/database.js'
 import { sqlite } from '../support/engines.js'
 
-describe('SQLite goes by an index', () => {
+describe('SQLite query plans use an index', () => {
   afterEach(closeDatabases)
 
-  it('to the sign-in behind a cookie, and to a device with its sessions', async () => {
+  it('for the browser session of a cookie, and for a device with its open sessions', async () => {
     const database = await aDatabase(sqlite)
     const steps: string[] = []
     const explain = async (sql: string, values?: readonly Value[]) => {
@@ -25,7 +25,7 @@ describe('SQLite goes by an index', () => {
     await createBrowserSessionStore().find(explained, 'a-hash')
     await createDeviceStore(database.dialect).withOpenSessions(explained, 1, ['one', 'two'], 200)
     expect(steps.length).to.be.above(5)
-    // The head of the log is one row.
+    // The head of the log is a table of one row.
     expect(steps.filter(step => step.startsWith('SCAN'))).to.deep.equal(['SCAN h'])
   })
 })

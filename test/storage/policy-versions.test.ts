@@ -21,7 +21,7 @@ const written = (version: number, changes: Partial<PolicyVersionRecord> = {}): P
   ...changes,
 })
 
-onEachEngine('the versions of the policy', engine => {
+onEachEngine('policy versions', engine => {
   const policyVersions = createPolicyVersionStore()
   const surveys = createSessionSurveyStore()
 
@@ -29,7 +29,7 @@ onEachEngine('the versions of the policy', engine => {
     return (await policyVersions.inUse(database)).map(one => one.version)
   }
 
-  it('are read from before the oldest that is not for all, and the latest alone where all are', async () => {
+  it('in use start before the oldest unsettled one, and are only the latest where all are settled', async () => {
     const database = await aDatabase(engine)
     expect(await inUse(database)).to.deep.equal([1])
     for (const [version, apply] of [
@@ -51,7 +51,7 @@ onEachEngine('the versions of the policy', engine => {
     expect((await policyVersions.since(database, 5)).map(one => one.version)).to.deep.equal([5, 6])
   })
 
-  it('of before it was written for whom they are were for all, whenever a session was opened', async () => {
+  it('from before migration PolicyVersions apply to all sessions, whenever opened', async () => {
     const database = await aDatabase(engine)
     const isDone = async () =>
       (await migrationStatus(database)).find(one => one.name === 'PolicyVersions1764300000000')!.done
@@ -85,7 +85,7 @@ onEachEngine('the versions of the policy', engine => {
     expect(foldEras(readVersions(await policyVersions.inUse(database))).of(session).reuse_grace).to.equal(30)
   })
 
-  it('tell which sessions a statement rotates, and which are older than one of them', async () => {
+  it('limit which sessions rotate() and touch() change; anyOlderPolicy finds live sessions of older ones', async () => {
     const database = await aDatabase(engine)
     const sessions = createSessionStore(database.dialect)
     await createUserStore(database.dialect).insert(database, aUserRow(1))
@@ -113,8 +113,8 @@ onEachEngine('the versions of the policy', engine => {
   })
 })
 
-onEachEngine('a survey of sessions', engine => {
-  it('passes over each session and each user once, in stretches of whatever size', async () => {
+onEachEngine('session survey', engine => {
+  it('visits each session and each user once, in stretches of any size', async () => {
     const database = await aDatabase(engine)
     const surveys = createSessionSurveyStore()
     const sessions = createSessionStore(database.dialect)

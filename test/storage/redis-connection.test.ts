@@ -1,9 +1,9 @@
-// What a connection to Redis must survive; the other side is a few lines of our own, since a real Redis does it at no known time.
+// Failures of a connection to Redis, caused by a minimal fake Redis, since a real one fails at unpredictable times.
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { expect } from 'chai'
 import { openRedis } from '../../server/storage/redis.js'
 
-/** Answers as Redis does: `INFO` always, `SUBSCRIBE` only to the first who connects. */
+/** Answers `INFO` always, and `SUBSCRIBE` only on the first connection. */
 async function aForgetfulRedis() {
   const sockets: Socket[] = []
   let asked = 0
@@ -23,8 +23,8 @@ async function aForgetfulRedis() {
   return { port: (server.address() as AddressInfo).port, sockets, asked: () => asked, close: () => server.close() }
 }
 
-describe('a connection to Redis', () => {
-  it('that is made anew, and hangs when the channels are asked for, ends no process', async () => {
+describe('Redis connection', () => {
+  it('causes no unhandled rejection when SUBSCRIBE times out after a reconnect', async () => {
     const redis = await aForgetfulRedis()
     const address = { nodes: [{ host: '127.0.0.1', port: redis.port }], cluster: false }
     const connections = await openRedis(

@@ -24,11 +24,11 @@ const spansOf = (row: RotationSpans): RotationSpans => {
   return { generation, rotatedAt, windowFrom, windowStartedAt, olderFrom, olderStartedAt }
 }
 
-onEachEngine('the sessions store', engine => {
+onEachEngine('session store', engine => {
   let database: Database
   let sessions: ReturnType<typeof createSessionStore>
 
-  /** In the order of their ids. */
+  /** All sessions, by id. */
   async function all(): Promise<SessionRecord[]> {
     const rows = await database.read<{ id: string }>('SELECT id FROM session ORDER BY id')
     const found = await sessions.some(
@@ -48,7 +48,7 @@ onEachEngine('the sessions store', engine => {
   const present = async (id = 's') => (await sessions.find(database, id))!
   const claim = (generation: number, id = 's', applicationId = 'darvoza') => ({ id, generation, applicationId })
 
-  it('moves the spans in SQL as moveSpans() does, and forgives as one who remembers everything would', async () => {
+  it('rotate() moves the spans as moveSpans() does: reuse is forgiven within a grace, never after two', async () => {
     await sessions.insert(database, aSession('s'))
     let now = start
     let spans = spansOf(await present())
@@ -56,7 +56,7 @@ onEachEngine('the sessions store', engine => {
     const wrong: string[] = []
     for (let step = 0; step < 400; step++) {
       const grace = step % 50 < 40 ? 10_000 : [0, 1_000, 60_000][step % 3]!
-      // Often at the very edges of one and of two graces.
+      // Often at the exact limits of one and two graces.
       now += [0, 1, 500, 3_000, 9_999, 10_000, 10_001, 19_999, 20_000, 20_001, 45_000][Math.floor(Math.random() * 11)]!
       const terms = termsAt(now, `m${step}`, { grace, absolute: 1_000 * hour })
       await sessions.rotate(database, [claim(spans.generation)], terms)
@@ -76,7 +76,7 @@ onEachEngine('the sessions store', engine => {
     expect(wrong).to.deep.equal([])
   }).timeout(30_000)
 
-  it('rotates nothing for a claim that misses, and says so to whoever looks for its rotation', async () => {
+  it('rotates no session for a claim with another generation, id or application, or on an ended session', async () => {
     await sessions.insert(database, aSession('s', { generation: 5 }))
     await sessions.insert(database, aSession('ended', { generation: 5, endedAt: start }))
     await sessions.insert(database, aSession('expired', { generation: 5, expiresAt: start + 10 }))
@@ -103,7 +103,7 @@ onEachEngine('the sessions store', engine => {
     expect([...(await sessions.standings(database, ['none'])).keys()]).to.deep.equal([])
   })
 
-  it('one of many claims on one generation wins, whether in one statement or in many at once', async () => {
+  it('one of many claims on a generation wins, in one statement and in 40 concurrent ones', async () => {
     await sessions.insert(database, aSession('s'))
     await sessions.rotate(database, [claim(1), claim(1), claim(1)], termsAt(start + 1, 'batch'))
     expect((await present()).generation).to.equal(2)
@@ -114,7 +114,7 @@ onEachEngine('the sessions store', engine => {
     expect(marks).to.include(row.rotation)
   })
 
-  it('a batch rotates whom it may and nobody else, however long it is', async () => {
+  it('a batch of up to 128 claims rotates the sessions with valid claims and no others', async () => {
     for (const size of [1, 2, 3, 7, 64, 128]) {
       const ids = Array.from({ length: size }, (_, index) => `b${size}-${String(index).padStart(3, '0')}`)
       for (const [index, id] of ids.entries())
@@ -135,7 +135,7 @@ onEachEngine('the sessions store', engine => {
     }
   })
 
-  it('no batch of many waits for another crosswise', async () => {
+  it('eight concurrent batches over the same sessions in random order cause no deadlock', async () => {
     const ids = Array.from({ length: 60 }, (_, index) => `x${String(index).padStart(3, '0')}`)
     for (const id of ids) await sessions.insert(database, aSession(id))
     for (let generation = 1; generation <= 5; generation++) {
@@ -153,7 +153,7 @@ onEachEngine('the sessions store', engine => {
     expect(new Set([...standings.values()].map(one => one.session.generation))).to.deep.equal(new Set([6]))
   })
 
-  it('the end of a session never lies past its absolute end, whatever moves it', async () => {
+  it('a rotation never sets expiresAt after the absolute end of the session', async () => {
     await sessions.insert(database, aSession('s'))
     await sessions.rotate(database, [claim(1)], termsAt(start + hour, 'a', { absolute: 5 * hour }))
     expect((await present()).expiresAt).to.equal(start + 5 * hour)
@@ -161,7 +161,7 @@ onEachEngine('the sessions store', engine => {
     expect((await present()).expiresAt).to.equal(start + 2.5 * hour)
   })
 
-  it('raiseSeq keeps a session that lives, and never revives one that an end has superseded', async () => {
+  it('raiseSeq raises a live session, and none that is ended or superseded', async () => {
     const raised = async (id: string) => {
       await sessions.raiseSeq(database, id, 100)
       return (await present(id)).seq
@@ -183,7 +183,7 @@ onEachEngine('the sessions store', engine => {
     }
   })
 
-  it('markSuperseded marks whom an end of all has superseded, in batches, and nobody else', async () => {
+  it('markSuperseded marks superseded sessions of the user in batches, and no others', async () => {
     await users.insert(database, aUserRow(2))
     await users.update(database, 1, { endedSeq: 50 })
     for (let index = 0; index < 12; index++)
@@ -203,7 +203,7 @@ onEachEngine('the sessions store', engine => {
     expect(ended(await present('before'))).to.deep.equal([5, 'sign_out', 'me'])
   })
 
-  it('findExpired, markExpired and forgetEnded take those whose time has come, in batches', async () => {
+  it('findExpired, markExpired and forgetEnded handle only sessions that are due, in batches', async () => {
     for (let index = 0; index < 7; index++)
       await sessions.insert(database, aSession(`e${index}`, { expiresAt: start + index }))
     const marked: number[] = []
@@ -224,7 +224,7 @@ onEachEngine('the sessions store', engine => {
     expect((await all()).map(one => one.id)).to.deep.equal(['e3', 'e4', 'e5', 'e6'])
   })
 
-  it('an end is told to one of many who end the same session', async () => {
+  it('one of 20 concurrent end() calls on a session returns true', async () => {
     await sessions.insert(database, aSession('s'))
     const told = await Promise.all(
       Array.from({ length: 20 }, (_, index) => sessions.end(database, 's', index, `r${index}`, 'me')),

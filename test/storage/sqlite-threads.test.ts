@@ -1,4 +1,4 @@
-// SQLite's connections live in threads: what comes back is what went in, whatever becomes of a thread.
+// SQLite connections in worker threads: failures of a thread, values, concurrency, and reuse of threads.
 import type { Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import { Refusal } from '../../server/protocol/errors.js'
@@ -23,11 +23,11 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-/** Long for SQLite, and nothing for whoever waits. */
+/** A read that takes long in SQLite and returns one row. */
 const longRead = (rounds: number) =>
   `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rounds}) SELECT COUNT(*) AS count FROM n`
 
-describe('the threads of SQLite', () => {
+describe('SQLite worker threads', () => {
   const workers: Worker[] = []
   const remember = (worker: Worker) => workers.push(worker)
   let database: Database
@@ -44,7 +44,7 @@ describe('the threads of SQLite', () => {
     keepAsBefore()
   })
 
-  it('take a transaction with them when they die: that is passing, and others go on', async () => {
+  it('a transaction whose thread is terminated fails with database_unavailable, and the next write works', async () => {
     const killed = database.transaction(async tx => {
       await insert(tx, 'before')
       await Promise.all(workers.map(worker => worker.terminate()))
@@ -55,7 +55,7 @@ describe('the threads of SQLite', () => {
     expect(await names(database)).to.deep.equal(['next'])
   })
 
-  it('that die under a statement fail it as passing', async () => {
+  it('a statement whose thread is terminated fails with database_unavailable', async () => {
     const reading = codeOf(database.read(longRead(20_000_000)))
     const writing = codeOf(database.transaction(tx => tx.read(longRead(20_000_000))))
     await Promise.all(workers.map(worker => worker.terminate()))
@@ -64,8 +64,8 @@ describe('the threads of SQLite', () => {
     expect(await names(database)).to.deep.equal(['next'])
   }).timeout(40_000)
 
-  it('answer short reads and writes while a long read goes on', async () => {
-    // Brings the second reader, whose start is not what is looked at.
+  it('short reads and writes are answered during a long read', async () => {
+    // Starts the second reader thread in advance.
     await Promise.all([database.read(longRead(1_000_000)), names(database)])
     const order: string[] = []
     const long = codeOf(database.read(longRead(6_000_000))).then(() => order.push('long'))
@@ -76,7 +76,7 @@ describe('the threads of SQLite', () => {
     expect(order).to.deep.equal(['short', 'long'])
   }).timeout(40_000)
 
-  it('bring back bytes, great numbers, names that come twice and nothing as they are', async () => {
+  it('bytes, large integers, null and duplicate column names are returned correctly', async () => {
     const [row] = await database.read<Record<string, unknown>>(
       `SELECT x'00ff' AS bytes, ? AS whole, ? AS broken, ? AS absent, 'a' AS twice, 'b' AS twice, ? AS yes`,
       [Number.MAX_SAFE_INTEGER, 1.5, null, true],
@@ -92,21 +92,21 @@ describe('the threads of SQLite', () => {
     })
   })
 
-  it('finish what was asked for when the database is closed, and refuse what comes later', async () => {
+  it('close() finishes pending statements, and later ones are refused', async () => {
     const last = insert(database, 'last')
     await database.close()
     expect(await codeOf(last)).to.equal('done')
     expect(await codeOf(insert(database, 'late'))).to.not.equal('done')
   })
 
-  it('end with their database', async () => {
+  it('exit when their database is closed', async () => {
     await database.close()
     expect(workers).to.have.length(2)
-    // What Node says of those that have exited.
+    // Node reports threadId -1 for a worker that has exited.
     expect(workers.map(worker => worker.threadId)).to.deep.equal([-1, -1])
   })
 
-  it('that are kept serve the next database, and know nothing of the one before', async () => {
+  it('kept threads serve the next database without data of the previous one', async () => {
     keepWorkers(2)
     await insert(database, 'first')
     await database.close()
@@ -117,7 +117,7 @@ describe('the threads of SQLite', () => {
     expect(workers).to.have.length(2)
   })
 
-  it('that die while they are kept are not used again', async () => {
+  it('threads terminated while kept are not used again', async () => {
     keepWorkers(2)
     await database.close()
     await Promise.all(workers.map(worker => worker.terminate()))

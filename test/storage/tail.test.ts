@@ -18,7 +18,7 @@ const now = 1_000_000
 const claims: RevocableClaims = { rev: 0, jti: 'j', sub: '7', sid: 's', client_id: 'darvoza', roles: [] }
 const log = { error() {}, warn() {}, info() {} }
 
-/** A process that follows the log; `read` is told of each stretch before it is read. */
+/** A process that follows the revocation log; `read` is called before each stretch is read. */
 function aTail(database: Database, read: (after: number) => Promise<void>) {
   const store = createRevocationStore(database.dialect)
   const projection = createProjection()
@@ -55,8 +55,8 @@ function aTail(database: Database, read: (after: number) => Promise<void>) {
   return { tail, projection, refuses, advance }
 }
 
-onEachEngine('the tail of a long log', engine => {
-  /** Two stretches and a half. The first hundred are over; then the log was advanced. */
+onEachEngine('tail of a long revocation log', engine => {
+  /** Two and a half stretches. The first hundred entries are expired; the numbers of the others start at 1,000,101. */
   const entries = Array.from({ length: 5_000 }, (_, index) =>
     index < 100 ? anEntry(index + 1, { expiresAt: now }) : anEntry(index + 1_000_000, { expiresAt: now + 1 }),
   )
@@ -68,7 +68,7 @@ onEachEngine('the tail of a long log', engine => {
     await writeEntries(database, entries)
   })
 
-  it('is read stretch by stretch, and nobody thinks himself fresh before the last is applied', async () => {
+  it('is read in stretches, and the process is not fresh before the last one is applied', async () => {
     const pause = aPause()
     const afters: number[] = []
     const { tail, projection, refuses } = aTail(database, async after => {
@@ -84,7 +84,7 @@ onEachEngine('the tail of a long log', engine => {
     const waiting = tail.freshen().then(() => {
       fresh = true
     })
-    // What this process commits meanwhile waits for the numbers before it.
+    // Entries that this process commits meanwhile wait for the entries before them.
     const own = anEntry(head + 1, { expiresAt: now + 1 })
     await writeEntries(database, [own])
     const taken = tail.take(tail.logId, [own])
@@ -100,7 +100,7 @@ onEachEngine('the tail of a long log', engine => {
     expect(refuses(own.subject)).to.equal(true)
   })
 
-  it('is read on from where the database fell silent, and until then nobody is fresh', async () => {
+  it('resumes after a database failure from the last stretch read, and is not fresh before', async () => {
     const afters: number[] = []
     const { tail, projection } = aTail(database, async after => {
       afters.push(after)
@@ -117,16 +117,16 @@ onEachEngine('the tail of a long log', engine => {
     expect(afters).to.deep.equal([0, entries[1_999]!.seq, entries[3_999]!.seq, entries[3_999]!.seq])
   })
 
-  it('counts as old as the question that began it', async () => {
+  it('counts its age from the start of the first read: not fresh after three stretches of 400 ms', async () => {
     const { tail, advance } = aTail(database, async () => advance(400))
     await tail.readNow()
-    // Three stretches of 400 ms: what was committed since is not known.
+    // Three stretches of 400 ms: later commits may be missing.
     expect(tail.isFresh()).to.equal(false)
     await tail.freshen()
     expect(tail.isFresh()).to.equal(true)
   })
 
-  it('is read from its beginning where it becomes another log while a stretch is on its way', async () => {
+  it('is read again from the beginning when the projection is reset during a stretch', async () => {
     const afters: number[] = []
     const { tail, projection } = aTail(database, async after => {
       afters.push(after)
@@ -137,7 +137,7 @@ onEachEngine('the tail of a long log', engine => {
     expect([projection.position, projection.size()]).to.deep.equal([head, 4_900])
   })
 
-  it('lets others have their turns between two stretches', async () => {
+  it('yields to the event loop between two stretches', async () => {
     let turns = 0
     const turnsAt: number[] = []
     const { tail } = aTail(database, async () => void turnsAt.push(turns))

@@ -19,7 +19,7 @@ async function numbers(database: Queries): Promise<Map<string, number>> {
 
 const headOf = async (tx: Queries) => (await tx.read<{ seq: number }>('SELECT seq FROM log_head'))[0]!.seq
 
-/** Lets whatever else is ready run in between. */
+/** Yields to the event loop. */
 const turn = () => new Promise<void>(resolve => setImmediate(resolve))
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
@@ -31,13 +31,13 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-onEachEngine('transactions', engine => {
+onEachEngine('database transactions', engine => {
   let database: Database
   beforeEach(async () => {
     database = await aDatabase(engine)
   })
 
-  it('fifty at once, half of them rolled back, beside single writes and reads: nothing is lost and nothing leaks', async () => {
+  it('50 concurrent ones, half rolled back, with single writes: no lost update and no dirty read', async () => {
     const revocations = createRevocationStore(database.dialect)
     const taken: number[] = []
     const dirty: string[] = []
@@ -85,7 +85,7 @@ onEachEngine('transactions', engine => {
     expect(await headOf(database)).to.equal(25)
   }).timeout(30_000)
 
-  it('a hundred raises of one counter give a hundred different numbers, in the order of commits', async () => {
+  it('100 concurrent raises of the log head give 100 different numbers, and readers see it only grow', async () => {
     const revocations = createRevocationStore(database.dialect)
     const inOrder: number[] = []
     const seen: number[] = []
@@ -108,7 +108,7 @@ onEachEngine('transactions', engine => {
     expect(seen, 'a reader never sees the counter go back').to.deep.equal([...seen].sort((a, b) => a - b))
   })
 
-  it("TypeORM's repositories beside transactions: every save that was answered is there", async () => {
+  it('every answered save of a TypeORM repository is stored, with concurrent transactions rolled back', async () => {
     const source = await createDataSource(database.connections)
     const repository = source.getRepository(LastNumber)
     await Promise.all([
@@ -139,7 +139,7 @@ onEachEngine('transactions', engine => {
     expect(await repository.countBy({})).to.equal(25 + 13 + 13 + 1)
   })
 
-  it('a statement inside a transaction that does not use it throws, and the transaction is rolled back', async () => {
+  it('a statement that bypasses the open transaction throws, and the transaction is rolled back', async () => {
     for (const stray of [
       () => insert(database, 'stray'),
       () => numbers(database),
@@ -155,7 +155,7 @@ onEachEngine('transactions', engine => {
     expect(left.has('inside') || left.has('stray')).to.equal(false)
   })
 
-  it('a statement that matches nothing answers 0, and one that changes nothing answers 1', async () => {
+  it('write() returns 0 if no row matches, and 1 if a matching row has the same values', async () => {
     await insert(database, 'one', 7)
     await insert(database, 'two', 7)
     expect(await database.write('UPDATE last_number SET value = 8 WHERE name = ?', ['none'])).to.equal(0)
@@ -163,7 +163,7 @@ onEachEngine('transactions', engine => {
     expect(await database.write('DELETE FROM last_number WHERE name = ?', ['none'])).to.equal(0)
   })
 
-  it('a write that waits too long for a lock is database_unavailable, and the next one works', async () => {
+  it('a write that waits too long for a lock fails with database_unavailable, and the next one works', async () => {
     let release = () => {}
     const held = new Promise<void>(resolve => {
       release = resolve
@@ -190,7 +190,7 @@ onEachEngine('transactions', engine => {
     expect((await numbers(database)).get('user')).to.equal(before + 10)
   })
 
-  it('a transaction that was told to have failed does not commit later', async () => {
+  it('a transaction that failed by its time limit does not commit later', async () => {
     let goOn = () => {}
     const told = new Promise<void>(resolve => {
       goOn = resolve
@@ -207,10 +207,10 @@ onEachEngine('transactions', engine => {
     expect(['late', 'later', 'next'].map(name => left.has(name))).to.deep.equal([false, false, true])
   })
 
-  it('a transaction that the database rolled back by itself leaves no lock behind', async () => {
+  it('a transaction that the database itself rolled back leaves no lock', async () => {
     const broken = database.transaction(async tx => {
       await insert(tx, 'gone')
-      // What SQLite does by itself on a full disk, and MySQL when it is told to shut down.
+      // SQLite rolls back by itself on a full disk, and MySQL during a shutdown.
       await tx.write('ROLLBACK')
       await tx.write('INSERT INTO no_such_table (name) VALUES (1)')
     })
@@ -220,7 +220,7 @@ onEachEngine('transactions', engine => {
     expect([left.has('gone'), left.has('after')]).to.deep.equal([false, true])
   })
 
-  it('a statement of a transaction that is over goes nowhere, whoever has the connection by then', async () => {
+  it('a statement of a finished transaction throws, and does not run in the next one on the connection', async () => {
     let over: Queries | null = null
     await database.transaction(async tx => {
       over = tx
@@ -233,7 +233,7 @@ onEachEngine('transactions', engine => {
     expect([...(await numbers(database)).keys()]).to.have.members(['user', 'next'])
   })
 
-  it('an error inside tells what failed, without a value of the statement', async () => {
+  it('an error names the code and the statement, without its values', async () => {
     await insert(database, 'unique')
     const error = await insert(database, 'unique').then(
       () => null,
@@ -244,8 +244,8 @@ onEachEngine('transactions', engine => {
   })
 })
 
-onMariaDb('connections', engine => {
-  it('two who take the same rows crosswise are both done: who loses the deadlock is run again', async () => {
+onMariaDb('database connections', engine => {
+  it('the loser of a deadlock between transactions is run again, or fails as database_unavailable', async () => {
     const database = await aDatabase(engine)
     await insert(database, 'x')
     await insert(database, 'y')
@@ -267,7 +267,7 @@ onMariaDb('connections', engine => {
     expect(done).to.be.greaterThan(10)
   })
 
-  it('what is asked often is prepared once for each connection, comes as cells that are as everywhere else, and takes texts alone', async () => {
+  it('cells() prepares a statement once per connection, equals read(), and accepts only text values', async () => {
     const database = await aDatabase(engine)
     await insert(database, 'most', Number.MAX_SAFE_INTEGER)
     await insert(database, 'Oʻ', -1)
@@ -286,7 +286,7 @@ onMariaDb('connections', engine => {
     expect(await codeOf(database.cells(sql, ['Oʻ', 1 as unknown as string]))).to.contain('value 2 is no text')
   })
 
-  it('a single statement that loses a deadlock is run again too', async () => {
+  it('a single write that loses a deadlock is run again', async () => {
     const database = await aDatabase(engine)
     const names = ['p', 'q', 'r', 's']
     for (const name of names) await insert(database, name)
@@ -309,7 +309,7 @@ onMariaDb('connections', engine => {
     expect(codes.filter((code, index) => index % 2 === 0 && code !== 'done')).to.deep.equal([])
   })
 
-  it('a transaction whose connection is killed is refused as passing, and the pool goes on', async () => {
+  it('a transaction whose connection is killed fails with database_unavailable, and the pool goes on', async () => {
     const database = await aDatabase(engine)
     const killed = database.transaction(async tx => {
       await insert(tx, 'killed')
@@ -324,7 +324,7 @@ onMariaDb('connections', engine => {
     expect([left.has('killed'), left.has('afterwards')]).to.deep.equal([false, false])
   })
 
-  it('two hundred at once share ten connections, and all are answered', async () => {
+  it('200 concurrent transactions share the pool, and all succeed', async () => {
     const database = await aDatabase(engine)
     const codes = await Promise.all(
       Array.from({ length: 200 }, (_, index) => codeOf(database.transaction(tx => insert(tx, `many${index}`)))),
@@ -332,7 +332,7 @@ onMariaDb('connections', engine => {
     expect(new Set(codes)).to.deep.equal(new Set(['done']))
   })
 
-  it('a statement that nobody waited for until there was a connection is never sent, and the connection serves others', async () => {
+  it('a statement discarded before it got a connection is never sent, and no connection is lost', async () => {
     const database = await aDatabase(engine)
     const left = Array.from({ length: 20 }, (_, index) => {
       const lent = database.connections.writer()
@@ -348,7 +348,7 @@ onMariaDb('connections', engine => {
     expect(await made()).to.deep.equal(before)
   })
 
-  it('a database that cannot be reached is database_unavailable', async () => {
+  it('an unreachable database fails with database_unavailable', async () => {
     const settings = await engine.fresh()
     const unreachable = { ...settings, port: 1 } as Parameters<typeof openDatabase>[0]
     expect(await codeOf(openDatabase(unreachable))).to.equal('database_unavailable')

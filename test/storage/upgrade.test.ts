@@ -1,4 +1,4 @@
-// An installation of the version before there were applications goes on in place: nobody is signed out.
+// Upgrade in place from the version before applications existed: all sessions continue.
 import { expect } from 'chai'
 import { builtInRoles } from '../../server/policy/permissions.js'
 import { migrateDown, migrateUp, migrationStatus } from '../../server/storage/migrate.js'
@@ -9,8 +9,8 @@ import { onEachEngine } from '../support/engines.js'
 import { aServer, settle } from '../support/server.js'
 import { aVisitor } from '../support/visitor.js'
 
-onEachEngine('an installation of before there were applications', engine => {
-  it('goes on in place: tokens, refreshes and browsers alike', async () => {
+onEachEngine('upgrade from the version without applications', engine => {
+  it('access tokens, refresh tokens and browser sessions stay valid', async () => {
     const first = await aServer({ engine })
     const { clock, settings } = first
     const amy = await first.aUser()
@@ -21,7 +21,7 @@ onEachEngine('an installation of before there were applications', engine => {
     await visitor.signIn(amy)
     await first.close()
 
-    // Exactly the schema of before, with what is in it.
+    // The former schema, with its rows.
     const database = await anOpen(settings.database)
     const isDone = async () =>
       (await migrationStatus(database)).some(one => one.done && /^(Applications|SessionGrants)/.test(one.name))
@@ -32,7 +32,7 @@ onEachEngine('an installation of before there were applications', engine => {
     const before = await rows()
     await migrateUp(database)
     const after = await rows()
-    // Built-in roles are written once: what administrators may do since is added to theirs.
+    // Migrations add new permissions to the existing built-in roles.
     const roles = new Map(
       (await createRoleStore(database.dialect).all(database)).map(one => [one.name, one.permissions]),
     )
@@ -60,7 +60,7 @@ onEachEngine('an installation of before there were applications', engine => {
       { grantType: 'password', refreshable: 0, count: 1 },
       { grantType: 'password', refreshable: 1, count: 2 },
     ])
-    // The one row that was there is as a new installation writes it.
+    // The row of the built-in application is the same as in a new installation.
     const own = await second.composed.parts.storage.applicationStore.find(database, 'darvoza')
     const fresh = await aServer({ engine })
     const { storage } = fresh.composed.parts

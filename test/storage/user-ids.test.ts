@@ -6,7 +6,7 @@ import { aServer, password } from '../support/server.js'
 const passwordHash = 'pbkdf2_sha256$1$salt$AAAA'
 
 onEachEngine('user ids', engine => {
-  it('go on by one, and are never given out again, not even after a deletion', async () => {
+  it('increase by one; the id of a deleted user is not assigned again, and an import with it is refused', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts.people
     const first = await users.create({ username: 'amy', password }, 'system')
@@ -21,7 +21,7 @@ onEachEngine('user ids', engine => {
     })
   })
 
-  it('of imports stay as they were, and new ones go on after the greatest', async () => {
+  it('are kept by an import; new ids continue after the greatest imported one', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts.people
     expect((await users.importOne({ id: 500, username: 'imported', passwordHash }, 'system')).id).to.equal(500)
@@ -30,7 +30,7 @@ onEachEngine('user ids', engine => {
     expect((await users.importOne({ username: 'without', passwordHash }, 'system')).id).to.equal(502)
   })
 
-  it('of the first administrators stand apart, below 2^31: users of elsewhere keep theirs from 1 on', async () => {
+  it('of the first administrators start at 1,000,000,000, so that imported users keep ids from 1 on', async () => {
     const server = await aServer({ engine, ports: { administratorId: undefined } })
     const {
       people: { users },
@@ -44,7 +44,7 @@ onEachEngine('user ids', engine => {
     const just = { id: first - 1, username: 'below', passwordHash }
     await users.importOne(just, 'system')
     expect((await users.create({ username: 'behind', password }, 'system')).id).to.equal(first + 1)
-    // Nobody can sign in as an administrator any more: the next start makes another.
+    // Without a user of the role admin, the next start creates another administrator.
     await database.write('DELETE FROM user_role WHERE user_id = ?', [first])
     const again = { ...server.settings, adminUsername: 'second' }
     await aServer({ settings: again, clock: server.clock, policy: null, ports: { administratorId: undefined } })
@@ -52,7 +52,7 @@ onEachEngine('user ids', engine => {
     expect(await database.transaction(tx => userStore.skipIds(tx, 10))).to.be.below(2 ** 31)
   })
 
-  it('after a restore go on behind those in turn, not behind the administrator', async () => {
+  it('skipped after a restore (skipIds) follow the ordinary ids, not those of administrators', async () => {
     const server = await aServer({ engine, ports: { administratorId: undefined } })
     const {
       people: { users },
@@ -63,7 +63,7 @@ onEachEngine('user ids', engine => {
     expect((await users.create({ username: 'next', password }, 'system')).id).to.equal(18)
   })
 
-  it('are all different when many are made and imported at once', async () => {
+  it('are unique when 60 users are created and imported concurrently', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts.people
     const made = await Promise.all([
@@ -80,7 +80,7 @@ onEachEngine('user ids', engine => {
     expect(ids.length).to.be.at.least(40)
   })
 
-  it('a failed creation gives its number to nobody else wrongly: the next user is a new one', async () => {
+  it('ten concurrent creations of one username create one user', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts.people
     await users.create({ username: 'amy', password }, 'system')
@@ -95,7 +95,7 @@ onEachEngine('user ids', engine => {
     expect(codes.filter(code => code === 'made')).to.have.length(1)
   })
 
-  it('a token of a deleted user is not taken for one of who has the name now', async () => {
+  it('tokens of a deleted user are refused with 401 after another user has the same username', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const first = await server.aUser({ username: 'amy' })
@@ -106,7 +106,7 @@ onEachEngine('user ids', engine => {
     expect((await client.refresh(pair.refresh)).status).to.equal(401)
   })
 
-  it('outside of what a number or a token holds exactly are refused', async () => {
+  it('that are not integers from 1 to 2^53 - 1 are refused with invalid_fields', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts.people
     for (const id of [0, -1, 1.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY]) {

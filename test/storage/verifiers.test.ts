@@ -11,7 +11,7 @@ import { anEntry, writeEntries } from '../support/log.js'
 
 const silent = { warn() {}, info() {} }
 
-/** A server process on a database; `position` is up to where it knows the log. */
+/** A server process on a database; `tail.position` is its position in the revocation log. */
 function aProcess(database: Database, clock = aClock()) {
   let monotonic = 0
   const statements: string[] = []
@@ -54,14 +54,14 @@ async function refusalOf(work: Promise<unknown>): Promise<string> {
   return 'none'
 }
 
-onEachEngine('verifiers', engine => {
+onEachEngine('verifiers and their leases', engine => {
   let database: Database
 
   beforeEach(async () => {
     database = await aDatabase(engine)
   })
 
-  it('are refused beyond a hundred names of one application, and take the place of those whose lease is over', async () => {
+  it('the 101st of an application is refused with too_many_verifiers until a lease has expired', async () => {
     const { renew, advance, verifierStore } = aProcess(database)
     await Promise.all(Array.from({ length: mostVerifiers }, (_, index) => renew(`v${index}`)))
     expect(await refusalOf(renew('one-more'))).to.equal('too_many_verifiers')
@@ -75,7 +75,7 @@ onEachEngine('verifiers', engine => {
     expect(names).to.include('one-more').and.not.include('v0')
   })
 
-  it('take the last place once, at two servers at once', async () => {
+  it('the last place is given once when two servers renew concurrently', async () => {
     const clock = aClock()
     const [one, other] = [aProcess(database, clock), aProcess(database, clock)]
     await Promise.all(Array.from({ length: mostVerifiers - 1 }, (_, index) => one.renew(`v${index}`)))
@@ -83,7 +83,7 @@ onEachEngine('verifiers', engine => {
     expect(codes.sort()).to.deep.equal(['none', 'too_many_verifiers'])
   })
 
-  it('are in the rows for as long as their lease lasts, with one write a second for all', async () => {
+  it('rows cover each lease in advance, with about one write a second for all verifiers', async () => {
     const { renew, advance, statements, clock, verifierStore } = aProcess(database)
     await Promise.all([renew('a'), renew('b')])
     statements.length = 0
@@ -97,7 +97,7 @@ onEachEngine('verifiers', engine => {
     expect(statements.length).to.be.within(3, 6)
   })
 
-  it('keep the highest position, at whichever server they tell it, and none of another log', async () => {
+  it('the highest applied position of all servers is kept, and none of another log or beyond the head', async () => {
     const clock = aClock()
     const [one, other] = [aProcess(database, clock), aProcess(database, clock)]
     await one.renew('a', 6)
@@ -109,12 +109,12 @@ onEachEngine('verifiers', engine => {
     expect((await one.verifiers.connected())[0]!.applied).to.equal(7)
     one.tail.logId = 'def'
     expect((await one.verifiers.connected())[0]!.applied).to.equal(null)
-    // Further than the log goes nobody has got.
+    // A position beyond the head of the log is ignored.
     await one.renew('liar', 8)
     expect((await one.verifiers.connected()).find(({ name }) => name === 'liar')!.applied).to.equal(null)
   })
 
-  it('renew although nothing can be written, and then nobody says that it is known', async () => {
+  it('are renewed on a read-only database, where enforced() reports everywhere: false', async () => {
     const { verifiers, enforcement, renew } = aProcess({
       ...database,
       write: () => Promise.reject(new Error('read-only')),
@@ -125,7 +125,7 @@ onEachEngine('verifiers', engine => {
     expect(await enforcement.enforced(7)).to.include({ everywhere: false, verifiers: 1 })
   })
 
-  it('make an entry be in force everywhere: waits for those here and at other servers', async () => {
+  it('enforced() waits for verifiers of this server and of others', async () => {
     const clock = aClock()
     const [one, other] = [aProcess(database, clock), aProcess(database, clock)]
     await Promise.all([one.renew('a', 6), other.renew('b', 6)])
@@ -140,7 +140,7 @@ onEachEngine('verifiers', engine => {
     expect(await waited).to.include({ log: 'abc', seq: 7, verifiers: 2, applied: 2, everywhere: true })
   })
 
-  it('that lag are named, and hold nobody up for longer than the lease of before', async () => {
+  it('enforced() names lagging verifiers, and waits no longer than their earlier lease', async () => {
     const { enforcement, renew, advance } = aProcess(database)
     await Promise.all([renew('a', 7), renew('slow', 6)])
     const now = await enforcement.enforced(7, { patience: 0 })
@@ -150,12 +150,12 @@ onEachEngine('verifiers', engine => {
     advance(1_000)
     await renew('slow', 6)
     advance(1_200)
-    // Renewed since, it has no lease that counts: it has not applied what it was answered with.
+    // Its new lease does not count: it has not applied the position of its last renewal.
     await renew('slow', 6)
     expect(await waited).to.include({ verifiers: 2, applied: 1, everywhere: true })
   })
 
-  it('leave a receipt on the entry: when all had applied it', async () => {
+  it('an entry applied by all gets a receipt with time and number of verifiers', async () => {
     await writeEntries(database, [anEntry(8, { subject: 's8' }), anEntry(9, { subject: 's9' })])
     const { renew, advance, tail, clock, verifiers, enforcement } = aProcess(database)
     await Promise.all([renew('a'), renew('b')])
@@ -177,7 +177,7 @@ onEachEngine('verifiers', engine => {
     ])
   })
 
-  it('are forgotten when they were not seen for long', async () => {
+  it('forget() deletes verifiers not seen for long', async () => {
     const { renew, verifierStore, clock } = aProcess(database)
     await renew('a')
     expect(await verifierStore.forget(database, clock.now() + 2_000, 10)).to.equal(0)
