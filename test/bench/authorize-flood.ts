@@ -1,5 +1,6 @@
-// The cost of a flood of anonymous authorization requests: rows before and after (as many), memory of the server (flat), and
-// requests a second: `npm run bench:authorize-flood -- [--requests 100000] [--width 16]`.
+// The cost of a flood of anonymous authorization requests: rows in the database (no new ones expected), memory of the
+// server (expected constant), and requests a second:
+// `npm run bench:authorize-flood -- [--requests 100000] [--width 16]`.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import BetterSqlite3 from 'better-sqlite3'
@@ -30,10 +31,10 @@ async function makeApplication(): Promise<void> {
   await composed.close()
 }
 
-/** Written by the minute and hour, however much is asked. */
+/** Tables that grow with time, not with the number of requests. */
 const byTheHour = new Set(['figure'])
 
-/** How many each table has. */
+/** Numbers of rows by table. */
 function rows(): Map<string, number> {
   const database = new BetterSqlite3(address.engine === 'sqlite' ? address.path : '', { readonly: true })
   const names = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[]
@@ -45,7 +46,7 @@ function rows(): Map<string, number> {
 
 const sum = (counts: Map<string, number>) => [...counts.values()].reduce((all, one) => all + one, 0)
 
-/** Of the server, in MB. */
+/** Resident memory of the server, MB. */
 function memory(): number {
   const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))!
   return Math.round(Number(kilobytes) / 1024)

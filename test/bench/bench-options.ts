@@ -1,4 +1,4 @@
-// The options of `npm run bench`: which workloads, how long, against which peers.
+// The command line options of `npm run bench`: workloads, duration, peers.
 import { parseArgs } from 'node:util'
 import { policyTable } from '../../server/policy/policies.js'
 import { quick, type StackName, stackNames } from './stack-names.js'
@@ -6,22 +6,22 @@ import { type WorkloadName, workloadNames } from './workloads.js'
 
 export type BenchOptions = {
   workloads: WorkloadName[]
-  /** What a resource server's verification costs. */
+  /** Whether verification by the kit is measured. */
   kit: boolean
-  /** Ours first. */
+  /** This server first. */
   stacks: StackName[]
   rounds: number
-  /** Of each round. */
+  /** Duration of each round. */
   milliseconds: number
-  /** Of every password, at every server: bcrypt's. */
+  /** The bcrypt cost of passwords at every server. */
   cost: number
 }
 
 const words = (text: string) => text.split(',').map(word => word.trim())
-/** `W2` stands for all that begin with it. */
+/** `W2` selects all workloads whose name begins with it. */
 const stands = (word: string, name: string) => name === word || name.startsWith(`${word} `)
 
-/** @throws for a word that means nothing: half a run is no run */
+/** @throws Error for an unknown workload or peer */
 export function readBenchOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],

@@ -1,6 +1,8 @@
-// Ratios against peers: `npm run bench -- [--only W2,W4,kit] [--rounds 5] [--seconds 3] [--cost 10] [--peers oidc,node-oauth]`.
-// All servers run at once and take turns, round by round, so that the ratios stay true on a busy machine; each with its workers
-// and its store on core 0, who asks on core 1. QUICK=1 proves that it runs, and measures nothing.
+// Comparison with peers:
+// `npm run bench -- [--only W2,W4,kit] [--rounds 5] [--seconds 3] [--cost 10] [--peers oidc,node-oauth]`.
+// All servers run at once and are measured in turns, round by round, so that the ratios hold on a busy machine.
+// Servers, workers and stores run on core 0, the load generator on core 1. QUICK=1 is a smoke test without meaningful
+// figures.
 import { type ChildProcess, fork } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -23,17 +25,17 @@ import { type WorkloadName, workloads } from './workloads.js'
 const options = readBenchOptions(process.argv.slice(2))
 const { rounds, milliseconds, cost } = options
 const [serverCore, driverCore] = [0, 1]
-/** Until V8 has compiled what is asked all day, in ms: servers run longer than that. */
+/** Warm-up before each workload, ms, so that V8 has compiled the hot code. */
 const warmUp = 5_000
 
 const whyNot = whyNotPinned()
-// Before anything is started: it inherits this, and takes the one core for all that there is.
+// Before servers are started: they inherit the core and size their thread pools by it.
 if (whyNot === null) pin(process.pid, serverCore)
 const stacks: Stack[] = []
 const memory = new Map<Stack, Memory>()
 const measured: Measured = { figures: {}, bcrypt: null, resident: {}, kit: null }
 const hash = await bcrypt.hash(password, cost)
-/** It runs in turns with the first that is compared with it. */
+/** bcrypt alone is measured in turns with the first workload that is compared with it. */
 const besideBcrypt = (['W1', 'W2 storm'] as const).find(name => options.workloads.includes(name))
 const driver = await startDriver()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().then(() => process.exit(1)))
@@ -79,7 +81,7 @@ function printHead(): void {
   console.log(`${rounds} rounds in turns of ${milliseconds / 1_000} s each, medians; bcrypt at cost ${cost}`)
 }
 
-/** A round of each that does not count, then A B C A B C. */
+/** A warm-up round of each server, then rounds in turns: A B C A B C. */
 async function takeTurns(workload: WorkloadName): Promise<Partial<Record<StackName, Figures>>> {
   const seen = new Map(stacks.map(stack => [stack, [] as Figures[]]))
   const alone: number[] = []
@@ -119,7 +121,7 @@ function medians(all: readonly Figures[]): Figures {
   }
 }
 
-/** On the core of the servers, which rest meanwhile. */
+/** Comparisons a second on the core of the servers, which are idle meanwhile. */
 async function bcryptAlone(): Promise<number> {
   const startedAt = performance.now()
   let done = 0

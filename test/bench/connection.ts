@@ -1,17 +1,17 @@
-// One connection that stays, one request at a time, and as little else as can be: a load driver on a socket of its own takes
-// less of its core than any HTTP client, so that it is never what is measured.
+// A minimal HTTP/1.1 client on one keep-alive socket with one request at a time: it needs less processor time than any
+// HTTP client, so that the load generator is not the bottleneck.
 import { connect } from 'node:net'
 
 export type Answer = { status: number; body: string; head: string }
 
-/** A whole request as it goes over the wire. */
+/** A complete request as sent over the socket. */
 export type Request = string
 
 export type Connection = Awaited<ReturnType<typeof aConnection>>
 
 export async function aConnection(port: number) {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-  // A character is a byte, as Content-Length counts; what is read of an answer is ASCII.
+  // One character for each byte, as Content-Length counts; the parts that are read are ASCII.
   socket.setEncoding('latin1')
   let received = ''
   let waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null

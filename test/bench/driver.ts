@@ -1,5 +1,5 @@
-// The load generator of bench.ts, in a process of its own: the cost of sending must not slow what is measured. It takes one order
-// after the other, and holds the tokens in between.
+// The load generator of bench.ts, in its own process, so that sending does not slow the measured server. It executes
+// orders one by one and keeps the tokens between them.
 import { setTimeout as pause } from 'node:timers/promises'
 import { processorSeconds } from '../support/process-tree.js'
 import { aConnection, type Connection } from './connection.js'
@@ -11,26 +11,26 @@ import { signIn, type Workload, type WorkloadName, workloads } from './workloads
 export type Order = {
   stack: StackName
   port: number
-  /** The server's process and its store's, for what they cost with all that they started. */
+  /** Process ids of server and store; their processor time includes descendants. */
   roots: number[]
   workload: WorkloadName
-  /** At most. */
+  /** The maximum number of connections. */
   connections: number
   milliseconds: number
-  /** An expired token of ours: no server lets one be made in a second. */
+  /** An expired access token of this server, which cannot issue one with a lifetime of a second. */
   expired: string | null
 }
 
-/** Operations a second; ms; ms of processor for 1,000 operations. */
+/** `rate`: operations a second; p50 to p99: ms; `cpu`: processor ms for 1,000 operations. */
 export type Figures = {
   rate: number
   p50: number
   p95: number
   p99: number
   cpu: number
-  /** How many were told to come again later. */
+  /** The number of operations refused with Retry-After. */
   refused: number
-  /** That were in flight beside. */
+  /** Concurrent sign-ins, if any. */
   signIns: { rate: number; refused: number } | null
 }
 
@@ -76,7 +76,7 @@ async function measure(
       signIns,
     ),
   )
-  // All are in flight, and the first of them past its start.
+  // Waits until all sign-ins are in flight.
   if (beside.length > 0) await pause(Math.min(1_000, milliseconds))
   Object.assign(signIns, { ms: [], refused: 0 })
   const spent = processorSeconds(...roots)

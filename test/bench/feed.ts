@@ -1,8 +1,8 @@
-// What a thousand readers of the revocation feed cost one server: memory for each, how soon all of them have a new entry, what
-// telling it costs the processor, and the longest turn of its event loop meanwhile. Once with an empty log, and once with
-// 10,000 live entries that each reader is told first: `npm run bench:feed -- [--readers 1000] [--entries 20] [--live 10000]`.
-// Readers are sockets of this process, which take turns at the same processors: times are those of a person who looks at the
-// clock, figures of the processor are the server's alone.
+// The cost of 1,000 readers of the revocation feed for one server: memory for each, time until all have a new entry,
+// processor time of sending it, and the longest turn of the event loop. Measured with an empty log, and with 10,000
+// live entries in the snapshot of each reader: `npm run bench:feed -- [--readers 1000] [--entries 20] [--live 10000]`.
+// Readers are sockets of this process on the same machine: times are elapsed times, processor time is the server's
+// alone.
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
@@ -26,16 +26,16 @@ const { values: options } = parseArgs({
   },
 })
 const [readers, entries, live] = [Number(options.readers), Number(options.entries), Number(options.live)]
-/** An application may have 200 connections. */
+/** Readers of one application: 200 connections are allowed. */
 const ofOne = 200
 
 type Reader = { socket: Socket; rest: Buffer; isComplete: boolean; hasIt: boolean; bytes: number }
-/** What all are waiting for. */
+/** The entry that all readers are waiting for. */
 type Awaited = { text: string; since: number; times: number[] }
 
 let awaited: Awaited | null = null
 
-/** As light as one can be: it looks for what is waited for, and keeps a few bytes. */
+/** A minimal reader: it searches for the awaited text, and keeps only the last bytes. */
 function aReader(url: string, token: string): Reader {
   const { hostname, port } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port) })
@@ -44,9 +44,9 @@ function aReader(url: string, token: string): Reader {
   socket.on('data', chunk => {
     reader.bytes += chunk.length
     const text = Buffer.concat([reader.rest, chunk])
-    // Copied: a part of a chunk would keep all of it.
+    // Copied, since a subarray would keep the whole chunk in memory.
     reader.rest = Buffer.from(chunk.subarray(-64))
-    // Only what is complete has a position.
+    // Only a complete snapshot has an event id.
     if (!reader.isComplete && text.includes('\nid: ')) reader.isComplete = true
     if (awaited && !reader.hasIt && text.includes(awaited.text)) {
       reader.hasIt = true
@@ -65,21 +65,21 @@ async function until(holds: () => boolean, what: string): Promise<void> {
   }
 }
 
-/** ms of processor of all threads. */
+/** Processor time of all threads, ms. */
 function cpuOf({ pid }: ServerProcess): number {
   return readdirSync(`/proc/${pid}/task`)
     .map(thread => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6)
     .reduce((sum, ms) => sum + ms, 0)
 }
 
-/** In KB. */
+/** Resident memory in KB, now and at its peak. */
 function memoryOf({ pid }: ServerProcess): { now: number; most: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)![1])
   return { now: of('VmRSS'), most: of('VmHWM') }
 }
 
-/** ms of processor a second while nothing is told: jobs, pings, and what measures the turns. */
+/** Processor ms a second without new entries: jobs, pings, and the measurement itself. */
 async function restingCost(server: ServerProcess): Promise<number> {
   const [since, before] = [performance.now(), cpuOf(server)]
   await pause(3_000)
@@ -131,7 +131,7 @@ async function measure(count: number): Promise<void> {
     return (cpuOf(server) - before - (resting * (performance.now() - since)) / 1_000) / entries
   }
 
-  // What is made once, whoever reads, is made before anything is measured.
+  // One reader in advance, so that one-time costs are not measured.
   const warm = aReader(server.url, tokens.at(-1)!)
   await until(() => warm.isComplete, 'one reader')
   for (let index = 0; index < entries; index++) await tell()

@@ -1,18 +1,18 @@
-// What the figures of `npm run bench` should come to: ratios of medians of one run.
+// The goals of `npm run bench`: ratios of medians of one run.
 import type { Figures } from './driver.js'
 import type { KitContender } from './kit.js'
 import type { StackName } from './stack-names.js'
 import type { WorkloadName } from './workloads.js'
 
-/** All that one run has measured; what was left out is not there. */
+/** All measurements of one run; parts that were left out are absent. */
 export type Measured = {
-  /** Medians. */
+  /** Medians by workload and server. */
   figures: Partial<Record<WorkloadName, Partial<Record<StackName, Figures>>>>
-  /** Comparisons of a password a second, by bcrypt alone on the same core. */
+  /** Password comparisons a second by bcrypt alone on the same core. */
   bcrypt: number | null
-  /** Bytes of the server process after W2. */
+  /** Resident bytes of the server process after W2. */
   resident: Partial<Record<StackName, number>>
-  /** µs */
+  /** Processor time of a verification, µs. */
   kit: Record<KitContender, number> | null
 }
 
@@ -21,16 +21,16 @@ type Goal = {
   against: string
   must: number
   aim: number
-  /** The smaller the better. */
+  /** Smaller is better. */
   isAtMost?: true
-  /** null: not measured in this run. */
+  /** null if not measured in this run. */
   ratio: (measured: Measured) => number | null
 }
 
 const over = (one: number | null | undefined, other: number | null | undefined): number | null =>
   one == null || other == null ? null : one / other
 
-/** How much faster ours is. */
+/** The rate of this server divided by the peer's. */
 const faster =
   (workload: WorkloadName, peer: StackName) =>
   ({ figures }: Measured) =>
@@ -94,7 +94,7 @@ export const goals: readonly Goal[] = [
   },
 ]
 
-/** @returns a word for the report, empty where it was not measured */
+/** @returns a word for the report, empty if not measured */
 export function verdict({ must, aim, isAtMost }: Goal, ratio: number | null): string {
   if (ratio === null) return ''
   const reaches = (bound: number) => (isAtMost ? ratio <= bound : ratio >= bound)

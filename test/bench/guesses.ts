@@ -1,5 +1,5 @@
-// P5: an attacker guesses at the password of one user, from many addresses and under some names that nobody has, while the
-// owner signs in on a device that is in use. `npm run bench:guesses`; GUESSES, ADDRESSES, SIGN_INS, NAMES, AT_ONCE and COST
+// P5: an attacker guesses the password of one user from many addresses, and guesses at unknown usernames, while the
+// user signs in on a known device. `npm run bench:guesses`; GUESSES, ADDRESSES, SIGN_INS, NAMES, AT_ONCE and COST
 // change the counts.
 import { quantiles } from '../support/bursts.js'
 import { removeFolders, sqlite } from '../support/engines.js'
@@ -25,7 +25,7 @@ const first = await owner.post(path, own, from(0))
 if (first.status !== 200) throw new Error(`the owner could not sign in before: ${first.status}`)
 const device_token: string = first.body.device_token
 
-/** Half of them at the owner's name, in whatever case; some with the right password, by chance or from a leak. */
+/** Usernames of the guesses: half are the user's, in lower and upper case, half are unknown. */
 const names = [
   ...Array(unknown).fill(['admin', 'ADMIN']).flat(),
   ...Array.from({ length: unknown * 2 }, (_, n) => `nobody${n >> 1}`),
@@ -45,7 +45,7 @@ async function attack(): Promise<void> {
   }
 }
 
-/** Evenly over the attack, from addresses that attack as well. */
+/** The user's sign-ins, spread evenly over the attack, from addresses that the attacker uses too. */
 async function signIn(): Promise<void> {
   for (let index = 0; index < signIns; index++) {
     while (answered.length < (guesses * index) / signIns) await new Promise(resolve => setTimeout(resolve, 5))

@@ -1,5 +1,5 @@
-// How many users a second an import takes in beside a running server on the same SQLite file, and how long that server's
-// refreshes take meanwhile: `npm run bench:import -- [--rows 10000]`.
+// Users imported a second into the SQLite file of a running server, and the latency of its refreshes meanwhile:
+// `npm run bench:import -- [--rows 10000]`.
 import { parseArgs } from 'node:util'
 import { removeFolders } from '../support/engines.js'
 import { importBeside } from '../support/import-load.js'

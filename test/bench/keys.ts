@@ -1,5 +1,5 @@
-// P4 with figures: ROTATIONS (20) rotations of a published key through all four algorithms, then half as many of a key that
-// nobody has seen before, under sign-ins, refreshes and verifies over two server processes on one MariaDB.
+// P4 with figures: ROTATIONS (20) rotations of a published signing key through all four algorithms, then half as many
+// of a key not published before, under sign-ins, refreshes and verifications at two server processes on one MariaDB.
 import { signingAlgorithmNames } from '../../server/protocol/algorithms.js'
 import { removeFolders } from '../support/engines.js'
 import { anOperator, keyLoad, rotateUnderLoad } from '../support/key-load.js'
@@ -7,7 +7,7 @@ import { sharedMariaDb, stopSharedMariaDb } from '../support/mariadb.js'
 import { aServerProcess, killProcesses } from '../support/processes.js'
 
 const rotations = Number(process.env.ROTATIONS) || 20
-/** How long each key signs at least, in ms. */
+/** The minimum time for which each key signs, ms. */
 const pause = Number(process.env.PAUSE) || 500
 const workers = Number(process.env.WORKERS) || 8
 

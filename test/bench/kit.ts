@@ -1,4 +1,4 @@
-// What a verification costs a resource server, of processor time: the kit beside jose.jwtVerify on the same tokens, in turns.
+// Processor time of a verification at a resource server: the kit and jose.jwtVerify on the same tokens, in turns.
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
@@ -8,13 +8,13 @@ import { aFakeIssuer, audience, type FakeIssuer } from '../support/fake-issuer.j
 
 export type KitOrder = {
   rounds: number
-  /** In each round, for each contender. */
+  /** Tokens in each round, for each contender. */
   perRound: number
   /** Live entries of the revocation log. */
   entries: number
 }
 
-/** Who verifies what; jose knows nothing of revocations. */
+/** Verifier and kind of token; jose does not check revocations. */
 export type KitContender =
   | 'jose'
   | 'the kit'
@@ -24,9 +24,9 @@ export type KitContender =
   | 'the kit, revoked'
 
 export type KitFigures = {
-  /** µs, medians. */
+  /** Medians, µs. */
   figures: Record<KitContender, number>
-  /** How often the issuer was asked about a token: never, while the lease is in force. */
+  /** Number of introspection requests: none while the lease is valid. */
   introspections: number
   fake: FakeIssuer
   verifiers: readonly Verifier[]
@@ -37,14 +37,14 @@ export function onCpu(): number {
   return user + system
 }
 
-/** µs of all processors each: on a busy machine the time of the day says little. */
+/** Processor time of each verification, µs, which depends less on other load than elapsed time. */
 async function timeOf(tokens: readonly string[], verify: (token: string) => Promise<unknown>): Promise<number> {
   let took = 0
   for (let at = 0; at < tokens.length; at += 100) {
     const before = onCpu()
     for (const token of tokens.slice(at, at + 100)) await verify(token)
     took += onCpu() - before
-    // The lease is renewed in between, as it is between requests.
+    // Lets the lease be renewed, as between requests.
     await setImmediate()
   }
   return took / tokens.length

@@ -1,4 +1,5 @@
-// What lists.ts measures: each list as it is opened, deep within it, and under filters that match much, little and nothing.
+// The cases of lists.ts: the first page of each list, a page deep within it, and filters that match many, few and no
+// rows.
 import type { Composed } from '../../server/compose.js'
 import type { Counted, Listed } from '../../server/identity/listing.js'
 
@@ -71,7 +72,7 @@ export async function casesOf({ parts }: Composed): Promise<Case[]> {
     count: () => incidentLog.count(wanted),
   })
 
-  /** What the administrators' home reads beside what it counts in lists. */
+  /** A read of figures by the administrators' home page. */
   const atHome = (filter: string, read: () => Promise<unknown>): Case => ({
     list: 'figures',
     filter,

@@ -1,6 +1,6 @@
-// How fast the lists answer at a size that hurts: `npm run bench:lists -- [--users 100000] [--sessions 500000] [--runs 40]
-// [--database mysql://…, filled before] [--pool 1G]`. Each row is one list under one filter; `ms` is what a caller waits,
-// `cpu` what the database and this process worked for it, which another's load on the machine changes less.
+// Latency of all lists with many rows: `npm run bench:lists -- [--users 100000] [--sessions 500000] [--runs 40]
+// [--database mysql://…, already filled] [--pool 1G]`. Each output row is a list with a filter; `ms` is the latency for
+// the caller, `cpu` the processor time of database and this process, which depends less on other load.
 
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -87,7 +87,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ cells: string[]; last
   return { cells: [at(0.5), at(0.99), worked.toFixed(1)], last }
 }
 
-/** CPU time of the database and of this process, in ms. */
+/** Processor time of the database and of this process, ms. */
 function cpu(): number {
   const pid = options.pid ?? mariadb?.pid
   const fields = pid ? readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ') : []

@@ -1,7 +1,8 @@
-// Does anything hold up the event loop? One server on a big database does its longest works, one after the other, while
-// /healthz is asked again and again, and its loop's turns are measured: `npm run bench:loop -- [--users 20000] [--sessions 200000] [--engine mariadb]
-// [--file PATH] [--only TEXT]`. PATH keeps the filled SQLite database for the next run. Goal: p99 under 50 ms in each. What
-// others on the machine do shows in /healthz, and not in the processor's time for a turn.
+// Delay of the event loop during long operations: one server on a large database does its longest operations one by
+// one, while /healthz is requested repeatedly and the turns of the loop are measured:
+// `npm run bench:loop -- [--users 20000] [--sessions 200000] [--engine mariadb] [--file PATH] [--only TEXT]`.
+// PATH keeps the filled SQLite database for the next run. Goal: p99 under 50 ms in each. Other load on the machine
+// affects the latency of /healthz, but not the processor time of a turn.
 
 import { copyFileSync, existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -42,7 +43,7 @@ const bearer = { Authorization: `Bearer ${signedIn.access}` }
 
 type Filled = { marked: number; ended: number }
 
-/** People and sessions as a demo has them, one person with 50,000 sessions, and one with 8,000. */
+/** Users and sessions of the demo, a user with 50,000 sessions, and one with 8,000. */
 async function fill(): Promise<Filled> {
   const kept = 'path' in address && options.file && existsSync(options.file)
   if (kept) copyFileSync(options.file!, address.path)
@@ -97,7 +98,7 @@ async function addCrowds(database: Database): Promise<Filled> {
   return { marked: users[0]!.id, ended: users[1]!.id }
 }
 
-/** Reads an answer to its end, and keeps nothing of it. */
+/** Reads a response to its end. @returns its number of bytes */
 function drain(path: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const sent = request(server.url + path, { headers: bearer }, answer => {
@@ -127,7 +128,7 @@ async function endMany(): Promise<string> {
   return `${done} ended`
 }
 
-/** Until no session that the entry superseded is unmarked. */
+/** Adds a revocation, and waits until the server is idle: all superseded sessions are marked. */
 async function revokeAndMark(kind: string, subject: string): Promise<string> {
   await post('/api/admin/revocations', { kind, subject, effect: 'end' })
   let quiet = 0
@@ -141,13 +142,13 @@ async function revokeAndMark(kind: string, subject: string): Promise<string> {
   return 'until the processor rests'
 }
 
-/** What the server has worked so far, in ms. */
+/** Processor time of the server so far, ms. */
 async function cpuOf(): Promise<number> {
   const fields = (await readFile(`/proc/${server.pid}/stat`, 'utf8')).split(') ')[1]!.split(' ')
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
-/** Another program, such as a backup, has the write lock. */
+/** Another program, such as a backup, holds SQLite's write lock for 8 s. */
 async function lockElsewhere(): Promise<string> {
   if (!('path' in address)) return 'SQLite alone'
   const other = new BetterSqlite3(address.path)

@@ -1,6 +1,6 @@
-// What one person with very many open sessions and devices costs: `npm run bench:many-sessions -- [--sessions 50000]
-// [--devices 10000] [--runs 20] [--engine sqlite|mariadb]`. `ms` is what a caller waits, `stall` the longest that the
-// event loop stood still meanwhile. Passwords are hashed at the lowest cost, so that a sign-in is what the database does.
+// The cost of one user with very many open sessions and devices: `npm run bench:many-sessions -- [--sessions 50000]
+// [--devices 10000] [--runs 20] [--engine sqlite|mariadb]`. `ms` is the latency for the caller, `stall` the longest
+// delay of the event loop. Passwords are hashed at the lowest cost, so that a sign-in measures the database.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { aClient } from '../support/client.js'

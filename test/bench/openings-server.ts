@@ -1,4 +1,4 @@
-// One of the two servers of openings.ts: serves, and opens sessions by itself when it is told to.
+// The server program of openings.ts: it serves requests, and opens sessions itself on a message.
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -18,7 +18,7 @@ composed.jobs.start()
 
 const origin = { address: '192.0.2.7', userAgent: 'bench', requestId: 'bench' }
 
-/** What spending a code costs, but for the code's own row: a session on what a browser's sign-in left, and its pair. */
+/** The work of redeeming a code without the code's row: opens a session on evidence and signs a token pair. */
 async function redeem(userId: number): Promise<void> {
   const { seq } = await storage.revocationStore.head(storage.database)
   const evidence = { userId, seq, authenticatedAt: Date.now(), stillHolds: async () => true }

@@ -1,7 +1,7 @@
-// How many sessions a second two servers open on one MariaDB: by sign-ins at cost 4, each from a device it does not know and
-// from one that it proves, and by redemptions of codes as they will be (openings-server.ts). Against another build too:
-// `npm run bench:openings -- [--against /path/of/another/dist] [--at-once 8] [--seconds 4] [--rounds 6]`. The two take turns,
-// so that the ratio stays true on a busy machine.
+// Sessions opened a second by two servers on one MariaDB: by sign-ins at password cost 4 from new and from known
+// devices, and by redemptions of codes (openings-server.ts). Optionally compared with another build: `npm run
+// bench:openings -- [--against /path/of/another/dist] [--at-once 8] [--seconds 4] [--rounds 6]`. Both are measured in
+// turns, so that the ratio holds on a busy machine.
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
   },
 })
 const seconds = Number(options.seconds)
-/** By each server. */
+/** Concurrent requests to each server. */
 const atOnce = Number(options['at-once'])
 
 type Person = { id: number; username: string }
@@ -50,15 +50,15 @@ async function contender(name: string, server: URL | string): Promise<Contender>
   }
 }
 
-/** Enough of them that no two wait for the lock of one user's row. */
+/** Creates enough users that no two requests wait for the lock of the same user's row. */
 async function makePeople(database: DatabaseSettings): Promise<Person[]> {
   const silent = () => {}
   const composed = await compose(testSettings(database), {
     log: { debug: silent, info: silent, warn: silent, error: silent },
   })
   await composed.migrate()
-  // Before the first administrator is made: every comparison takes the work of the dearest hash that is stored. And whoever
-  // opens so many sessions in a bench would reach limits that nobody reaches, and measure these.
+  // Before the first administrator is created: every comparison takes as long as the most expensive stored hash. The
+  // limits of sessions and devices are off, since a bench would exceed them.
   const limits = { sign_in_guesses_per_hour: 10_000, max_sessions_per_user: 0, max_devices_per_user: 0 }
   await composed.parts.policies.policies.set({ password_cost: 4, ...limits }, 'system', 'bench')
   await composed.start()
@@ -97,7 +97,7 @@ function told<T>(child: ChildProcess): Promise<T> {
   })
 }
 
-/** People of each server are its own, so that nobody signs in twice at once. @returns how many a second */
+/** Each server has its own users, so that no user signs in twice concurrently. @returns sign-ins a second */
 async function signIn({ servers, people }: Contender, isKnown: boolean): Promise<number> {
   const tokens = new Map<string, string>()
   const until = performance.now() + seconds * 1000
@@ -109,7 +109,7 @@ async function signIn({ servers, people }: Contender, isKnown: boolean): Promise
           const { username } = people[(index * servers.length + server) % people.length]!
           const device_token = isKnown ? tokens.get(username) : undefined
           const { status, body } = await poster.post('/api/token/', { username, password, device_token })
-          // Passwords are hashed with the lowest priority: on a busy machine some are told to come again.
+          // Password hashing has the lowest priority: on a busy machine some sign-ins are answered with 503.
           if (status === 503) continue
           if (status !== 200) throw new Error(`a sign-in answered ${status} ${JSON.stringify(body)}`)
           tokens.set(username, body.device_token)

@@ -1,7 +1,7 @@
-// Calm under load: `npm run bench:overload -- [--seconds 6]`. One server with its store on core 0, as in bench.ts. Its capacity
-// is measured first by connections that each wait for their answer; then requests come at a rate of their own, whatever
-// becomes of those before. Goals: at twice the capacity who is let in waits at most twice as long as at capacity, and who is not
-// hears 503 with Retry-After within 50 ms. QUICK=1 proves that it runs, and measures nothing.
+// Load shedding: `npm run bench:overload -- [--seconds 6]`. One server with its store on core 0, as in bench.ts. Its
+// capacity is measured first in a closed loop, where each connection waits for its answer; then requests are sent in an
+// open loop at a fixed rate. Goals at twice the capacity: admitted requests take at most twice as long as at capacity,
+// and refused ones get 503 with Retry-After within 50 ms. QUICK=1 is a smoke test without meaningful figures.
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { removeFolders } from '../support/engines.js'
@@ -15,11 +15,11 @@ const { values } = parseArgs({ options: { seconds: { type: 'string', default: qu
 const milliseconds = Number(values.seconds) * 1_000
 
 const wire = wires.darvoza
-/** Who waits for an answer before the next request: as many keep the server busy. */
+/** Number of connections in the closed loop, enough to keep the server busy. */
 const closed = 32
-/** As many may be in flight. */
+/** The maximum number of requests in flight in the open loop. */
 const lanes = quick ? 40 : 400
-/** How often a burst is sent, in ms. */
+/** Interval between bursts, ms. */
 const tick = 1
 
 type Lane = { connection: Connection; pair: Pair }
@@ -95,9 +95,9 @@ async function closedLoop(lanes: readonly Lane[], ms: number): Promise<Outcome> 
   return outcome
 }
 
-/** So many a second. One that would need a connection more than there are is not sent, and counted. */
+/** Sends `rate` requests a second. A request without an idle connection is not sent, but counted. */
 async function openLoop(lanes: readonly Lane[], rate: number): Promise<Outcome> {
-  // It settles first: whoever is told to come again is not the first of a burst.
+  // A short period without measurement, until load shedding has settled.
   await during(lanes, rate, Math.min(milliseconds, 2_000))
   return during(lanes, rate, milliseconds)
 }

@@ -1,8 +1,8 @@
-// Which core a process runs on, with all its threads; what it starts later inherits it.
+// CPU pinning: binds all threads of a process to one core; processes started later inherit it.
 import { execFileSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 
-/** null: it can be done here; else why not. */
+/** null if pinning is possible on this machine, else the reason why not. */
 export function whyNotPinned(): string | null {
   if (availableParallelism() < 2) return 'this machine has one core'
   try {

@@ -1,4 +1,4 @@
-// How long a preview takes over many sessions, and how long one statement of it holds up SQLite.
+// Duration of a policy preview over many sessions, and the longest stall of the event loop, for SQLite and MariaDB.
 // npm run build && node dist/test/bench/policy-preview.js [sessions] [sqlite|mariadb]
 import { randomUUID } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -57,7 +57,7 @@ function* users() {
   for (let id = 10; id < 10 + count / perUser; id++) yield { ...aUserRow(id), permissions: '[]' }
 }
 
-/** Half of them seen within the hour, the others spread over the day; signed in during the last month. */
+/** Half of the sessions refreshed within the last hour, the others within a day; all opened in the last month. */
 function* sessions() {
   for (let number = 0; number < count; number++) {
     const rotatedAt = at - Math.floor(Math.random() * (number % 2 ? hour : day))

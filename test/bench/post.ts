@@ -1,18 +1,18 @@
-// Requests of a bench: as many at once as it wants, over connections that stay, and little else that could cost time.
+// A minimal HTTP client for benches: concurrent requests on keep-alive connections.
 import { Agent, request } from 'node:http'
 
 export type Posted = {
   status: number
   ms: number
-  /** Seconds to wait before the next try; 0 where the answer names none. */
+  /** Retry-After in seconds; 0 if the response has none. */
   retryAfter: number
   // biome-ignore lint/suspicious/noExplicitAny: benches look into answers of every shape
   body: any
 }
 
-/** @param connections how many there are at most; what comes beyond waits, and its time counts from when it was asked */
+/** @param connections the maximum; further requests wait, and their time includes the wait */
 export function aPoster(url: string, connections: number) {
-  // Given up before the server gives it up, after 5 s: a request that meets that would be lost.
+  // Idle connections are closed before the server's keep-alive timeout of 5 s, which could reset a request.
   const agent = new Agent({ keepAlive: true, maxSockets: connections, timeout: 3_000 })
   function send(method: string, path: string, body: string, headers: Record<string, string | number>): Promise<Posted> {
     const startedAt = performance.now()
@@ -51,12 +51,12 @@ export function aPoster(url: string, connections: number) {
 
 export type Poster = ReturnType<typeof aPoster>
 
-/** A number of the environment. */
+/** A number from the environment. */
 export function count(name: string, usual: number): number {
   return Number(process.env[name]) || usual
 }
 
-/** How often each value occurs, as a line: `401: 60, 429: 1940`. */
+/** Occurrences of each value, as a line: `401: 60, 429: 1940`. */
 export function counters(values: Iterable<string | number>): string {
   const counts = new Map<string | number, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)

@@ -1,4 +1,4 @@
-// The tokens that the load generator holds for one server, and how they are got before a workload that needs them.
+// The tokens that the load generator holds for one server, and their preparation before a workload that needs them.
 import { setTimeout as pause } from 'node:timers/promises'
 import { aConnection, type Connection } from './connection.js'
 import type { Order } from './driver.js'
@@ -7,10 +7,10 @@ import type { Pair, Wire } from './wires.js'
 
 export type Held = {
   wire: Wire
-  /** Of those signed in, by connection: each has a chain of refresh tokens of its own. */
+  /** Token pairs by connection: each connection has its own session. */
   pairs: Pair[]
   tokens: Record<'good' | 'expired' | 'revoked', string[]>
-  /** Who signs in next. */
+  /** The index of the next user to sign in. */
   next: number
 }
 
@@ -18,7 +18,7 @@ export type Need = 'pairs' | keyof Held['tokens']
 
 const goodTokens = 64
 const revokedTokens = 4
-/** The brief ones last one second, and a clock may be in the middle of one. */
+/** Wait in ms until a token with a lifetime of one second has expired, with rounding to seconds. */
 const untilExpired = 2_100
 
 export function holding(wire: Wire): Held {
@@ -72,7 +72,7 @@ const get: Record<Need, Get> = {
   },
 }
 
-/** Until the server has time for it. */
+/** Signs in, with retries after 503. */
 async function signedIn(held: Held, connection: Connection): Promise<Pair> {
   for (;;) {
     const { status, body } = await connection.send(held.wire.signIn(held.next++ % people))

@@ -1,5 +1,5 @@
-// What a million live revocations cost in a process: memory, look-ups, forgetting, and the start of a server that finds
-// them in its database. Run by `npm run bench:projection`; each measurement has a process of its own.
+// The cost of a million live revocations in a process: memory, look-ups, deletion of expired ones, and the start of a
+// server with them in its database. Run by `npm run bench:projection`; each measurement has its own process.
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
@@ -33,7 +33,7 @@ function costFigures(title: string, { took, stall, cpu, busy }: Cost): Figures {
   }
 }
 
-/** Live entries as the log has most of them: one session each. The first half is over before the second. */
+/** Live entries that end one session each. The first half expires before the second. */
 function entriesAfter(after: number, size: number, now: number): Revocation[] {
   return Array.from({ length: size }, (_, index) =>
     anEntry(after + index + 1, { expiresAt: now + life + (after + index < count / 2 ? 0 : 60_000) }),
@@ -53,7 +53,7 @@ async function measureProjection(): Promise<Figures> {
     client_id: 'darvoza',
     roles: ['admin', 'staff'],
   })
-  // As the tail reads them.
+  // Applied in stretches of the size that the tail reads.
   const step = 2_000
   for (let after = 0; after < count; after += step) {
     const entries = entriesAfter(after, step, now)
@@ -113,7 +113,7 @@ async function measureStart(database: DatabaseSettings): Promise<Figures> {
   }
 }
 
-/** A database as a server leaves it, with a million live entries in its log. */
+/** A migrated database with a million live entries in its revocation log. */
 async function seeded(engine: Engine): Promise<DatabaseSettings> {
   const settings = await engine.fresh()
   const composed = await compose(testSettings(settings), { log: silent })
@@ -132,7 +132,7 @@ async function seeded(engine: Engine): Promise<DatabaseSettings> {
   return settings
 }
 
-/** Runs one measurement in a process of its own. */
+/** Runs one measurement in a child process. */
 function apart(...measurement: string[]): Promise<Figures> {
   return new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(import.meta.url), measurement, { execArgv: ['--expose-gc'] })

@@ -1,6 +1,6 @@
-// Tabs that race for one session while answers are lost, before two servers; then thieves who send spent tokens:
-// `npm run race-lab -- [--tabs 50] [--rounds 100] [--lose 0.2] [--thefts 50] [--browser] [--no-redis]`.
-// With --browser the tabs are pages of a real Chromium. Exits with 1 where anybody was signed out, or a thief was not caught.
+// Browser tabs that refresh one session concurrently at two servers while responses are lost; then reuse of spent
+// tokens: `npm run race-lab -- [--tabs 50] [--rounds 100] [--lose 0.2] [--thefts 50] [--browser] [--no-redis]`. With
+// --browser the tabs are pages of a real Chromium. Exits with 1 if a tab was signed out or a reuse was not detected.
 import { parseArgs } from 'node:util'
 import { aVisit, closeBrowser } from '../support/browser.js'
 import { engines, removeFolders } from '../support/engines.js'
@@ -30,7 +30,7 @@ const [tabCount, rounds, share, thefts] = [options.tabs, options.rounds, options
 ]
 const say = (line: string) => console.log(line)
 const administrator = { username: 'admin', password }
-/** Seconds; the policy's default. */
+/** The reuse grace in seconds, the policy's default. */
 const grace = 10
 
 const engine = engines().at(-1)!

@@ -1,6 +1,7 @@
-// How many refreshes a second one server answers, and what each costs the processor; against another build too:
-// `npm run bench:refreshes -- [--against /path/of/another/dist] [--engine sqlite|mariadb] [--sessions 64] [--seconds 4]
-// [--rounds 6]`. The two take turns, so that the ratio stays true on a busy machine; on MariaDB they share one database server.
+// Refreshes a second of one server, and processor time for each; optionally compared with another build: `npm run
+// bench:refreshes -- [--against /path/of/another/dist] [--engine sqlite|mariadb] [--sessions 64] [--seconds 4]
+// [--rounds 6]`. Both are measured in turns, so that the ratio holds on a busy machine; on MariaDB they share one
+// database server.
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -44,7 +45,7 @@ async function contender(name: string, start: typeof aServerProcess): Promise<Co
   return { name, server, poster, tokens, rates: [], costs: [] }
 }
 
-/** Each session refreshes as soon as it was answered. @returns refreshes a second, and µs of processor for each */
+/** Each session refreshes in a closed loop. @returns refreshes a second, and processor µs for each */
 async function round({ server, poster, tokens }: Contender): Promise<[rate: number, costs: number[]]> {
   const until = performance.now() + seconds * 1000
   const pids = [server.pid, ...(store ? [store.pid] : [])]
@@ -63,7 +64,7 @@ async function round({ server, poster, tokens }: Contender): Promise<[rate: numb
   return [done / seconds, pids.map((pid, index) => ((cpuOf(pid) - before[index]!) / done) * 1000)]
 }
 
-/** In ms, of all threads. */
+/** Processor time of all threads, ms. */
 function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
   return (Number(fields[11]) + Number(fields[12])) * 10

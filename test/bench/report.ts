@@ -1,11 +1,11 @@
-// What `npm run bench` prints, as Markdown: each workload at each server, then the goals.
+// The report of `npm run bench` in Markdown: each workload at each server, then the goals.
 import type { Figures } from './driver.js'
 import { goals, type Measured, verdict } from './goals.js'
 import type { Stack } from './stacks.js'
 import { type WorkloadName, workloads } from './workloads.js'
 
 const two = (value: number | null | undefined) => (value == null ? '' : value.toFixed(2))
-/** Milliseconds, rates: three figures say what there is to say. */
+/** Milliseconds and rates, with three significant digits. */
 const three = (value: number) =>
   !Number.isFinite(value)
     ? ''
@@ -34,7 +34,7 @@ export function printFigures({ figures, bcrypt }: Measured, stacks: readonly Sta
 function cellsOf({ rate, p50, p95, p99, cpu, refused, signIns }: Figures, ours: Figures | undefined): string[] {
   const told = refused > 0 ? ` (${refused} told to wait)` : ''
   const beside = signIns && `${three(signIns.rate)}${signIns.refused > 0 ? ` (${signIns.refused} told to wait)` : ''}`
-  // With sign-ins beside, what it cost cannot be told apart.
+  // With concurrent sign-ins the processor time cannot be attributed.
   const cost = signIns ? ['', ''] : [three(cpu), two(ours && cpu / ours.cpu)]
   return [
     `${three(rate)}${told}`,

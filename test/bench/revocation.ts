@@ -1,6 +1,6 @@
-// How long after the answer to a revocation resource servers refuse the token, and how long after a role change they let
-// somebody do what they may do now: two servers on MariaDB with Redis, and resource servers with the kit, each a process:
-// `npm run bench:revocation -- [--verifiers 20] [--revocations 10000] [--roles 1000] [--at-once 8] [--no-redis]`.
+// Delay from the answer to a revocation until resource servers refuse the token, and from a role change until they
+// accept the new permission: two servers on MariaDB with Redis, and resource servers with the kit, each a process: `npm
+// run bench:revocation -- [--verifiers 20] [--revocations 10000] [--roles 1000] [--at-once 8] [--no-redis]`.
 import { parseArgs } from 'node:util'
 import bcrypt from 'bcrypt'
 import { compose } from '../../server/compose.js'
@@ -27,11 +27,11 @@ const atOnce = Number(options['at-once'])
 
 const policy = { sign_in_guesses_per_hour: 10_000, max_sessions_per_user: 0, max_devices_per_user: 0 }
 const secret = `dvz_sec_${'s'.repeat(43)}`
-/** A quota of live entries about single tokens is an application's: the machines share them out. */
+/** Several machines, since each application has a quota of live entries for single tokens. */
 const machines = ['machine-1', 'machine-2', 'machine-3', 'machine-4']
 const people = 40
 
-/** Everything in one database: people, the machines whose tokens are revoked, and whose credentials the resource servers have. */
+/** Fills a database with users, machines whose tokens are revoked, and the application of the resource servers. */
 async function furnish(database: Awaited<ReturnType<Awaited<ReturnType<typeof sharedMariaDb>>['create']>>) {
   const silent = () => {}
   const log = { debug: silent, info: silent, warn: silent, error: silent }
@@ -45,7 +45,7 @@ async function furnish(database: Awaited<ReturnType<Awaited<ReturnType<typeof sh
   for (let index = 0; index < people; index++)
     ids.push((await users.importOne({ username: `user${index}`, passwordHash }, 'system')).id)
   await roles.create('clerk', ['orders:write'], 'system')
-  // A machine's own tokens stand for those of its users here; what they may do does not matter.
+  // client_credentials tokens of machines are revoked one by one; their scope does not matter.
   const each = { grant_types: ['client_credentials'], client_secret: secret, scope: 'revocations:read' }
   const applications = [
     ...machines.map(client_id => ({ client_id, ...each })),
@@ -82,7 +82,7 @@ console.log(
 
 type Live = { access: string; end(): Promise<number> }
 
-/** In turn: a session that its owner leaves, an access token that its application revokes. */
+/** Alternately a session that its user ends, and an access token that its application revokes. */
 async function aToken(index: number): Promise<Live> {
   const client = clientOf(index)
   if (index % 2 === 0) {
@@ -105,12 +105,12 @@ async function aToken(index: number): Promise<Live> {
   }
 }
 
-/** ms from the answer until each resource server refuses: one number for each of them. */
+/** @returns ms from the answer until the refusal, for each resource server */
 async function revokeOne(index: number): Promise<number[]> {
   const { access, end } = await aToken(index)
   const watched = await Promise.all(verifiers.map(verifier => verifier.watch(index, access)))
   let status = await end()
-  // A busy machine: asked again, as a client would.
+  // Retried after 503 on a busy machine, as a client would.
   while (status === 503) status = await end()
   const answered = instant()
   if (status !== 200) throw new Error(`a revocation was answered ${status}`)
@@ -120,7 +120,7 @@ async function revokeOne(index: number): Promise<number[]> {
   return refusals.map(({ begun }) => Math.max(0, begun - answered))
 }
 
-/** The role comes and goes; a client that is told that its token is stale refreshes it. @returns ms until it may */
+/** Adds a role and removes it again; a stale token is refreshed. @returns ms until the new permission is accepted */
 async function changeRole(user: number, session: { pair: Pair }, verifier: ResourceServer): Promise<number> {
   const admin = await administrator
   const put = async (roles: string[]) => {
@@ -179,7 +179,7 @@ console.log(
   `${options.revocations} revocations, answered to refused: p50 / p99 / max ${spread(times)} ms (goal p99 150)`,
 )
 
-// Now: roles are changed by who has signed in within the last five minutes.
+// Signed in only now: role changes require a sign-in within the last five minutes.
 const administrator = clients[0]!.signIn({ username: 'admin', password })
 const inForce: number[] = []
 const sessions = await Promise.all(

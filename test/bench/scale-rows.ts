@@ -1,13 +1,13 @@
-// Users, devices and sessions in any number, copied inside the database from rows that the server itself has written: what a
-// column holds by default need not be known here, and nothing is sent over a connection.
+// Users, devices and sessions in any number, copied inside the database from rows written by the server: defaults of
+// columns need not be known here, and no rows are sent over a connection.
 import type { Database } from '../../server/storage/database.js'
 
-/** `write`: on a connection that waits; a server's gives up soon. */
+/** `write` uses a connection without the short statement timeout of a server. */
 export type Ground = { database: Database; write: (statement: string) => Promise<void> }
 
 export type Size = { users: number; sessions: number }
 
-/** How many sessions each of the crowd has, who are for bulk ends. */
+/** The number of sessions of each crowd user; crowd users are for bulk ends. */
 export const crowdSessions = 200
 export const crowdOf = (index: number) => firstId - 1 - index
 export const crowds = 10
@@ -16,13 +16,13 @@ const firstId = 1_000_001
 const day = 86_400_000
 const chunk = 100_000
 
-/** A text that looks random and is the same in each run, shaped as a UUID. */
+/** An SQL expression for a pseudorandom UUID, the same in each run. */
 const uuid = (prefix: string, number: string) =>
   [9, 14, 19, 24].reduce((text, at) => `INSERT(${text}, ${at}, 0, '-')`, `MD5(CONCAT('${prefix}', ${number}))`)
 
 /**
- * Copies one row as often as it is told.
- * @param changes by column: what it is instead, an expression in which `n.seq` counts from 1
+ * Copies one row `count` times.
+ * @param changes SQL expressions by column, in which `n.seq` counts from 1
  */
 async function copy(ground: Ground, table: string, where: string, count: number, changes: Record<string, string>) {
   const { database, write } = ground
@@ -41,7 +41,7 @@ async function copy(ground: Ground, table: string, where: string, count: number,
     )
 }
 
-/** @param template a user who has signed in once */
+/** @param template id of a user who has signed in once */
 export async function fill(ground: Ground, template: number, { users, sessions }: Size, now: number) {
   const person = (number: string) => `${firstId} + (${number}) MOD ${users}`
   await copy(ground, 'user', `id = ${template}`, users, {
@@ -63,13 +63,13 @@ export async function fill(ground: Ground, template: number, { users, sessions }
     await copy(ground, 'user_word', `user_id = ${template}`, users, { user_id: `${firstId - 1} + n.seq`, word })
   await copy(ground, 'device', `user_id = ${template}`, users + crowds, {
     id: uuid('device', 'n.seq'),
-    // Those behind the last user are the crowd's.
+    // Devices after those of the last user belong to the crowd.
     user_id: `IF(n.seq <= ${users}, ${person('n.seq - 1')}, ${firstId} - (n.seq - ${users}))`,
     client_device: 'NULL',
     address: "CONCAT('100.64.', n.seq MOD 250, '.', n.seq DIV 250 MOD 250)",
     last_seen_at: `${now} - (n.seq * 7919) MOD ${20 * day}`,
   })
-  // One in five is over, one of them in ten for so long that it is to be forgotten.
+  // One session in five has ended; of these one in ten long enough ago to be deleted.
   const isOver = '(n.seq DIV 5) MOD 5 = 0'
   const isOld = '(n.seq DIV 25) MOD 10 = 0'
   const createdAt = `${now} - IF(${isOver} AND ${isOld}, ${120 * day}, 0) - (n.seq * 7919) MOD ${20 * day}`

@@ -1,7 +1,7 @@
-// Does an operation cost more when there are more users and sessions? `npm run bench:scale -- [--users 10000,100000,1000000]
-// [--each 5] [--pool 8G] [--operations 2000] [--revocations 1000000]`. On MariaDB; what an operation costs is the processor time
-// of the server and of the database, which others on the machine change less than the time of the day. Goals: it grows at most
-// 1.3 times from the smallest to the largest, and no page takes 150 ms.
+// Scaling bench: the cost of operations by number of users and sessions, on MariaDB: `npm run bench:scale --
+// [--users 10000,100000,1000000] [--each 5] [--pool 8G] [--operations 2000] [--revocations 1000000]`. The cost is the
+// processor time of server and database, which depends less on other load than elapsed time. Goals: it grows at most
+// 1.3 times from the smallest to the largest size, and p99 of each page is at most 150 ms.
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -34,7 +34,7 @@ const atOnce = 16
 const pageLimit = 150
 const growthLimit = 1.3
 
-/** CPU ms of one, and how long a caller waited, in ms. */
+/** Processor time of one operation, and latency for the caller, ms. */
 type Cost = { cpu: number; p50: number; p99: number; isPage: boolean }
 type MySqlSettings = Extract<DatabaseSettings, { engine: 'mysql' }>
 type Seen = { size: Size; costs: Map<string, Cost>; bytesPerSession: number; resident: number }
@@ -85,7 +85,7 @@ async function measure(size: Size): Promise<Seen> {
   return { size, costs, bytesPerSession: row!.bytes / size.sessions, resident }
 }
 
-/** A crash of the machine may cost what is seeded, and nothing later. */
+/** Fills the database with relaxed durability, which is restored afterwards. */
 async function seed(settings: MySqlSettings, template: number, size: Size): Promise<void> {
   const since = performance.now()
   const database = await openDatabase(settings)
@@ -138,7 +138,7 @@ async function costsOf(server: ServerProcess, poster: Poster): Promise<Map<strin
   return costs
 }
 
-/** @param warm how many are done before, and do not count */
+/** @param warm number of operations before the measurement */
 async function costOf(
   server: ServerProcess,
   count: number,
@@ -166,7 +166,7 @@ async function costOf(
   return { cpu, p50: at(0.5), p99: at(0.99), isPage: false }
 }
 
-/** Everything that runs by itself, once: it looks at all sessions, and forgets those that are long over. */
+/** One run of all periodic jobs, which scan all sessions and delete those that ended long ago. */
 async function purge(run: () => Promise<void>, settings: DatabaseSettings): Promise<Cost> {
   const database = await openDatabase(settings)
   const count = async () => (await database.read<{ kept: number }>('SELECT COUNT(*) AS kept FROM session'))[0]!.kept
@@ -199,7 +199,7 @@ function report(): void {
     console.log(`| ${size.users} | ${size.sessions} | ${bytesPerSession.toFixed(0)} | ${(resident / 1e6).toFixed(0)} |`)
 }
 
-/** projection.ts measures them: memory for each, and how long a server takes to start with them. */
+/** Memory for each revocation, and the start of a server with many of them, measured by projection.ts. */
 async function revocations(): Promise<void> {
   if (Number(options.revocations) === 0) return
   console.log('')

@@ -1,6 +1,5 @@
-// The flood of sign-ins.ts, in a process of its own: what it costs to send must not slow what is measured. All its users sign
-// in at the same moment, each from an address of its own, and again and again until it is told to stop; who is told to come
-// back later does so.
+// The load generator of sign-ins.ts, in its own process, so that sending does not slow the measured server. All users
+// sign in concurrently, each from its own address, repeatedly until a stop message; Retry-After is obeyed.
 import { setPriority } from 'node:os'
 import { aPoster } from './post.js'
 

@@ -1,5 +1,6 @@
-// A flood of sign-ins never slows refresh: 500 sign-ins at once, at the real cost, while sessions refresh 50 times a second,
-// against the same refreshes without. `npm run bench:sign-ins`; AT_ONCE, PER_SECOND, SECONDS, ROUNDS and COST change the counts.
+// Refresh latency during a flood of sign-ins: 500 concurrent sign-ins at the real bcrypt cost with 50 refreshes a
+// second, compared with the same refreshes alone. `npm run bench:sign-ins`; AT_ONCE, PER_SECOND, SECONDS, ROUNDS and
+// COST change the counts.
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import bcrypt from 'bcrypt'
@@ -25,7 +26,7 @@ const server = await aServerProcess(database, { password_cost: cost }, { TRUST_P
 const poster = aPoster(server.url, 64)
 const sessions = await signInOnce()
 
-/** All with one password, whose hash costs what it costs in earnest. */
+/** Users with one password, hashed at the real cost. */
 async function makeUsers(count: number): Promise<string[]> {
   const silent = () => {}
   const composed = await compose(testSettings(database), {
@@ -40,7 +41,7 @@ async function makeUsers(count: number): Promise<string[]> {
   return names
 }
 
-/** One session for each refresh of a second: each then refreshes once in every second. */
+/** As many sessions as refreshes a second, so that each session refreshes once a second. */
 async function signInOnce(): Promise<string[]> {
   const made: string[] = []
   for (let index = 0; index < perSecond; index++) {
@@ -51,7 +52,7 @@ async function signInOnce(): Promise<string[]> {
   return made
 }
 
-/** Refreshes at a fixed beat, whether or not the one before was answered; how long each took. */
+/** Refreshes at a fixed rate without waiting for earlier answers. @returns the duration of each, ms */
 async function refresh(by: Poster): Promise<number[]> {
   const times: number[] = []
   const onTheirWay: Promise<void>[] = []
@@ -129,7 +130,7 @@ await killProcesses()
 removeFolders()
 process.exit(0)
 
-/** p50 and p99, to a tenth of a millisecond. */
+/** p50 and p99, rounded to tenths of a millisecond. */
 function halfAndMost(times: number[]): [number, number] {
   const [p50, p99] = quantiles(
     times.map(ms => ms * 10),

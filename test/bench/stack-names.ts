@@ -1,25 +1,25 @@
-// The servers that `npm run bench` compares, and what is the same at all of them.
+// The names of the servers that `npm run bench` compares, and the users and applications common to all of them.
 
 export const stackNames = ['darvoza', 'node-oauth', 'oidc'] as const
 export type StackName = (typeof stackNames)[number]
 
-/** It proves that it runs, with few of everything. */
+/** QUICK: a smoke test with small numbers. */
 export const quick = Boolean(process.env.QUICK)
 
 export const password = 'correct horse battery'
-/** Enough of them that no two sign-ins in flight are one person's. */
+/** Number of users, enough that no two concurrent sign-ins are of the same user. */
 export const people = quick ? 16 : 64
 export const usernameOf = (index: number) => `user${index % people}`
 
-/** Applications that get tokens of their own, one for each connection. */
+/** Number of applications with client_credentials, one for each connection. */
 export const machines = quick ? 4 : 32
 export const machineOf = (lane: number) => `machine-${lane % machines}`
-/** The one that asks what a token is worth. */
+/** The application that introspects tokens. */
 export const resourceServer = 'orders'
-/** One whose tokens last a second, at the peers. */
+/** An application of the peers whose tokens have a lifetime of one second. */
 export const briefly = 'brief'
-/** Of every application. */
+/** The client secret of every application. */
 export const secret = `dvz_sec_${'s'.repeat(43)}`
 
-/** What a peer is started with. */
+/** Settings of a peer process. */
 export type PeerSettings = { port: number; redisPort: number; cost: number }

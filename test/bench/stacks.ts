@@ -1,4 +1,4 @@
-// The servers of `npm run bench`, each with a store of its own that is durable: what was answered outlives the machine.
+// The servers of `npm run bench`, each with its own durable store: an answered write survives a crash of the machine.
 import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -35,12 +35,12 @@ import {
 
 export type Stack = {
   name: StackName
-  /** As the report calls it. */
+  /** The name in the report. */
   title: string
   port: number
   pid: number
   storePid: number
-  /** An expired token, where none can be made in a second. */
+  /** An expired access token, for a server that cannot issue one with a lifetime of a second. */
   expired: string | null
   stop(): Promise<void>
 }
@@ -49,7 +49,7 @@ const root = new URL('../../../', import.meta.url)
 const packageOf = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
 const versionOf = (name: string) => packageOf(fileURLToPath(new URL(`node_modules/${name}/package.json`, root))).version
 
-/** The version that a program names: `redis-server --version`. */
+/** The version in the output of `PROGRAM --version`. */
 const versionOfProgram = (program: string) =>
   /\d+\.\d+\.\d+/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' }))?.[0] ?? ''
 
@@ -59,7 +59,7 @@ async function darvoza(cost: number): Promise<Stack> {
   const database = await mariadb.create()
   const forge = await furnish(database, cost)
   const port = await freePort()
-  // With node's options of `npm start`; without what that builds first.
+  // With the Node options of `npm start`, without its build.
   const [, , ...options] = (packageOf(fileURLToPath(new URL('package.json', root))).scripts.start as string).split(' ')
   const program = fileURLToPath(new URL('../../server/main.js', import.meta.url))
   const child = spawn(...tied(process.execPath, [...options.slice(0, -1), program]), {
@@ -89,17 +89,17 @@ async function darvoza(cost: number): Promise<Stack> {
   }
 }
 
-/** People and machines. The policy is the usual one, but for the cost of passwords and how many of them may be tried. */
+/** Users and machines. The policy is the default except for password_cost and the limit of sign-in guesses. */
 async function furnish(database: DatabaseSettings, cost: number): Promise<Forge> {
   const silent = () => {}
   const log = { debug: silent, info: silent, warn: silent, error: silent }
   const composed = await compose(testSettings(database), { log })
   await composed.migrate()
-  // Before the first administrator is made: every comparison takes the work of the dearest hash that is stored.
+  // Before the first administrator is created: every comparison takes as long as the most expensive stored hash.
   const policy = { password_cost: cost, sign_in_guesses_per_hour: 10_000 }
   await composed.parts.policies.policies.set(policy, 'system', 'bench')
   await composed.start()
-  // As ours are: what another server hashed is hashed anew at the first sign-in.
+  // Hashed as this server does: foreign hashes would be replaced at the first sign-in.
   const passwordHash = await hashPassword(password, cost)
   for (let index = 0; index < people; index++)
     await composed.parts.people.users.importOne({ username: usernameOf(index), passwordHash }, 'system')
@@ -126,7 +126,7 @@ async function anExpired(port: number, forge: Forge): Promise<string> {
   return forge.access(changed(access, { iat: before, auth_time: before, exp: before + 3_600 }))
 }
 
-/** One of peers/, with a Redis that has written what it answers. */
+/** A server of peers/, with a Redis that writes to disk before each answer (appendfsync always). */
 async function peer(name: Exclude<StackName, 'darvoza'>, library: string, cost: number): Promise<Stack> {
   const redis = await aRedis('--appendonly', 'yes', '--appendfsync', 'always')
   const settings: PeerSettings = { port: await freePort(), redisPort: redis.port, cost }
@@ -146,7 +146,7 @@ async function peer(name: Exclude<StackName, 'darvoza'>, library: string, cost: 
   }
 }
 
-/** @throws what it wrote to stderr, if it ends before it is ready; later it is printed: nobody else ends it */
+/** @throws Error with its stderr if the process exits before it is ready; a later exit by itself is printed */
 async function ready(child: ChildProcess, attempt: () => Promise<unknown>): Promise<void> {
   let complaints = ''
   child.stderr!.on('data', chunk => {
@@ -158,7 +158,7 @@ async function ready(child: ChildProcess, attempt: () => Promise<unknown>): Prom
       reject(new Error(`a server did not start: ${complaints}`))
     })
   })
-  // It ends one day, when nobody waits for it.
+  // Avoids an unhandled rejection when the process exits later.
   dead.catch(() => {})
   await Promise.race([waitFor(attempt), dead])
 }

@@ -1,6 +1,6 @@
-// Which way of verifying gives which bound at which cost: a plain JWT library, introspection, introspection that is remembered,
-// and the kit; a server in a process of its own on SQLite, all ways in turn: `npm run bench:ways -- [--rounds 20]
-// [--revocations 20]`.
+// Ways to verify an access token, with cost and delay of revocation: a JWT library, introspection, cached
+// introspection, and the kit. One server process on SQLite, all ways measured in turns: `npm run bench:ways --
+// [--rounds 20] [--revocations 20]`.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -61,7 +61,7 @@ await Promise.all(kits.map(kit => kit.ready()))
 const kept = new Map<string, { active: boolean; until: number }>()
 const introspect = async (token: string) => (await post('/oauth/introspect', 'orders', { token })).active
 
-/** Whether it lets a token in. `each`: how many verifications of a round. */
+/** A way to verify; `isIn` returns whether a token is accepted, `each` is the number of verifications in a round. */
 type Way = { what: string; bound: string; each: number; isIn: (token: string) => Promise<boolean> }
 
 const refusedBy = (kit: (typeof kits)[number]) => (token: string) =>
@@ -100,10 +100,10 @@ const ways: Way[] = [
 const tokens = await Promise.all(Array.from({ length: 20 }, aToken))
 const microseconds = new Map<Way, number[]>(ways.map(way => [way, []]))
 for (let round = 0; round < Number(options.rounds); round++) {
-  // What comes first pays for what others left behind.
+  // The order alternates, since the first way pays for garbage of the previous ones.
   for (const way of round % 2 === 0 ? ways : [...ways].reverse()) {
     for (const token of tokens) await way.isIn(token)
-    // Of this process, in all its threads: others on the machine do not count.
+    // Processor time of this process in all threads, independent of other load.
     const before = process.cpuUsage()
     for (let at = 0; at < way.each; at++) await way.isIn(tokens[at % tokens.length]!)
     const { user, system } = process.cpuUsage(before)
@@ -111,7 +111,7 @@ for (let round = 0; round < Number(options.rounds); round++) {
   }
 }
 
-/** ms from the answer to the revocation to the first try that is refused; null: it is let in as long as anybody waits. */
+/** @returns ms from the answer to the revocation to the first refused verification; null if none within `most` ms */
 async function delayOf(way: Way, most: number): Promise<number | null> {
   const token = await aToken()
   if (!(await way.isIn(token))) throw new Error(`${way.what} refuses a good token`)

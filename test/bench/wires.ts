@@ -1,30 +1,30 @@
-// The same operations as requests to each of the servers of `npm run bench`.
+// The requests of each operation to each of the servers of `npm run bench`.
 import { basic } from '../support/applications.js'
 import { type Answer, get, postForm, postJson, type Request } from './connection.js'
 import { briefly, machineOf, password, resourceServer, type StackName, secret, usernameOf } from './stack-names.js'
 
 export type Pair = { access: string; refresh: string }
 
-/** A question about a token, and whether the answer calls it good. */
+/** A verification or introspection request, and whether its answer says that the token is valid. */
 type Question = { ask: (token: string) => Request; isGood: (answer: Answer) => boolean }
 
 export type Wire = {
   signIn(index: number): Request
   refresh(token: string): Request
-  /** Of the answers of the two above. */
+  /** The token pair in an answer to signIn or refresh. */
   pair(body: string): Pair
   verify: Question
   introspect: Question
-  /** A token that `verify` is asked about, where those of a sign-in are none. */
+  /** Requests a token for `verify`; null if tokens of a sign-in can be used. */
   checkable(lane: number): Request | null
-  /** One that has expired after a second; null where such a one is forged. */
+  /** Requests a token that expires after a second; null if an expired one is forged. */
   brief(): Request | null
   credentials(lane: number): Request
-  /** Gives back a token of `credentials`. */
+  /** Revokes a token of `revocable`. */
   revoke(token: string, lane: number): Request
-  /** A token of `credentials`, as `introspect` is asked about it later. */
+  /** Requests a client_credentials token that can be revoked and introspected. */
   revocable(lane: number): Request
-  /** Ends what `verify` was asked about. */
+  /** Ends the session or revokes the token that `verify` checks. */
   end(pair: Pair, lane: number): Request
   jwks: Request
   discovery: Request
@@ -64,7 +64,7 @@ const darvoza: Wire = {
   health: get('/healthz'),
 }
 
-/** Public applications sign people in, as ours does there; the token is checked by who serves, as the library has it. */
+/** Users sign in by a public client, as at this server; the peer itself verifies tokens, as the library provides. */
 const nodeOauth: Wire = {
   signIn: index =>
     postForm('/token', { grant_type: 'password', client_id: 'app', username: usernameOf(index), password }),
@@ -83,7 +83,7 @@ const nodeOauth: Wire = {
   health: get('/healthz'),
 }
 
-/** It introspects and revokes opaque tokens alone; the hint saves it a look at the store. */
+/** oidc-provider introspects and revokes only opaque tokens; the token_type_hint saves a read of the store. */
 const oidcQuestion: Question = {
   ask: token => postForm('/token/introspection', { token, token_type_hint: 'access_token' }, own(resourceServer)),
   isGood: isActive,

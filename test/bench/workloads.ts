@@ -1,10 +1,10 @@
-// What `npm run bench` does to each server: one operation of each workload, and how many connections do it at once.
+// The workloads of `npm run bench`: the operation of each, and its number of concurrent connections.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Answer, Connection, Request } from './connection.js'
 import type { Held, Need } from './prepared.js'
 import { people } from './stack-names.js'
 
-/** @returns false where the server refused and said when to come again */
+/** @returns false if the server refused with Retry-After */
 type Operation = (held: Held, connection: Connection, lane: number) => Promise<boolean>
 
 export type Workload = {
@@ -12,7 +12,7 @@ export type Workload = {
   connections: number
   needs: readonly Need[]
   operation: Operation
-  /** How many sign-ins are in flight meanwhile. */
+  /** Number of concurrent sign-ins in addition. */
   signIns?: number
 }
 
@@ -37,7 +37,7 @@ const refresh: Operation = async (held, connection, lane) => {
   return true
 }
 
-/** Each connection goes round the tokens from a place of its own. */
+/** Each connection iterates over the tokens from a different start. */
 const question = (by: 'verify' | 'introspect', which: keyof Held['tokens']): Operation => {
   let asked = 0
   return async ({ wire, tokens }, connection, lane) => {

@@ -1,5 +1,6 @@
-// @node-oauth/oauth2-server as one would put it up: Koa, jose for ES256 access tokens, refresh tokens that rotate in Redis. What
-// the library leaves to the application is done in the way that costs least: no router, nothing read twice.
+// A peer with @node-oauth/oauth2-server in a usual setup: Koa, ES256 access tokens by jose, rotating refresh tokens in
+// Redis. Parts that the library leaves to the application have the cheapest implementation: no router, no repeated
+// reads.
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import OAuth2Server, {
   type Client,
@@ -75,7 +76,7 @@ const server = new OAuth2Server({
         .setExpirationTime(`${client.accessTokenLifetime ?? lifetimes.accessTokenLifetime}s`)
         .sign(privateKey),
     generateRefreshToken: async () => randomBytes(32).toString('base64url'),
-    // Access tokens are not kept: they say by themselves what they are.
+    // Access tokens are self-contained JWTs and are not stored.
     async saveToken(token: Token, client: Client, user: User): Promise<Token> {
       if (token.refreshToken) {
         const row = JSON.stringify({ client: client.id, user: user.id, until: token.refreshTokenExpiresAt })
@@ -115,7 +116,7 @@ async function answerBy(ctx: Context, act: 'token' | 'authenticate'): Promise<vo
   }
 }
 
-/** RFC 7009, which the library leaves out. */
+/** Token revocation (RFC 7009), which the library does not have. */
 async function revoke(ctx: Context): Promise<void> {
   const [id, given] = Buffer.from(ctx.get('Authorization').slice(6), 'base64').toString().split(':')
   const { token } = ctx.request.body as { token: string }

@@ -1,5 +1,6 @@
-// oidc-provider as its documentation says: a Redis adapter, ES256, JWT access tokens for a resource server, refresh tokens that
-// rotate. People sign in by a grant of their own, one request: its code flow takes four, and costs more.
+// A peer with oidc-provider, configured by its documentation: Redis adapter, ES256, JWT access tokens for a resource
+// server, rotating refresh tokens. Users sign in by a custom password grant of one request; its code flow takes four
+// requests and costs more.
 import { generateKeyPairSync } from 'node:crypto'
 import bcrypt from 'bcrypt'
 import { Redis } from 'ioredis'
@@ -28,7 +29,7 @@ const scope = 'api'
 const jwt = 'urn:jwt'
 const resources: Record<string, ResourceServer> = {
   [jwt]: { scope, accessTokenFormat: 'jwt', accessTokenTTL: 3_600, jwt: { sign: { alg: 'ES256' } } },
-  // It introspects and revokes opaque ones alone.
+  // Only opaque tokens can be introspected and revoked.
   'urn:opaque': { scope, accessTokenFormat: 'opaque', accessTokenTTL: 3_600 },
   'urn:brief': { scope, accessTokenFormat: 'opaque', accessTokenTTL: 1 },
 }
@@ -49,7 +50,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     ...[resourceServer, ...Array.from({ length: machines }, (_, lane) => machineOf(lane))].map(confidential),
   ],
   jwks: { keys: [key] },
-  // Without this one there are no refresh tokens.
+  // offline_access is required for refresh tokens.
   scopes: [scope, 'offline_access'],
   clientDefaults: { id_token_signed_response_alg: 'ES256' },
   cookies: { keys: ['of a bench'] },

@@ -1,5 +1,5 @@
-// The Redis adapter of oidc-provider's own examples: what is spent once lies in a hash, the rest as text; the keys of a grant in
-// a list, so that all of them can be revoked together.
+// The Redis adapter of oidc-provider's examples: consumable models are stored as a hash, others as a string; the keys
+// of a grant are in a list, so that all can be revoked together.
 import type { Redis } from 'ioredis'
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 
@@ -31,7 +31,7 @@ export const redisAdapter =
         const { payload, ...rest } = await redis.hgetall(keyOf(id))
         return payload === undefined ? undefined : { ...rest, ...parsed(payload)! }
       },
-      // For device codes and browser sessions, which nobody asks for here.
+      // For device codes and browser sessions, which this bench does not use.
       findByUserCode: async () => undefined,
       findByUid: async () => undefined,
       async consume(id) {
