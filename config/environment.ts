@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { lookalikeOf } from './lookalikes.js'
+import { similarSettingName } from './lookalikes.js'
 import { SettingsError, settingNames } from './settings.js'
 
 type Variables = Record<string, string | undefined>
@@ -33,7 +33,7 @@ export function readEnvironment(environment: Variables, folder: string): Environ
     [Object.keys(environment), 'the environment'],
   ] as const) {
     for (const name of names) {
-      const meant = variables[name]?.trim() ? lookalikeOf(name, settingNames, where === path) : null
+      const meant = variables[name]?.trim() ? similarSettingName(name, settingNames, where === path) : null
       if (meant === null) continue
       // Where the correctly spelt setting is set too, this variable is taken for another program's.
       if (variables[meant]?.trim()) passedOver.push(name)
@@ -58,13 +58,13 @@ function readFile(path: string): string | null {
 function parse(content: string, path: string): Variables {
   // Line ends and byte order mark, as editors on Windows write them.
   const text = content.replace(/^\uFEFF/, '').replace(/\r\n/g, '\n')
-  const wrong = lineThatIsNone(text)
+  const wrong = firstBadLine(text)
   if (wrong !== null) throw new SettingsError([`${path} line ${wrong} is not NAME=value`])
   return parseEnv(text)
 }
 
 /** Node's parseEnv() silently skips lines that it cannot parse: a setting on such a line would be ignored. */
-function lineThatIsNone(text: string): number | null {
+function firstBadLine(text: string): number | null {
   // A value in quotes may go over several lines.
   const flat = text.replace(
     /(^\s*(?:export\s+)?[\w.-]+\s*=\s*)(["'`])([\s\S]*?)\2/gm,

@@ -10,7 +10,7 @@ const others = /_(PORT|SERVICE_HOST)(_|$)/
  * @param isOurs whether the name stands in a place that only our settings belong to
  * @returns the setting that is meant, or null
  */
-export function lookalikeOf(name: string, settings: readonly string[], isOurs: boolean): string | null {
+export function similarSettingName(name: string, settings: readonly string[], isOurs: boolean): string | null {
   if (settings.includes(name)) return null
   const written = name.toUpperCase().replaceAll('-', '_')
   const bare = written.replace(/^DARVOZA_/, '')

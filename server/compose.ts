@@ -18,7 +18,7 @@ import { createJobs } from './jobs/jobs.js'
 import { ownApplicationId } from './policy/application-metadata.js'
 import { builtInRoles } from './policy/permissions.js'
 import { firstPolicy } from './policy/policies.js'
-import { bringIn } from './process/applications-file.js'
+import { importApplicationsFile } from './process/applications-file.js'
 import { createRandomPool } from './protocol/random-pool.js'
 import { writeFirstRows } from './storage/first-rows.js'
 import { migrateUp, requireKnownMigrations } from './storage/migrate.js'
@@ -115,7 +115,7 @@ export async function composeParts(
     { name: 'logout tokens', everyMs: second, run: sending.run },
     { name: 'failed sign-ins', everyMs: second, run: failedSignIns.write },
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
-    { name: 'keys', everyMs: minute, run: keyRing.upkeep },
+    { name: 'keys', everyMs: minute, run: keyRing.rotateDueKeys },
     { name: 'ticket key', everyMs: minute, run: sealedSecrets.renewTicketKey },
     { name: 'kinds of password hashes', everyMs: minute, run: hashing.prepare },
     { name: 'forget pushed requests', everyMs: minute, run: identity.authorizations.pushedRequests.forget },
@@ -182,7 +182,7 @@ export async function composeParts(
       await tail.start()
       await redisLink?.start()
       // Before the first administrator is created: a start that fails here would never print the generated password.
-      if (settings.applicationsFile) await bringIn(settings.applicationsFile, identity.applications, log)
+      if (settings.applicationsFile) await importApplicationsFile(settings.applicationsFile, identity.applications, log)
       const wanted = {
         username: settings.adminUsername,
         password: settings.adminPassword,
@@ -192,7 +192,7 @@ export async function composeParts(
       await housekeeping.beat()
       jobs.afterwards(hashing.prepare)
       // A database that an older program made may lack a key.
-      jobs.afterwards(keyRing.upkeep)
+      jobs.afterwards(keyRing.rotateDueKeys)
       await noteLog()
       return made
     },

@@ -10,24 +10,24 @@ import type { Log } from './composition/ports.js'
 import type { Connections } from './http/connections.js'
 import { whyNotAdministrator } from './identity/people/first-administrator.js'
 import { firstPolicy } from './policy/policies.js'
+import { announceFailure, announcePassword, announceReady } from './process/announcements.js'
 import { closeListening } from './process/close-listening.js'
 import { captureOutput, createProcessLog, type ProcessLog } from './process/log.js'
 import { watchLoop } from './process/loop-load.js'
-import { tellFailure, tellPassword, tellReady } from './process/telling.js'
+import { startErrorText } from './start-errors.js'
 import { migrationStatus } from './storage/migrate.js'
 import { claimFile } from './storage/sqlite-claim.js'
-import { inWordsOf } from './wording.js'
 import { createWorkers, serveForLeader } from './workers.js'
 
 /** How long the server is not ready, and still accepts connections, once it is told to stop; ms. */
-const notice = 250
+const notReadyTime = 250
 /** How long requests may take to finish after that, in ms. */
-const patience = 10_000
+const drainTimeout = 10_000
 /** How long what goes on behind the answers may take to finish, in ms: kill -9 at any instant must lose nothing either. */
-const closePatience = 1_500
+const closeTimeout = 1_500
 
 /** How long the last lines of the log may take to be written, in ms. */
-const logPatience = 500
+const logTimeout = 500
 
 /** What a signal does. Until something is served nothing is lost by an end. */
 let stop: () => Promise<void> = async () => {}
@@ -63,7 +63,7 @@ async function prepare(settings: Settings, log: Log): Promise<Composed> {
   await composed.migrate()
   const administrator = await composed.start()
   // Before anything else can fail: it is never shown again.
-  if (administrator) tellPassword(administrator.username, administrator.password)
+  if (administrator) announcePassword(administrator.username, administrator.password)
   return composed
 }
 
@@ -80,7 +80,7 @@ async function serveAlone(composed: Composed, settings: Settings, environment: E
   stop = async () => {
     composed.leave()
     connections.leave()
-    await pause(notice)
+    await pause(notReadyTime)
     await closeListening(server)
     await finish(composed, connections)
   }
@@ -107,10 +107,10 @@ async function work(settings: Settings, log: Log): Promise<void> {
 async function lead(settings: Settings, log: Log, environment: Environment): Promise<void> {
   const composed = await prepare(settings, log)
   await composed.close()
-  const workers = createWorkers({ count: settings.workers, patience: patience + 5_000, log })
+  const workers = createWorkers({ count: settings.workers, patience: drainTimeout + 5_000, log })
   stop = async () => {
     workers.leave()
-    await pause(notice)
+    await pause(notReadyTime)
     await closeListening(workers.front)
     await workers.stop()
   }
@@ -122,8 +122,8 @@ async function lead(settings: Settings, log: Log, environment: Environment): Pro
 
 /** Answers what was begun, and closes everything. */
 async function finish(composed: Composed, connections: Connections): Promise<void> {
-  await connections.drain(patience)
-  await Promise.race([composed.close(), pause(closePatience)])
+  await connections.drain(drainTimeout)
+  await Promise.race([composed.close(), pause(closeTimeout)])
 }
 
 function listen(server: Server, { port, host }: Settings): Promise<number> {
@@ -139,12 +139,12 @@ function announce({ issuer, host }: Settings, { file, passedOver }: Environment,
   const read = file === null ? '' : `; settings were read from ${file}`
   const strange = passedOver.length === 0 ? '' : `; nobody reads ${passedOver.join(', ')}`
   const details = { issuer, host, port, ...(file && { settings: file }), ...(strange && { passedOver }) }
-  tellReady(`Darvoza is ready at ${issuer}${listening}${read}${strange}`, details)
+  announceReady(`Darvoza is ready at ${issuer}${listening}${read}${strange}`, details)
 }
 
 /** Once what is still to be logged is written, if that can be. */
 async function exit(code: number): Promise<never> {
-  await processLog?.flush(logPatience)
+  await processLog?.flush(logTimeout)
   if (processLog?.isStuck()) process.kill(process.pid, 'SIGKILL')
   process.exit(code)
 }
@@ -163,7 +163,8 @@ main().catch((error: unknown) => {
   const { message, cause } = error as Error
   const raw = cause instanceof Error ? `${message} (${cause.message})` : message
   if (stopping) return
-  if (error instanceof SettingsError) tellFailure('Darvoza did not start: the settings are not usable', error.problems)
-  else tellFailure(`Darvoza did not start: ${inWordsOf(error, settings) ?? raw}`)
+  if (error instanceof SettingsError)
+    announceFailure('Darvoza did not start: the settings are not usable', error.problems)
+  else announceFailure(`Darvoza did not start: ${startErrorText(error, settings) ?? raw}`)
   void exit(1)
 })

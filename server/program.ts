@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { requireIssuer, type Settings, SettingsError } from '../config/settings.js'
+import { type CommandEnvironment, createOpening } from './command-environment.js'
 import { addApiKeyCommands } from './commands/api-key.js'
 import { addApplicationCommands } from './commands/application.js'
 import { addAuditCommands } from './commands/audit.js'
@@ -14,7 +15,7 @@ import { addConfigurationCommands } from './commands/configuration.js'
 import { askFirst } from './commands/confirmation.js'
 import { addDeviceCommands } from './commands/device.js'
 import { addDoctorCommand } from './commands/doctor.js'
-import { tellRefusal, WrongFile, WrongUse } from './commands/failures.js'
+import { FileError, refusalMessage, UsageError } from './commands/failures.js'
 import { createInput } from './commands/input.js'
 import { addIssuerCommands } from './commands/issuer.js'
 import { addKeyCommands } from './commands/key.js'
@@ -30,10 +31,9 @@ import { addSessionCommands } from './commands/session.js'
 import { addUserCommands } from './commands/user.js'
 import { addVerifierCommands } from './commands/verifier.js'
 import { addSeedCommands } from './demo/command.js'
-import { createOpening, type Here } from './opening.js'
 import { type ErrorCode, Refusal } from './protocol/errors.js'
 import { wireFields } from './protocol/problems.js'
-import { inWordsOf } from './wording.js'
+import { startErrorText } from './start-errors.js'
 
 const nouns = [
   addUserCommands,
@@ -60,7 +60,7 @@ const nouns = [
 const typedWrongly: ReadonlySet<ErrorCode> = new Set(['invalid_fields'])
 
 /** What a command reads and writes: the process's own, or a test's. */
-export type Terminal = Here & {
+export type Terminal = CommandEnvironment & {
   /** As of the process: the program's own names first. */
   argv: readonly string[]
   stdin: Readable
@@ -105,18 +105,18 @@ function failureOf(error: unknown, settings: Settings | null): Failed {
     const said = missing ? 'a command is missing: --help lists them' : error.message.replace(/^error: /, '')
     return { exit: 2, code: 'wrong_use', message: said }
   }
-  if (error instanceof WrongUse) return { exit: 2, code: 'wrong_use', message: error.message }
-  if (error instanceof WrongFile) {
+  if (error instanceof UsageError) return { exit: 2, code: 'wrong_use', message: error.message }
+  if (error instanceof FileError) {
     const { message, file, problems } = error
     return { exit: 2, code: 'wrong_file', message, file, problems }
   }
   if (error instanceof SettingsError) return { exit: 2, code: 'wrong_settings', message: error.problems.join('; ') }
-  const words = inWordsOf(error, settings)
+  const words = startErrorText(error, settings)
   if (words) return { exit: 1, code: error instanceof Refusal ? error.code : 'failed', message: words }
   if (error instanceof Refusal) {
     const { code, details } = error
     const fields = details.fields && wireFields(details.fields)
-    return { exit: typedWrongly.has(code) ? 2 : 1, code, message: tellRefusal(error), fields }
+    return { exit: typedWrongly.has(code) ? 2 : 1, code, message: refusalMessage(error), fields }
   }
   return { exit: 1, code: 'failed', message: error instanceof Error ? error.message : String(error) }
 }

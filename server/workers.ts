@@ -52,10 +52,10 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
 
   const front: Server = createServer({ pauseOnConnect: true, noDelay: true }, socket => {
     socket.on('error', () => {})
-    handOut(socket)
+    assign(socket)
   })
 
-  function handOut(socket: Socket): void {
+  function assign(socket: Socket): void {
     const [chosen] = [...serving].filter(([worker]) => worker.isConnected()).sort(([, a], [, b]) => a.size - b.size)
     if (!chosen) {
       waiting.push(socket)
@@ -75,7 +75,7 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
     worker.process.send({ take: id } satisfies Told, socket, { keepOpen: true }, () => {})
   }
 
-  function hear(worker: Worker, answer: Answer): void {
+  function onWorkerMessage(worker: Worker, answer: Answer): void {
     if ('took' in answer) {
       const untaken = serving.get(worker)
       const handed = untaken?.get(answer.took)
@@ -87,19 +87,19 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
     }
     serving.set(worker, new Map())
     if (serving.size === count) complete()
-    for (const socket of waiting.splice(0)) handOut(socket)
+    for (const socket of waiting.splice(0)) assign(socket)
   }
 
   /** Hands out a connection once more, and closes it if that has been done before. */
-  function handOutAgain(socket: Socket): void {
+  function reassign(socket: Socket): void {
     if (returned.has(socket)) socket.destroy()
-    else handOut(socket)
+    else assign(socket)
     returned.add(socket)
   }
 
   function fork(): Worker {
     const worker = cluster.fork()
-    worker.on('message', (answer: Answer) => hear(worker, answer))
+    worker.on('message', (answer: Answer) => onWorkerMessage(worker, answer))
     // Without a listener it would end this process: the worker could not be started.
     worker.on('error', () => {})
     worker.once('exit', () => {
@@ -107,7 +107,7 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
       serving.delete(worker)
       for (const { socket, deadline } of untaken?.values() ?? []) {
         clearTimeout(deadline)
-        handOutAgain(socket)
+        reassign(socket)
       }
     })
     return worker

@@ -43,13 +43,13 @@ export function createBearerFetch({ fetch, origins, present, renew, monotonic, p
       // Fetch standard §4.4: a redirected response from another origin answers a request without the token.
       const ours = !response.redirected || new URL(response.url).origin === origin
       // RFC 9449 §9: retried once with the new nonce, or with the server's time. It is no refusal of the token.
-      if (ours && heard(response, sent, proof) && !isProven && next !== null && isProofRefused(response)) {
+      if (ours && learnNonce(response, sent, proof) && !isProven && next !== null && isProofRefused(response)) {
         isProven = true
         retries--
         await response.body?.cancel()
         continue
       }
-      if (!ours || !(await mends(response)) || isHopeless(origin, tokens)) return response
+      if (!ours || !(await canRetry(response)) || isHopeless(origin, tokens)) return response
       if (fresh || retries === 2) {
         hopeless.set(origin, { access: tokens.access, until: monotonic() + hopelessTime })
         return response
@@ -75,12 +75,12 @@ export function createBearerFetch({ fetch, origins, present, renew, monotonic, p
   }
 
   /** A refresh also gets the time of the token server's clock, where the resource server's may not be read (CORS). */
-  async function mends(response: Response): Promise<boolean> {
+  async function canRetry(response: Response): Promise<boolean> {
     return (await refreshHelps(response)) || (proofs?.isClockKnown === false && isProofRefused(response))
   }
 
   /** @returns whether the response allows another proof than the request had */
-  function heard(response: Response, { url }: Request, proof: MadeProof | null): boolean {
+  function learnNonce(response: Response, { url }: Request, proof: MadeProof | null): boolean {
     return proof !== null && proofs!.hear(response, url, proof)
   }
 

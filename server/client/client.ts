@@ -79,7 +79,7 @@ export function createClient(options: ClientOptions) {
   /** The reason of a sign-out that another tab has sent. */
   let heardReason = 'signed_out'
 
-  const hints = shared ? openHints(name, hear) : noHints
+  const hints = shared ? openHints(name, onHint) : noHints
   const ask = createAsk({ issuer, fetch, wall: clocks.wall, proofs })
   const trying = {
     ...{ patience: patience * 1000, monotonic: clocks.monotonic, random },
@@ -95,7 +95,7 @@ export function createClient(options: ClientOptions) {
   })
   const signing = createSigning({ ask, wire, kept, store, lock, name, ...trying, set, signedOut })
 
-  function hear(hint: Hint | null): void {
+  function onHint(hint: Hint | null): void {
     if (hint?.changed === 'signed_out') heardReason = hint.reason ?? 'signed_out'
     void kept.read()
   }

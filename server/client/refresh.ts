@@ -37,10 +37,10 @@ export type Renewed = {
 }
 
 /** Timeout of the first attempt, in ms; each further one may take twice as long, for slow networks. */
-const firstPatience = 3_000
-const shortestPatience = 1_000
+const firstTimeout = 3_000
+const shortestTimeout = 1_000
 /** How long another tab is waited for, in ms. It may be frozen, or may be retrying in vain. */
-const lockPatience = 5_000
+const lockTimeout = 5_000
 
 export function createRefresh(deps: RefreshDeps) {
   const { ask, wire, kept, ages, lock, name, slack, monotonic, random, pause } = deps
@@ -59,7 +59,7 @@ export function createRefresh(deps: RefreshDeps) {
       // The refresh under way began earlier, and returned the very token that is refused.
       return renew(refused)
     }
-    running = whileLocked(lock, name, lockPatience, () => locked(refused)).finally(() => {
+    running = whileLocked(lock, name, lockTimeout, () => locked(refused)).finally(() => {
       running = null
     })
     return running
@@ -79,8 +79,8 @@ export function createRefresh(deps: RefreshDeps) {
       if (closed && monotonic() < closed.until) throw closed.error
       const { refresh } = tokens
       if (refresh === undefined) throw await over(tokens, 'no_refresh_token')
-      const left = Math.max(until - monotonic(), shortestPatience)
-      const answer = await ask(wire.refresh(refresh), Math.min(firstPatience * 2 ** attempt, left))
+      const left = Math.max(until - monotonic(), shortestTimeout)
+      const answer = await ask(wire.refresh(refresh), Math.min(firstTimeout * 2 ** attempt, left))
       if (answer.is === 'answered') {
         const next = tokensIn(answer.body, answer.askedAt, tokens)
         if (next === null) throw unexpected(200)

@@ -34,9 +34,9 @@ export type SignedIn = {
 }
 
 /** Timeout of a sign-in, in ms: password hashing is slow on purpose, and queued. */
-const signInPatience = 30_000
+const signInTimeout = 30_000
 /** Timeout for the lock, in ms: a late response to another tab's refresh must not overwrite a new session. */
-const lockPatience = 1_000
+const lockTimeout = 1_000
 const attempts = 3
 
 export function createSigning(deps: SigningDeps) {
@@ -50,12 +50,12 @@ export function createSigning(deps: SigningDeps) {
      */
     async signIn(username: string, password: string): Promise<SignedIn> {
       if (!wire.signIn) throw new TypeError('signIn: an application gets its tokens by a code; see setTokens')
-      const answer = await ask(wire.signIn(username, password, await deviceToken()), signInPatience)
+      const answer = await ask(wire.signIn(username, password, await deviceToken()), signInTimeout)
       if (answer.is !== 'answered') throw refused(answer)
       const { body } = answer
       const tokens = tokensIn(body, answer.askedAt)
       if (tokens === null) throw new ClientError('unexpected_answer', 'the sign-in was answered in an unknown form')
-      await whileLocked(lock, name, lockPatience, () => set(tokens))
+      await whileLocked(lock, name, lockTimeout, () => set(tokens))
       if (typeof body.device_token === 'string') await keepDeviceToken(body.device_token)
       return {
         userId: Number(body.user_id),
@@ -80,7 +80,7 @@ export function createSigning(deps: SigningDeps) {
       }
       const tokens = tokensIn(answer.body, answer.askedAt)
       if (tokens === null) throw new ClientError('unexpected_answer', 'the code was answered in an unknown form')
-      await whileLocked(lock, name, lockPatience, () => set(tokens))
+      await whileLocked(lock, name, lockTimeout, () => set(tokens))
     },
 
     /**

@@ -5,7 +5,7 @@ import type { ApiKeyState } from '../policy/api-key.js'
 import { parseDuration } from '../policy/durations.js'
 import { choice } from './application-options.js'
 import { addCommand, type CommandLine } from './command-line.js'
-import { WrongUse } from './failures.js'
+import { UsageError } from './failures.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 
@@ -24,7 +24,7 @@ export function addApiKeyCommands(program: Command, { open, actor, output }: Com
     .action(async (name: string, { user, scope = [], resource, expiresIn, elevated, ...format }: New & Format) => {
       const seconds = expiresIn === undefined ? null : parseDuration(expiresIn)
       if (expiresIn !== undefined && !seconds)
-        throw new WrongUse(`--expires-in ${expiresIn} is no duration such as 12h or 90d`)
+        throw new UsageError(`--expires-in ${expiresIn} is no duration such as 12h or 90d`)
       const {
         people: { users },
         apiKeys: { apiKeys },

@@ -5,7 +5,7 @@ import type { ApplicationInputChanges, NewApplicationInput } from '../identity/a
 import { describedNames, givenMetadata, kindOf, readDescription } from '../policy/application-description.js'
 import { type ApplicationKind, applicationKinds } from '../policy/application-metadata.js'
 import { refuseFields } from '../protocol/errors.js'
-import { WrongUse } from './failures.js'
+import { UsageError } from './failures.js'
 
 export type Described = {
   id?: string
@@ -45,7 +45,7 @@ export function withDescription(command: Command): Command {
     .option('--set <name=value...>', 'any other member, by its name in RFC 7591; a value that is JSON is read as such')
 }
 
-/** @throws WrongUse, invalid_fields */
+/** @throws UsageError, invalid_fields */
 export function describedNew(name: string, options: Described): NewApplicationInput {
   const description = read({ ...options, name })
   return {
@@ -57,12 +57,12 @@ export function describedNew(name: string, options: Described): NewApplicationIn
   }
 }
 
-/** @throws WrongUse, invalid_fields */
+/** @throws UsageError, invalid_fields */
 export function describedChanges(options: Described): ApplicationInputChanges {
   const { id: _, secret: __, ...changes } = read(options)
   const { metadata, ...columns } = changes
   const isNothing = Object.values(columns).every(value => value === undefined) && Object.keys(metadata).length === 0
-  if (isNothing) throw new WrongUse('nothing is named that is to change')
+  if (isNothing) throw new UsageError('nothing is named that is to change')
   return changes
 }
 
@@ -96,7 +96,7 @@ function scopeOf(text: string): { name: string; description: string } {
 
 function memberOf(text: string): [name: string, value: unknown] {
   const at = text.indexOf('=')
-  if (at < 1) throw new WrongUse(`--set ${text} is not NAME=VALUE`)
+  if (at < 1) throw new UsageError(`--set ${text} is not NAME=VALUE`)
   return [text.slice(0, at), readValue(text.slice(at + 1))]
 }
 

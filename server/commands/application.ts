@@ -8,7 +8,7 @@ import { parseDuration } from '../policy/durations.js'
 import { wireText } from '../protocol/problems.js'
 import { choice, type Described, describedChanges, describedNew, withDescription } from './application-options.js'
 import { addCommand, type CommandLine } from './command-line.js'
-import { WrongUse } from './failures.js'
+import { UsageError } from './failures.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 
@@ -97,7 +97,7 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
     .option('--overlap <duration>', 'how long the one before stays good', '0')
     .action(async (id: string, { overlap, ...format }: { overlap: string } & Format) => {
       const overlapSeconds = parseDuration(overlap)
-      if (overlapSeconds === null) throw new WrongUse(`--overlap ${overlap} is no duration such as 15m, 1h or 1d`)
+      if (overlapSeconds === null) throw new UsageError(`--overlap ${overlap} is no duration such as 15m, 1h or 1d`)
       const { secretChanges } = (await open()).applications
       const secret = await secretChanges.rotate(id, { overlapSeconds }, actor)
       const said = `the new secret of ${id}, shown once: ${secret}`
@@ -117,7 +117,7 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
         await output.table(rows, ['client_id', 'outcome', 'client_secret'], format)
       } catch (error) {
         if (!(error instanceof ImportProblems)) throw error
-        throw new WrongUse(error.entries.flatMap(entryLines).join('; '))
+        throw new UsageError(error.entries.flatMap(entryLines).join('; '))
       }
     })
 }
@@ -127,8 +127,8 @@ function entriesIn(text: string): readonly unknown[] {
   try {
     entries = JSON.parse(text)
   } catch {
-    throw new WrongUse('this is not JSON')
+    throw new UsageError('this is not JSON')
   }
-  if (!Array.isArray(entries)) throw new WrongUse('this is not a JSON array of applications')
+  if (!Array.isArray(entries)) throw new UsageError('this is not a JSON array of applications')
   return entries
 }

@@ -4,9 +4,9 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocum
 import type { Configuration } from '../identity/configuration/configuration.js'
 import {
   type ConfigurationProblem,
-  located,
   type Path,
-  told,
+  problemAt,
+  problemsAt,
 } from '../identity/configuration/configuration-problems.js'
 import {
   entryNames,
@@ -39,7 +39,7 @@ export type ReadFile = {
   placed: (problems: readonly ConfigurationProblem[]) => FileProblem[]
 }
 
-type Place = { line: number; column: number }
+type Position = { line: number; column: number }
 
 /** Reads a secret that the file names: its value, or why it cannot be had. */
 export type Variable = (name: string) => { value: string } | { problem: string }
@@ -49,7 +49,7 @@ export function readConfiguration(text: string, variable: Variable): ReadFile {
   const found: ConfigurationProblem[] = []
   const wanted: Wanted = { policies: null, roles: null, applications: null }
   const document = parsed(text, counter)
-  if (document === null) return { wanted: null, problems: [syntax(tooDeep)], placed: placing(() => null) }
+  if (document === null) return { wanted: null, problems: [syntax(tooDeep)], placed: withPositions(() => null) }
   // Further errors mostly follow from the first ones.
   const all = [...document.errors, ...document.warnings]
   const wrong = all.slice(0, all[0]?.code === 'RESOURCE_EXHAUSTION' ? 1 : mostTold)
@@ -62,10 +62,13 @@ export function readConfiguration(text: string, variable: Variable): ReadFile {
       wanted: null,
       problems,
       placed: each =>
-        placing(([index]) => placeAt(counter, wrong[index as number]!.pos[0]))(each).map(one => ({ ...one, path: '' })),
+        withPositions(([index]) => positionAt(counter, wrong[index as number]!.pos[0]))(each).map(one => ({
+          ...one,
+          path: '',
+        })),
     }
   }
-  const placed = placing(path => placeIn(document, counter, path))
+  const placed = withPositions(path => positionIn(document, counter, path))
   let whole: unknown
   try {
     whole = document.toJS({ maxAliasCount: 100 })
@@ -125,9 +128,9 @@ function readRoles(entries: [string, unknown][], found: ConfigurationProblem[]):
   const roles = new Map<string, string[]>()
   for (const [name, value] of entries) {
     const texts: readonly unknown[] = Array.isArray(value) ? value : []
-    if (!Array.isArray(value)) found.push(told(['roles', name], problem('not_texts')))
+    if (!Array.isArray(value)) found.push(problemAt(['roles', name], problem('not_texts')))
     for (const [index, one] of texts.entries())
-      if (typeof one !== 'string') found.push(told(['roles', name, index], problem('not_text')))
+      if (typeof one !== 'string') found.push(problemAt(['roles', name, index], problem('not_text')))
     // Recorded even if its value is wrong: otherwise it would be deleted, and applications that require it would not
     // find it.
     roles.set(name, texts.map(String))
@@ -144,7 +147,7 @@ function readApplications(
   for (const [id, value] of entries) {
     const path = ['applications', id]
     if (!isJsonObject(value)) {
-      found.push(told(path, problem('not_json_object')))
+      found.push(problemAt(path, problem('not_json_object')))
       continue
     }
     found.push(...unknownIn(path, value, entryNames, notInFiles))
@@ -155,7 +158,7 @@ function readApplications(
     if (secret && 'problem' in secret)
       found.push({ path: [...path, 'client_secret_env'], code: 'no_secret', text: secret.problem })
     const read = readEntry(id, given, secret && 'value' in secret ? secret.value : null)
-    found.push(...located(path, read.problems, read.application))
+    found.push(...problemsAt(path, read.problems, read.application))
     applications.set(id, read.application)
   }
   return applications
@@ -198,7 +201,7 @@ function unknownIn(
 }
 
 /** The position of the name where the path ends in one, or of the item. */
-function placeIn(document: Document.Parsed, counter: LineCounter, path: Path): Place | null {
+function positionIn(document: Document.Parsed, counter: LineCounter, path: Path): Position | null {
   let node: unknown = document.contents
   let at = document.contents?.range?.[0] ?? 0
   for (const part of path) {
@@ -215,15 +218,15 @@ function placeIn(document: Document.Parsed, counter: LineCounter, path: Path): P
       node = item
     } else break
   }
-  return placeAt(counter, at)
+  return positionAt(counter, at)
 }
 
-function placeAt(counter: LineCounter, offset: number): Place {
+function positionAt(counter: LineCounter, offset: number): Position {
   const { line, col } = counter.linePos(offset)
   return { line: Math.max(1, line), column: Math.max(1, col) }
 }
 
-function placing(placeOf: (path: Path) => Place | null): ReadFile['placed'] {
+function withPositions(placeOf: (path: Path) => Position | null): ReadFile['placed'] {
   return problems =>
     problems
       .map(({ path, code, text }) => {

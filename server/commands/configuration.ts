@@ -3,12 +3,12 @@ import { type Command, Option } from 'commander'
 import type { Applied, Plan } from '../identity/configuration/configuration.js'
 import { ConfigurationProblems } from '../identity/configuration/configuration-problems.js'
 import { isNothing } from '../identity/configuration/differences.js'
-import { stays } from '../policy/policy-preview.js'
+import { unaffectedTexts } from '../policy/policy-preview.js'
 import type { PolicyApply } from '../policy/policy-version.js'
 import { addCommand, type CommandLine, type Domain } from './command-line.js'
 import type { FileFormat, ReadFile } from './configuration-file.js'
 import { inNumbers, planLines, printedPlan } from './configuration-text.js'
-import { Failure, WrongFile, WrongUse } from './failures.js'
+import { Failure, FileError, UsageError } from './failures.js'
 import type { Format } from './output.js'
 import { withApply, withReason } from './policy.js'
 
@@ -53,7 +53,7 @@ export function addConfigurationCommands(program: Command, line: CommandLine): v
       const how = { prune, apply }
       const plan = await configuration
         .plan(read.wanted!, how, actor, read.problems)
-        .catch((error: unknown) => Promise.reject(placed(file, read, error)))
+        .catch((error: unknown) => Promise.reject(withPosition(file, read, error)))
       for (const { path, text } of plan.warnings) output.remark(`${pathText(path)}: ${text}`)
       if (!json) await show(plan)
       const isChanged = !isNothing(plan.differences)
@@ -84,17 +84,17 @@ export function addConfigurationCommands(program: Command, line: CommandLine): v
   /** Opens the database. Where there is none, those errors of the file are reported that need none. */
   async function opened(file: string, read: ReadFile): Promise<Domain> {
     const { problems } = read
-    if (read.wanted === null) throw placed(file, read, new ConfigurationProblems(problems))
+    if (read.wanted === null) throw withPosition(file, read, new ConfigurationProblems(problems))
     try {
       return await open()
     } catch (error) {
-      throw problems.length > 0 ? placed(file, read, new ConfigurationProblems(problems)) : error
+      throw problems.length > 0 ? withPosition(file, read, new ConfigurationProblems(problems)) : error
     }
   }
 
   async function show(plan: Plan): Promise<void> {
     await output.signed(planLines(plan))
-    for (const name of plan.consequences.policies?.stays ?? []) output.remark(stays[name])
+    for (const name of plan.consequences.policies?.stays ?? []) output.remark(unaffectedTexts[name])
   }
 
   async function finish(
@@ -114,17 +114,17 @@ export function addConfigurationCommands(program: Command, line: CommandLine): v
   }
 }
 
-/** @throws WrongUse */
+/** @throws UsageError */
 function requireUse({ dryRun, yes }: How, json: boolean | undefined, canAsk: boolean): void {
-  if (dryRun && yes) throw new WrongUse('--dry-run changes nothing, and --yes does: give one of them')
+  if (dryRun && yes) throw new UsageError('--dry-run changes nothing, and --yes does: give one of them')
   if (dryRun || yes) return
-  if (json) throw new WrongUse('--json asks nothing: give --dry-run, or --yes if you mean it')
-  if (!canAsk) throw new WrongUse('there is no terminal to ask on: give --dry-run, or --yes if you mean it')
+  if (json) throw new UsageError('--json asks nothing: give --dry-run, or --yes if you mean it')
+  if (!canAsk) throw new UsageError('there is no terminal to ask on: give --dry-run, or --yes if you mean it')
 }
 
 /** Adds the file's positions to its errors. */
-function placed(file: string, read: ReadFile, error: unknown): unknown {
+function withPosition(file: string, read: ReadFile, error: unknown): unknown {
   return error instanceof ConfigurationProblems
-    ? new WrongFile(file === '-' ? 'stdin' : file, read.placed(error.problems))
+    ? new FileError(file === '-' ? 'stdin' : file, read.placed(error.problems))
     : error
 }

@@ -3,7 +3,7 @@
 import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { unescapeCell } from '../policy/csv-cells.js'
-import { WrongUse } from './failures.js'
+import { UsageError } from './failures.js'
 
 export type CsvRow = { line: number } & ({ cells: { [column: string]: string } } | { cells: null; problem: string })
 
@@ -11,7 +11,7 @@ type Record = { info: { lines: number }; record: string[] }
 
 /**
  * @param judgeHead throws where the header has unknown columns
- * @throws WrongUse
+ * @throws UsageError
  */
 export async function* csvRows(
   chunks: AsyncIterable<string>,
@@ -42,7 +42,7 @@ export async function* csvRows(
       yield { line: info.lines, cells: null, problem }
     } else yield { line: info.lines, cells: rowOf(head, record) }
   }
-  if (!head) throw new WrongUse('this has no head with the names of columns')
+  if (!head) throw new UsageError('this has no head with the names of columns')
 }
 
 /** Throws at a row that cannot be parsed: an unclosed quote, for example, would swallow the rows after it. */
@@ -50,7 +50,7 @@ async function* readable(parser: AsyncIterable<Record>): AsyncGenerator<Record> 
   try {
     yield* parser
   } catch (error) {
-    throw error instanceof CsvError ? new WrongUse(`this cannot be read as CSV: ${error.message}`) : error
+    throw error instanceof CsvError ? new UsageError(`this cannot be read as CSV: ${error.message}`) : error
   }
 }
 
@@ -58,7 +58,7 @@ function requireHead(record: readonly string[]): string[] {
   const head = record.map(name => name.trim())
   const twice = head.find((name, index) => head.indexOf(name) !== index)
   if (twice !== undefined)
-    throw new WrongUse(`the head has ${twice === '' ? 'columns without a name' : `${twice} twice`}`)
+    throw new UsageError(`the head has ${twice === '' ? 'columns without a name' : `${twice} twice`}`)
   return head
 }
 

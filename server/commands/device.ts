@@ -3,7 +3,7 @@ import type { LiveDevice } from '../identity/devices/where-signed-in.js'
 import { every } from '../identity/listing.js'
 import { problem } from '../protocol/problems.js'
 import { addCommand, type CommandLine } from './command-line.js'
-import { orMissing } from './failures.js'
+import { orNotFound } from './failures.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 
@@ -30,7 +30,7 @@ export function addDeviceCommands(program: Command, { open, actor, output }: Com
   addCommand(device, 'end <id>', 'end a device: its sessions, and its proof for the next sign-in').action(
     async (id: string, format: Format) => {
       const { sessions } = (await open()).devices
-      await orMissing(sessions.endDevice(id, null, actor), problem('unknown_device', { id }))
+      await orNotFound(sessions.endDevice(id, null, actor), problem('unknown_device', { id }))
       await output.done(`ended device ${id}`, { id, ended: true }, format)
     },
   )

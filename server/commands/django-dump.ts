@@ -1,7 +1,7 @@
 // Reads a dump of Django (`manage.py dumpdata`): rows of models, in any order, that refer to each other by their keys
 // or, with --natural-foreign, by their names. One pass reads all except the users, who are read again one by one.
 import type { Group } from '../policy/group-roles.js'
-import { WrongUse } from './failures.js'
+import { UsageError } from './failures.js'
 import type { Text } from './input.js'
 import { type JsonRow, jsonRows } from './json-rows.js'
 import { isObject } from './user-fields.js'
@@ -45,7 +45,7 @@ export type DumpOptions = {
   withoutGroups?: boolean | undefined
 }
 
-/** @throws WrongUse */
+/** @throws UsageError */
 export async function readDump(text: Text, { model: wanted, withoutGroups }: DumpOptions): Promise<DjangoDump> {
   const models = new Map<string, Model>()
   const contentTypes = new Map<string, string>()
@@ -80,10 +80,10 @@ export async function readDump(text: Text, { model: wanted, withoutGroups }: Dum
     }
   }
 
-  if (first && models.size === 0) throw new WrongUse(whatItIs(first))
+  if (first && models.size === 0) throw new UsageError(rowDescription(first))
   const name = wanted?.toLowerCase() ?? theModel(models)
   const users = models.get(name)
-  if (!users) throw new WrongUse(`this dump has no rows of ${wanted}, but of ${[...models.keys()].sort().join(', ')}`)
+  if (!users) throw new UsageError(`this dump has no rows of ${wanted}, but of ${[...models.keys()].sort().join(', ')}`)
   const unique = [...new Map([...groups.values()].map(group => [group.name, group])).values()]
   if (!withoutGroups) requireAllThere()
   return {
@@ -138,7 +138,7 @@ export async function readDump(text: Text, { model: wanted, withoutGroups }: Dum
     const lacksPermissions = named.length > 0 && named.every(one => permissionOf(one) === null)
     if (!lacksGroups && !lacksPermissions) return
     const lacking = [...(lacksGroups ? ['groups'] : []), ...(lacksPermissions ? ['permissions'] : [])].join(' and ')
-    throw new WrongUse(
+    throw new UsageError(
       `users of this dump have ${lacking} that are not in it: dump them too (${howToDump(name)}), or leave them behind with --without-groups`,
     )
   }
@@ -149,15 +149,15 @@ function isUsers(model: string, fields: Record<string, unknown>): boolean {
   return model === 'auth.user' || (typeof fields.password === 'string' && 'last_login' in fields)
 }
 
-/** The name of the user model. @throws WrongUse where it is ambiguous */
+/** The name of the user model. @throws UsageError where it is ambiguous */
 function theModel(models: ReadonlyMap<string, Model>): string {
   if (models.has('auth.user')) return 'auth.user'
   const found = [...models].filter(([, { isUsers }]) => isUsers).map(([name]) => name)
   if (found.length === 1) return found[0]!
   if (found.length > 1)
-    throw new WrongUse(`several models of this dump could be the users: --model ${found.join(', or --model ')}`)
+    throw new UsageError(`several models of this dump could be the users: --model ${found.join(', or --model ')}`)
   const known = [...models.keys()].sort().join(', ') || 'nothing'
-  throw new WrongUse(`this dump has no users: it has ${known}. --model APP.MODEL says which are the users`)
+  throw new UsageError(`this dump has no users: it has ${known}. --model APP.MODEL says which are the users`)
 }
 
 function rowIn(row: JsonRow): DumpRow | null {
@@ -168,7 +168,7 @@ function rowIn(row: JsonRow): DumpRow | null {
   }
 }
 
-function whatItIs({ text }: JsonRow): string {
+function rowDescription({ text }: JsonRow): string {
   if (text.trimStart().startsWith('<')) return 'this is XML: dump with --format json, or jsonl'
   return 'this is nothing that manage.py dumpdata wrote as JSON or JSON Lines'
 }

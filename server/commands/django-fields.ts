@@ -1,7 +1,7 @@
 // The fields of a user in a Django dump, and which of our fields each is read for.
 import type { UserToImport } from '../identity/people/new-user.js'
 import { isForeign } from '../policy/group-roles.js'
-import { WrongUse } from './failures.js'
+import { UsageError } from './failures.js'
 import { isId } from './user-fields.js'
 import { RowProblem } from './user-file.js'
 
@@ -30,17 +30,17 @@ export type FieldMap = Readonly<Record<OurField, string | null>>
 /** Other names of our fields, as in user files. */
 const aliases: Record<string, OurField> = { password: 'password_hash', date_joined: 'created_at' }
 
-/** @param pairs `FIELD=NAME`: Django's field, and ours @throws WrongUse */
+/** @param pairs `FIELD=NAME`: Django's field, and ours @throws UsageError */
 export function readMap(pairs: readonly string[]): FieldMap {
   const map: Record<string, string | null> = { ...djangoFields }
   const given = new Set<string>()
   for (const pair of pairs) {
     const [, theirs, name] = /^([^=]+)=([^=]+)$/.exec(pair) ?? []
-    if (!theirs || !name) throw new WrongUse(`--map ${pair} is not of the form FIELD=NAME`)
+    if (!theirs || !name) throw new UsageError(`--map ${pair} is not of the form FIELD=NAME`)
     const ours = aliases[name] ?? name
     if (!Object.hasOwn(djangoFields, ours))
-      throw new WrongUse(`--map ${pair}: ${name} is none of ${Object.keys(djangoFields).join(', ')}`)
-    if (given.has(ours)) throw new WrongUse(`--map names ${ours} twice`)
+      throw new UsageError(`--map ${pair}: ${name} is none of ${Object.keys(djangoFields).join(', ')}`)
+    if (given.has(ours)) throw new UsageError(`--map names ${ours} twice`)
     given.add(ours)
     map[ours] = theirs
   }

@@ -4,7 +4,7 @@ import type { UserToImport } from '../identity/people/new-user.js'
 import { administratorRole } from '../policy/permissions.js'
 import { type DjangoDump, type DumpOptions, type DumpRow, dumpRow, readDump } from './django-dump.js'
 import { type FieldMap, readDjangoRow, readMap, readPermissions } from './django-fields.js'
-import { WrongUse } from './failures.js'
+import { UsageError } from './failures.js'
 import type { Text } from './input.js'
 import { jsonRows } from './json-rows.js'
 import { parsed, RowProblem, type UserFile } from './user-file.js'
@@ -19,7 +19,7 @@ export type DjangoOptions = DumpOptions & {
 /** Limit of names in a sentence; `--json` has all. */
 const mostNames = 20
 
-/** @throws WrongUse */
+/** @throws UsageError */
 export async function djangoFile(text: Text, options: DjangoOptions): Promise<UserFile> {
   const map = readMap(options.map ?? [])
   const dump = await readDump(text, options)
@@ -95,15 +95,15 @@ export async function djangoFile(text: Text, options: DjangoOptions): Promise<Us
   }
 }
 
-/** A mistyped field, or one with another name in the dump, would be empty in every row. @throws WrongUse */
+/** A mistyped field, or one with another name in the dump, would be empty in every row. @throws UsageError */
 function requireMapped(map: FieldMap, pairs: readonly string[], { model, fields, total }: DjangoDump): void {
   if (total === 0) return
   const theirs = pairs.map(pair => pair.split('=')[0]!)
   const unknown = theirs.filter(name => !fields.has(name))
   const known = [...fields].sort().join(', ')
-  if (unknown.length > 0) throw new WrongUse(`rows of ${model} have no field ${unknown.join(', ')}, but ${known}`)
+  if (unknown.length > 0) throw new UsageError(`rows of ${model} have no field ${unknown.join(', ')}, but ${known}`)
   if (!fields.has(map.username!))
-    throw new WrongUse(
+    throw new UsageError(
       `rows of ${model} have no field ${map.username}, but ${known}: --map FIELD=username says which is the name`,
     )
 }

@@ -4,11 +4,11 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../policy/durations.js'
 import { weaknesses } from '../policy/weaknesses.js'
 import type { CommandLine } from './command-line.js'
-import { createAsking } from './doctor/asking.js'
+import { createApiProbe } from './doctor/api-probe.js'
 import { examine } from './doctor/examination.js'
 import { type Finding, printedFinding, type Verdict } from './doctor/finding.js'
-import { openTrap } from './doctor/trap.js'
-import { Failure, WrongUse } from './failures.js'
+import { openKeyTrap } from './doctor/key-trap.js'
+import { Failure, UsageError } from './failures.js'
 import type { Format, Output } from './output.js'
 
 type Wishes = Format & {
@@ -27,7 +27,7 @@ type Wishes = Format & {
 }
 
 /** Timeout in ms. */
-const usualPatience = 5_000
+const usualTimeout = 5_000
 
 const help = `
 It sends about 150 requests to URL: one with a good token, which must be answered with 2xx, and then tokens that must be
@@ -74,11 +74,12 @@ export function addDoctorCommand(program: Command, line: CommandLine): void {
 async function doctor({ open, actor, output }: CommandLine, address: string, wishes: Wishes): Promise<void> {
   const url = readUrl(address, wishes)
   const { method, user: username, header = [], permission = [], role = [], scope = [] } = wishes
-  if (!/^[A-Z]{1,20}$/.test(method)) throw new WrongUse(`${method} is no method: write it in capital letters`)
-  if (role.length > 0 && username === undefined) throw new WrongUse('--role needs --user: an application has no roles')
-  const asking = createAsking({ url, method, headers: header.map(readHeader), pause: wishes.pause ?? 0 })
+  if (!/^[A-Z]{1,20}$/.test(method)) throw new UsageError(`${method} is no method: write it in capital letters`)
+  if (role.length > 0 && username === undefined)
+    throw new UsageError('--role needs --user: an application has no roles')
+  const asking = createApiProbe({ url, method, headers: header.map(readHeader), pause: wishes.pause ?? 0 })
   const { testTokens } = await open()
-  const trap = await openTrap()
+  const trap = await openKeyTrap()
   try {
     const wanted = {
       audience: wishes.audience,
@@ -91,7 +92,7 @@ async function doctor({ open, actor, output }: CommandLine, address: string, wis
     }
     const tokens = await testTokens.open(wanted, actor)
     trap.serve([tokens.foreignJwk])
-    const patience = { revokedFor: wishes.revokedFor ?? usualPatience, untilExpiry: wishes.untilExpiry === true }
+    const patience = { revokedFor: wishes.revokedFor ?? usualTimeout, untilExpiry: wishes.untilExpiry === true }
     const findings = await examine({ asking, tokens, trap, patience }).finally(tokens.close)
     await tell(output, { url: url.href, ...tokens.about }, findings, wishes)
     requireHeld(findings, wishes)
@@ -134,11 +135,11 @@ function countsOf(findings: readonly Finding[]): Record<Verdict, number> {
 function readUrl(address: string, { plainHttp }: Wishes): URL {
   const url = URL.canParse(address) ? new URL(address) : null
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash)
-    throw new WrongUse(
+    throw new UsageError(
       `${address} is no address of a resource server: it begins with https:// and has neither a name and password nor #`,
     )
   if (url.protocol === 'http:' && !plainHttp && !isLoopback(url.hostname))
-    throw new WrongUse(
+    throw new UsageError(
       'the tokens are real: over plain http anybody on the way could use them; give an https address, or --plain-http',
     )
   return url
@@ -150,9 +151,9 @@ function isLoopback(hostname: string): boolean {
 
 function readHeader(line: string): readonly [string, string] {
   const [, name, value] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+): *([\x20-\x7e]*)$/.exec(line) ?? []
-  if (name === undefined || value === undefined) throw new WrongUse(`${line} is no header: write 'Name: value'`)
+  if (name === undefined || value === undefined) throw new UsageError(`${line} is no header: write 'Name: value'`)
   if (/^(authorization|host|connection|content-length|transfer-encoding)$/i.test(name))
-    throw new WrongUse(`the header ${name} is written by the doctor itself`)
+    throw new UsageError(`the header ${name} is written by the doctor itself`)
   return [name, value]
 }
 

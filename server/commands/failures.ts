@@ -3,13 +3,13 @@ import { Refusal, refuse } from '../protocol/errors.js'
 import { type Problem, wireFields } from '../protocol/problems.js'
 
 /** The command was used wrongly, and nothing was done: exit 2. */
-export class WrongUse extends Error {
-  override name = 'WrongUse'
+export class UsageError extends Error {
+  override name = 'UsageError'
 }
 
 /** Errors of a file, with positions; nothing was done: exit 2. */
-export class WrongFile extends Error {
-  override name = 'WrongFile'
+export class FileError extends Error {
+  override name = 'FileError'
 
   constructor(
     readonly file: string,
@@ -27,7 +27,7 @@ export class Failure extends Error {
   override name = 'Failure'
 }
 
-export function tellRefusal(refusal: Refusal): string {
+export function refusalMessage(refusal: Refusal): string {
   const { fields } = refusal.details
   if (!fields) return refusal.message
   return Object.entries(wireFields(fields))
@@ -36,7 +36,7 @@ export function tellRefusal(refusal: Refusal): string {
 }
 
 /** Names what was not found, where the catalogue's text does not. */
-export async function orMissing<T>(work: Promise<T>, problem: Problem): Promise<T> {
+export async function orNotFound<T>(work: Promise<T>, problem: Problem): Promise<T> {
   try {
     return await work
   } catch (error) {

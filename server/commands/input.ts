@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { TextDecoder } from 'node:util'
-import { Failure, WrongUse } from './failures.js'
+import { Failure, UsageError } from './failures.js'
 import { oneLine } from './output.js'
 
 /** Limit of bytes of a password on stdin; longer input was piped in by mistake. */
@@ -26,7 +26,7 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
     for await (const chunk of stdin as AsyncIterable<Buffer>) {
       chunks.push(chunk)
       size += chunk.length
-      if (size > longestStdinPassword) throw new WrongUse('what came on stdin is too long to be a password')
+      if (size > longestStdinPassword) throw new UsageError('what came on stdin is too long to be a password')
     }
     // As received, without the one line end that `echo` adds.
     return decoded(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }), Buffer.concat(chunks)).replace(
@@ -36,13 +36,13 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
   }
 
   async function fromPrompt(): Promise<string> {
-    if (!stdin.isTTY) throw new WrongUse('there is no terminal to ask for the password on: use --password-stdin')
+    if (!stdin.isTTY) throw new UsageError('there is no terminal to ask for the password on: use --password-stdin')
     const { default: prompt } = await import('@inquirer/password')
     // On stderr, so that stdout can be redirected.
     const ask = (message: string) => prompt({ message }, { input: stdin, output: stderr }).catch(refuseToGoOn)
     const password = await ask('Password:')
     const again = await ask('Password again:')
-    if (password !== again) throw new WrongUse('the two passwords differ')
+    if (password !== again) throw new UsageError('the two passwords differ')
     return password
   }
 
@@ -64,9 +64,9 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
     password: ({ passwordStdin }: { passwordStdin?: boolean }): Promise<string> =>
       passwordStdin ? fromStdin() : fromPrompt(),
 
-    /** @throws WrongUse where there is no terminal to ask on */
+    /** @throws UsageError where there is no terminal to ask on */
     async confirmed(warning: string): Promise<boolean> {
-      if (!stdin.isTTY) throw new WrongUse(`${warning} There is no terminal to ask on: give --yes if you mean it`)
+      if (!stdin.isTTY) throw new UsageError(`${warning} There is no terminal to ask on: give --yes if you mean it`)
       const { createInterface } = await import('node:readline')
       const ask = createInterface({ input: stdin, output: stderr, terminal: false })
       const answer = await new Promise<string>(resolve => {
@@ -81,17 +81,17 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
     /** Whether there is a terminal to ask on. */
     canAsk: (): boolean => stdin.isTTY === true,
 
-    /** Reads a whole text file; `-` is stdin. @throws WrongUse when it cannot be read, or is too long */
+    /** Reads a whole text file; `-` is stdin. @throws UsageError when it cannot be read, or is too long */
     async text(path: string): Promise<string> {
       let text = ''
       for await (const line of this.lines(path)) {
         text += `${line}\n`
-        if (text.length > longestText) throw new WrongUse(`${path} is too long`)
+        if (text.length > longestText) throw new UsageError(`${path} is too long`)
       }
       return text.replace(/^\ufeff/, '')
     },
 
-    /** The lines of a text file; `-` is stdin. @throws WrongUse when it cannot be read */
+    /** The lines of a text file; `-` is stdin. @throws UsageError when it cannot be read */
     async *lines(path: string): AsyncGenerator<string> {
       let rest = ''
       for await (const chunk of (await file(path)).chunks()) {
@@ -105,7 +105,7 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
       if (rest) yield rest
     },
 
-    /** A text file of any size, which may be read more than once; `-` is stdin. @throws WrongUse when it cannot be read */
+    /** A text file of any size, which may be read more than once; `-` is stdin. @throws UsageError when it cannot be read */
     file,
   }
 }
@@ -150,8 +150,8 @@ async function kept(source: Bytes): Promise<() => Promise<Bytes>> {
   return async () => Readable.from(chunks)
 }
 
-function unreadable(path: string, error: unknown): WrongUse {
-  return new WrongUse(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+function unreadable(path: string, error: unknown): UsageError {
+  return new UsageError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
 }
 
 async function* decodedChunks(source: Bytes): AsyncGenerator<string> {
@@ -164,6 +164,6 @@ function decoded(decoder: TextDecoder, bytes?: Uint8Array, stream = false): stri
   try {
     return decoder.decode(bytes, { stream })
   } catch {
-    throw new WrongUse('what was read is not UTF-8 text')
+    throw new UsageError('what was read is not UTF-8 text')
   }
 }

@@ -1,13 +1,13 @@
 // The rows of a JSON array, or of JSON Lines: each as text, so that an invalid one is reported by itself and a file of
 // any size takes little memory.
-import { WrongUse } from './failures.js'
+import { UsageError } from './failures.js'
 
 /** `number` counts rows of an array, or lines. */
 export type JsonRow = { kind: 'row' | 'line'; number: number; text: string }
 
 const signs = { quote: 0x22, backslash: 0x5c, comma: 0x2c, arrayBegin: 0x5b, arrayEnd: 0x5d, begin: 0x7b, end: 0x7d }
 
-/** @throws WrongUse where an array does not end, so the file is truncated */
+/** @throws UsageError where an array does not end, so the file is truncated */
 export async function* jsonRows(chunks: AsyncIterable<string>): AsyncGenerator<JsonRow> {
   let split: ((text: string) => Iterable<JsonRow>) | null = null
   const elements = arrayElements()
@@ -92,6 +92,6 @@ function arrayElements() {
   }
 }
 
-function notOne(why: string): WrongUse {
-  return new WrongUse(`this begins like a JSON array and ${why}`)
+function notOne(why: string): UsageError {
+  return new UsageError(`this begins like a JSON array and ${why}`)
 }

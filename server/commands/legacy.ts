@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import type { LegacyImport, OutstandingToken } from '../identity/legacy/legacy-import.js'
 import type { LegacyStatus } from '../identity/legacy/legacy-status.js'
 import { addCommand, type CommandLine } from './command-line.js'
-import { Failure, WrongUse } from './failures.js'
+import { Failure, UsageError } from './failures.js'
 import { jsonRows } from './json-rows.js'
 import { readLegacyRow } from './legacy-rows.js'
 import { type Format, type Printed, printedTime } from './output.js'
@@ -79,7 +79,7 @@ async function importBlacklist(
       const row = readLegacyRow(text)
       // A wrong file would otherwise be refused row by row.
       if (!opened && !text.trimStart().startsWith('{'))
-        throw new WrongUse('this is neither a JSON array of objects nor JSON Lines')
+        throw new UsageError('this is neither a JSON array of objects nor JSON Lines')
       opened ??= (await open()).legacy.legacyImport
       const at = `${kind} ${number}`
       if (typeof row === 'string') refuse(at, row)
@@ -105,7 +105,7 @@ async function importBlacklist(
   } catch (error) {
     if (opened === null) throw error
     await output.done(sentenceOf(came, ', then had to stop'), { ...came, refused, complete: false }, format)
-    throw error instanceof WrongUse ? new Failure(error.message) : error
+    throw error instanceof UsageError ? new Failure(error.message) : error
   } finally {
     if (opened && came.listed + came.blacklisted > 0)
       await opened.note({ listed: came.listed, blacklisted: came.blacklisted }, actor)

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Revocation } from '../protocol/log/revocation.js'
-import { farthest } from '../revocation/high-water.js'
+import { highestAccepted } from '../revocation/high-water.js'
 import type { Advanced } from '../tokens/log-advance.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import type { Output, Printed } from './output.js'
@@ -58,7 +58,7 @@ function printed({ before, after, seen, lost, lastUserId }: Advanced): Printed {
 
 function readSeen(text: string): number {
   const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
-  if (!(number <= farthest)) throw new InvalidArgumentError(`It must be a number from 0 to ${farthest}.`)
+  if (!(number <= highestAccepted)) throw new InvalidArgumentError(`It must be a number from 0 to ${highestAccepted}.`)
   return number
 }
 

@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander'
 import type { ListedPolicyVersion, Policies, PolicyInVersion, PolicyPreview } from '../identity/policies/policies.js'
 import { formatDuration } from '../policy/durations.js'
 import { isPolicyName, type PolicyName, policyNames, policyTable } from '../policy/policies.js'
-import { type EndReason, endReasons, stays } from '../policy/policy-preview.js'
+import { type EndReason, endReasons, unaffectedTexts } from '../policy/policy-preview.js'
 import { readPolicyValue } from '../policy/policy-values.js'
 import { type PolicyApply, policyApplies } from '../policy/policy-version.js'
 import { addCommand, type CommandLine } from './command-line.js'
-import { WrongUse } from './failures.js'
+import { UsageError } from './failures.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Output, type Printed, printedTime } from './output.js'
 
@@ -58,7 +58,7 @@ export function addPolicyCommands(program: Command, { open, actor, output }: Com
     withApply(addCommand(policy, 'undo [version]', 'take back what a version changed, or the last one')),
   ).action(async (version: string | undefined, { apply, reason, ...format }: How & Why & Format) => {
     if (version !== undefined && !/^[1-9]\d{0,8}$/.test(version))
-      throw new WrongUse(`${version} is not the number of a version: policy versions lists them`)
+      throw new UsageError(`${version} is not the number of a version: policy versions lists them`)
     const { policies } = (await open()).policies
     const undone = await policies.undo(version === undefined ? null : Number(version), actor, reason, apply)
     await printChanged(undone, output, format)
@@ -82,9 +82,9 @@ function readAssignments(assignments: string[]): Partial<Record<PolicyName, unkn
   const changes: Partial<Record<PolicyName, unknown>> = {}
   for (const assignment of assignments) {
     const [name, ...value] = assignment.split('=') as [string, ...string[]]
-    if (value.length === 0) throw new WrongUse(`${assignment} is not NAME=VALUE`)
-    if (!isPolicyName(name)) throw new WrongUse(`there is no policy ${name}: policy show lists them`)
-    if (Object.hasOwn(changes, name)) throw new WrongUse(`${name} is given twice`)
+    if (value.length === 0) throw new UsageError(`${assignment} is not NAME=VALUE`)
+    if (!isPolicyName(name)) throw new UsageError(`there is no policy ${name}: policy show lists them`)
+    if (Object.hasOwn(changes, name)) throw new UsageError(`${name} is given twice`)
     changes[name] = readPolicyValue(name, value.join('='))
   }
   return changes
@@ -125,7 +125,7 @@ async function printPreview(preview: PolicyPreview, output: Output, format: Form
     },
     format,
   )
-  for (const name of preview.stays) output.remark(stays[name])
+  for (const name of preview.stays) output.remark(unaffectedTexts[name])
   if (!sample?.length) return
   const rows = sample.map(({ id, username, device, reason }) => ({
     session: id,
@@ -140,7 +140,7 @@ function printedPreview({ staleAccessTokens, sample, ...preview }: PolicyPreview
   return {
     ...preview,
     stale_access_tokens: staleAccessTokens,
-    stays: preview.stays.map(name => stays[name]),
+    stays: preview.stays.map(name => unaffectedTexts[name]),
     sample: sample?.map(({ userId, ...one }) => ({ user_id: userId, ...one })) ?? null,
   }
 }

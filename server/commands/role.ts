@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { ListedRole } from '../identity/people/roles.js'
 import { addCommand, type CommandLine } from './command-line.js'
-import { WrongUse } from './failures.js'
+import { UsageError } from './failures.js'
 import type { Format, Printed } from './output.js'
 
 export function addRoleCommands(program: Command, { open, actor, output }: CommandLine): void {
@@ -47,10 +47,10 @@ export function addRoleCommands(program: Command, { open, actor, output }: Comma
   )
 }
 
-/** An empty list by mistake must not remove everything. @throws WrongUse */
+/** An empty list by mistake must not remove everything. @throws UsageError */
 export function requireListOrNone(list: readonly string[], none: boolean | undefined, what: string): void {
-  if (list.length === 0 && !none) throw new WrongUse(`name the ${what}, or give --none to take all of them away`)
-  if (list.length > 0 && none) throw new WrongUse('--none leaves nothing: name none beside it')
+  if (list.length === 0 && !none) throw new UsageError(`name the ${what}, or give --none to take all of them away`)
+  if (list.length > 0 && none) throw new UsageError('--none leaves nothing: name none beside it')
 }
 
 function printedRole({ name, permissions, builtIn, holders }: ListedRole): Printed {

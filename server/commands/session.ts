@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { SessionInList } from '../identity/devices/session-list.js'
 import { problem } from '../protocol/problems.js'
 import { addCommand, type CommandLine } from './command-line.js'
-import { orMissing, WrongUse } from './failures.js'
+import { orNotFound, UsageError } from './failures.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 
@@ -29,7 +29,7 @@ export function addSessionCommands(program: Command, { open, actor, output }: Co
   addCommand(session, 'end [id]', "end a session, or all of a user's")
     .option('--user <name>', 'end all sessions of this user')
     .action(async (id: string | undefined, { user, ...format }: OfUser & Format) => {
-      if ((id === undefined) === (user === undefined)) throw new WrongUse('give either the id of a session or --user')
+      if ((id === undefined) === (user === undefined)) throw new UsageError('give either the id of a session or --user')
       const {
         people: { users },
         devices: { sessions },
@@ -38,7 +38,7 @@ export function addSessionCommands(program: Command, { open, actor, output }: Co
         await sessions.endAll((await users.requireByName(user)).id, actor)
         return output.done(`ended all sessions of ${user}`, { username: user, ended: true }, format)
       }
-      await orMissing(sessions.end(id!, null, actor), problem('unknown_session', { id: id! }))
+      await orNotFound(sessions.end(id!, null, actor), problem('unknown_session', { id: id! }))
       await output.done(`ended session ${id}`, { id, ended: true }, format)
     })
 }

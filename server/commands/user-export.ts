@@ -5,7 +5,7 @@ import { escapeCell } from '../policy/csv-cells.js'
 import { administratorRole } from '../policy/permissions.js'
 import type { CommandLine, Domain } from './command-line.js'
 import { djangoFields, type FieldMap, type OurField, readMap } from './django-fields.js'
-import { WrongUse } from './failures.js'
+import { UsageError } from './failures.js'
 import { exportedUser, fieldNames } from './user-fields.js'
 
 export type ExportOptions = {
@@ -32,7 +32,7 @@ export async function exportUsers({ open, output }: CommandLine, options: Export
   } as const
   for (const [name, option] of Object.entries(only))
     if (options.format !== 'django' && options[name as keyof typeof only] !== undefined)
-      throw new WrongUse(`${option} is for --format django`)
+      throw new UsageError(`${option} is for --format django`)
   const written = exportFormats[options.format](options)
   for await (const text of written.chunks(await open())) await output.piece(text)
   for (const remark of written.remarks()) output.remark(remark)

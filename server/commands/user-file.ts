@@ -3,7 +3,7 @@
 import type { UserToImport } from '../identity/people/new-user.js'
 import type { Group } from '../policy/group-roles.js'
 import { csvRows } from './csv-rows.js'
-import { WrongUse } from './failures.js'
+import { UsageError } from './failures.js'
 import type { Text } from './input.js'
 import { jsonRows } from './json-rows.js'
 import type { Printed } from './output.js'
@@ -35,15 +35,15 @@ export class RowProblem extends Error {
 
 const plain = { groups: [], report: () => ({ remarks: [], printed: {} }) }
 
-/** @throws WrongUse */
+/** @throws UsageError */
 export async function jsonFile(text: Text): Promise<UserFile> {
   let total = 0
   for await (const row of jsonRows(text.chunks())) {
     // A wrong file would otherwise be refused line by line.
     if (++total === 1 && row.kind === 'line' && !isObject(parsed(row.text)))
-      throw new WrongUse('this is neither a JSON array of users nor JSON Lines')
+      throw new UsageError('this is neither a JSON array of users nor JSON Lines')
     if (total === 1 && isDumped(parsed(row.text)))
-      throw new WrongUse('this is what manage.py dumpdata writes: give --format django')
+      throw new UsageError('this is what manage.py dumpdata writes: give --format django')
   }
   return {
     ...plain,
@@ -61,7 +61,7 @@ export async function jsonFile(text: Text): Promise<UserFile> {
 /** Whether a value is a row of Django's serializers. */
 const isDumped = (value: unknown) => isObject(value) && 'model' in value && 'fields' in value
 
-/** @throws WrongUse */
+/** @throws UsageError */
 export async function csvFile(text: Text): Promise<UserFile> {
   let total = 0
   for await (const _ of csvRows(text.chunks(), requireNames)) total++
@@ -83,8 +83,9 @@ export async function csvFile(text: Text): Promise<UserFile> {
 /** A mistyped column name would be missing in every row. */
 function requireNames(head: readonly string[]): void {
   const unknown = head.filter(name => !(fieldNames as readonly string[]).includes(name))
-  if (unknown.length > 0) throw new WrongUse(`the head names ${unknown.join(', ')}: known are ${fieldNames.join(', ')}`)
-  if (!head.includes('username')) throw new WrongUse('the head has no column username')
+  if (unknown.length > 0)
+    throw new UsageError(`the head names ${unknown.join(', ')}: known are ${fieldNames.join(', ')}`)
+  if (!head.includes('username')) throw new UsageError('the head has no column username')
 }
 
 /** undefined where the text is no JSON. */

@@ -6,7 +6,7 @@ import type { GroupRole } from '../policy/group-roles.js'
 import { Refusal } from '../protocol/errors.js'
 import type { CommandLine } from './command-line.js'
 import { type DjangoOptions, djangoFile } from './django-file.js'
-import { Failure, tellRefusal, WrongUse } from './failures.js'
+import { Failure, refusalMessage, UsageError } from './failures.js'
 import type { Text } from './input.js'
 import type { Format, Printed } from './output.js'
 import { csvFile, jsonFile, RowProblem, type UserFile, type UserInFile } from './user-file.js'
@@ -53,7 +53,7 @@ export async function importUsers(
   } catch (error) {
     bar?.end()
     await finish(false)
-    throw error instanceof WrongUse ? new Failure(error.message) : error
+    throw error instanceof UsageError ? new Failure(error.message) : error
   }
   bar?.end()
   await finish(true)
@@ -68,7 +68,7 @@ export async function importUsers(
   }
 }
 
-/** @throws WrongUse */
+/** @throws UsageError */
 function refuseForOthers(format: string, options: DjangoOptions): void {
   if (format === 'django') return
   const named = {
@@ -79,7 +79,7 @@ function refuseForOthers(format: string, options: DjangoOptions): void {
     withoutGroups: '--without-groups',
   }
   for (const [name, option] of Object.entries(named))
-    if (options[name as keyof DjangoOptions] !== undefined) throw new WrongUse(`${option} is for --format django`)
+    if (options[name as keyof DjangoOptions] !== undefined) throw new UsageError(`${option} is for --format django`)
 }
 
 function readRow(row: UserInFile): Row {
@@ -88,7 +88,7 @@ function readRow(row: UserInFile): Row {
   } catch (error) {
     if (error instanceof RowProblem) return { ...row, user: null, problem: error.message }
     if (error instanceof Refusal && error.code === 'invalid_fields')
-      return { ...row, user: null, problem: tellRefusal(error) }
+      return { ...row, user: null, problem: refusalMessage(error) }
     throw error
   }
 }
@@ -108,7 +108,7 @@ function createOutcomes(dryRun: boolean) {
 
     user({ at, username, problem, user }: Row, outcome: ImportOutcome | null): void {
       if (outcome === null) refused.push({ at, username, problem: problem! })
-      else if (outcome.outcome === 'refused') refused.push({ at, username, problem: tellRefusal(outcome.refusal) })
+      else if (outcome.outcome === 'refused') refused.push({ at, username, problem: refusalMessage(outcome.refusal) })
       else if (outcome.outcome === 'imported') imported++
       else if (outcome.outcome === 'unchanged') unchanged++
       else kept.push({ at, username: user!.username, user_id: outcome.id, differs: outcome.differs })

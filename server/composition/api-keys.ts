@@ -9,13 +9,13 @@ import type { Identity } from '../identity/identity.js'
 import type { Names } from '../identity/people/names.js'
 import { createQuota, quotas } from '../identity/quota.js'
 import type { ActorRights } from '../identity/rights.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 import type { Given } from './ports.js'
 
 export function composeApiKeys(
   { issuer }: Pick<Settings, 'issuer'>,
   { random, uuid }: Given,
-  { storage, revocation, tokens, signIn: { guesses } }: Ground,
+  { storage, revocation, tokens, signIn: { guesses } }: Infrastructure,
   rights: ActorRights,
   names: Names,
 ): Identity['apiKeys'] {

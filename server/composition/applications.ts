@@ -17,13 +17,13 @@ import type { Identity } from '../identity/identity.js'
 import { createPolicyPreview } from '../identity/policies/policy-preview.js'
 import { createQuota, quotas } from '../identity/quota.js'
 import type { ActorRights } from '../identity/rights.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 import type { Afterwards, Given } from './ports.js'
 
 export function composeApplications(
   { issuer }: Pick<Settings, 'issuer'>,
   { random, uuid, log }: Given,
-  { storage, revocation, signIn: { guesses }, tokens }: Ground,
+  { storage, revocation, signIn: { guesses }, tokens }: Infrastructure,
   rights: ActorRights,
   { sessions }: Identity['devices'],
   afterwards: Afterwards,

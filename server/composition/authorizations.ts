@@ -18,13 +18,13 @@ import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
 import { createQuota, quotas } from '../identity/quota.js'
 import type { ActorRights } from '../identity/rights.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 import type { Given } from './ports.js'
 
 export function composeAuthorizations(
   { issuer }: Pick<Settings, 'issuer'>,
   { random, log }: Given,
-  { storage, revocation, tokens, signIn: { openSession, guesses } }: Ground,
+  { storage, revocation, tokens, signIn: { openSession, guesses } }: Infrastructure,
   rights: ActorRights,
   { applicationWriting }: Identity['applications'],
 ): Identity['authorizations'] {

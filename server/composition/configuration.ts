@@ -8,11 +8,11 @@ import { createConfigurationCheck } from '../identity/configuration/configuratio
 import { createConfigurationWriting } from '../identity/configuration/configuration-writing.js'
 import { createConsequences } from '../identity/configuration/consequences.js'
 import type { Identity } from '../identity/identity.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 
 export function composeConfiguration(
   { issuer }: Pick<Settings, 'issuer'>,
-  { storage, revocation: { now, tail }, tokens }: Ground,
+  { storage, revocation: { now, tail }, tokens }: Infrastructure,
   { roles }: Identity['people'],
   { applications, applicationSecrets, secretChanges }: Identity['applications'],
   { policies }: Identity['policies'],

@@ -4,12 +4,12 @@ import { createDeliveries } from '../identity/deliveries/deliveries.js'
 import { createSending } from '../identity/deliveries/sending.js'
 import type { Identity } from '../identity/identity.js'
 import type { Names } from '../identity/people/names.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 import type { Afterwards, Given } from './ports.js'
 
 export function composeDeliveries(
   { random, log }: Given,
-  { storage, revocation: { applications, now, monotonic }, tokens }: Ground,
+  { storage, revocation: { applications, now, monotonic }, tokens }: Infrastructure,
   names: Names,
   afterwards: Afterwards,
 ): Identity['deliveries'] {

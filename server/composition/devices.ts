@@ -11,10 +11,10 @@ import { createWhereSignedIn } from '../identity/devices/where-signed-in.js'
 import type { Identity } from '../identity/identity.js'
 import type { Names } from '../identity/people/names.js'
 import type { ActorRights } from '../identity/rights.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 
 export function composeDevices(
-  { storage, revocation: { policy, now }, tokens: { changes } }: Ground,
+  { storage, revocation: { policy, now }, tokens: { changes } }: Infrastructure,
   rights: ActorRights,
   names: Names,
   { auditLog, incidents }: Identity['logs'],

@@ -11,7 +11,7 @@ import { composeAuthorizations } from './authorizations.js'
 import { composeConfiguration } from './configuration.js'
 import { composeDeliveries } from './deliveries.js'
 import { composeDevices } from './devices.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 import { composeKeys } from './keys.js'
 import { composeLegacy } from './legacy.js'
 import { composeLogs } from './logs.js'
@@ -23,7 +23,7 @@ import { composeRegistrations } from './registrations.js'
 export function composeIdentity(
   settings: Pick<Settings, 'issuer' | 'legacyJwt'>,
   given: Given,
-  ground: Ground,
+  ground: Infrastructure,
   afterwards: Afterwards,
 ): Identity {
   const { database, userStore, sessionStore, deviceStore, codeStore, revocationStore, heartbeatStore } = ground.storage

@@ -5,12 +5,12 @@ import { createKeyMoves } from '../identity/keys/key-moves.js'
 import { createKeyRing } from '../identity/keys/key-ring.js'
 import { createSealedSecrets } from '../identity/keys/sealed-secrets.js'
 import type { ActorRights } from '../identity/rights.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 import type { Given } from './ports.js'
 
 export function composeKeys(
   { random }: Given,
-  { storage, revocation: { tail, now }, tokens: { changes, sealing, secrets } }: Ground,
+  { storage, revocation: { tail, now }, tokens: { changes, sealing, secrets } }: Infrastructure,
   rights: ActorRights,
 ): Identity['keys'] {
   const { database, keyStore, policyVersionStore, auditStore, revocationStore, applicationStore } = storage

@@ -8,11 +8,11 @@ import { createLegacyStatus } from '../identity/legacy/legacy-status.js'
 import { createLegacyTokens } from '../identity/legacy/legacy-tokens.js'
 import { ownApplicationId } from '../policy/application-metadata.js'
 import { createLegacyReader } from '../tokens/legacy-reader.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 
 export function composeLegacy(
   { legacyJwt: terms }: Pick<Settings, 'legacyJwt'>,
-  { storage, revocation: { clock, now, tail }, tokens, signIn: { openSession } }: Ground,
+  { storage, revocation: { clock, now, tail }, tokens, signIn: { openSession } }: Infrastructure,
   { sessions }: Identity['devices'],
 ): Identity['legacy'] {
   const { database, legacyTokenStore, installationStore, userStore, userStandingStore, auditStore } = storage

@@ -10,10 +10,10 @@ import { createTokenInspector } from '../identity/logs/token-inspector.js'
 import { createVerifierList } from '../identity/logs/verifier-list.js'
 import type { Names } from '../identity/people/names.js'
 import type { ActorRights } from '../identity/rights.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 
 export function composeLogs(
-  { storage, revocation: { policy, now, tail, enforcement }, tokens: { changes, auditTrail, explain } }: Ground,
+  { storage, revocation: { policy, now, tail, enforcement }, tokens: { changes, auditTrail, explain } }: Infrastructure,
   rights: ActorRights,
   names: Names,
 ): Identity['logs'] {

@@ -10,10 +10,15 @@ import { createUserList } from '../identity/people/user-list.js'
 import { createUserinfo } from '../identity/people/userinfo.js'
 import { createUsers } from '../identity/people/users.js'
 import type { ActorRights } from '../identity/rights.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 
 export function composePeople(
-  { storage, revocation: { policy, applications, now }, tokens: { changes }, signIn: { hashing, guesses } }: Ground,
+  {
+    storage,
+    revocation: { policy, applications, now },
+    tokens: { changes },
+    signIn: { hashing, guesses },
+  }: Infrastructure,
   rights: ActorRights,
   names: Names,
   { sessions, whereSignedIn }: Identity['devices'],

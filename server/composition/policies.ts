@@ -5,10 +5,10 @@ import { createPolicyPreview } from '../identity/policies/policy-preview.js'
 import { createPolicyWriting } from '../identity/policies/policy-writing.js'
 import { createSettledPolicies } from '../identity/policies/settled-policies.js'
 import type { ActorRights } from '../identity/rights.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 
 export function composePolicies(
-  { storage, revocation: { now, policy, accessLifetime }, tokens: { changes } }: Ground,
+  { storage, revocation: { now, policy, accessLifetime }, tokens: { changes } }: Infrastructure,
   rights: ActorRights,
 ): Identity['policies'] {
   const { database, policyVersionStore, sessionSurveyStore, userStore, deviceStore, auditStore, revocationStore } =

@@ -4,12 +4,12 @@ import type { Identity } from '../identity/identity.js'
 import { createInitialAccessTokens } from '../identity/registrations/initial-access-tokens.js'
 import { createRegistrations } from '../identity/registrations/registrations.js'
 import { createUnusedRegistrations } from '../identity/registrations/unused-registrations.js'
-import type { Ground } from './ground.js'
+import type { Infrastructure } from './infrastructure.js'
 import type { Given } from './ports.js'
 
 export function composeRegistrations(
   { random, uuid }: Given,
-  { storage, revocation, tokens }: Ground,
+  { storage, revocation, tokens }: Infrastructure,
   { applications, applicationSecrets, applicationWriting }: Identity['applications'],
   { networkThrottle }: Pick<Identity['authorizations'], 'networkThrottle'>,
 ): Identity['registrations'] {

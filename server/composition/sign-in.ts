@@ -7,13 +7,13 @@ import { createGuesses } from '../identity/sign-in/guesses.js'
 import { createHashing, hashingSlots } from '../identity/sign-in/hashing.js'
 import { createHashingProcess } from '../identity/sign-in/hashing-process.js'
 import { createKnownDevices } from '../identity/sign-in/known-devices.js'
+import { createLimitEnforcement } from '../identity/sign-in/limit-enforcement.js'
 import { createOpenSession } from '../identity/sign-in/open-session.js'
 import { createPasswordCheck } from '../identity/sign-in/password-check.js'
 import { createPasswordEvidence } from '../identity/sign-in/password-evidence.js'
+import { logRefusedSignIns } from '../identity/sign-in/refused-sign-in-log.js'
 import { createRenewal } from '../identity/sign-in/renewal.js'
-import { createSessionRoom } from '../identity/sign-in/session-room.js'
 import { createSignIn } from '../identity/sign-in/sign-in.js'
-import { logRefusedSignIns } from '../identity/sign-in/sign-in-lines.js'
 import { createStoredKinds } from '../identity/sign-in/stored-kinds.js'
 import type { Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
@@ -40,7 +40,7 @@ export function composeSignIn(
   const knownDevices = createKnownDevices({ deviceStore, inspect, now, uuid })
   const failedSignIns = createFailedSignIns({ changes })
   const passwordCheck = createPasswordCheck({ database, userStore, knownDevices, hashing, failedSignIns, now })
-  const room = createSessionRoom({ sessionStore, deviceStore, now })
+  const room = createLimitEnforcement({ sessionStore, deviceStore, now })
   const renewal = createRenewal({ sessionStore, knownDevices, now })
   const openSession = createOpenSession({
     userStandingStore,

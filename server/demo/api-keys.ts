@@ -1,9 +1,9 @@
 // API keys of a demo: one or two for some of the users with a role. Their texts are unknown, so they cannot be used.
 import type { ApiKeyRecord } from '../storage/api-keys.js'
+import { carrier } from './agents-and-addresses.js'
 import { diceOf, uuidOf } from './dice.js'
 import { type DemoUser, demoRoles } from './plan.js'
 import type { DemoTimes } from './spans.js'
-import { carrier } from './surroundings.js'
 
 const day = 86_400_000
 const names = [

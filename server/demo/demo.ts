@@ -72,7 +72,7 @@ export function createDemo(deps: DemoDeps) {
       times,
       longestUsername: Math.min(30, policy().username_max_length),
       firstUserId: await reserveIds(userCount),
-      applicationIds: await idsThatPeopleUse(),
+      applicationIds: await idsInUse(),
     })
     const [administrator] = await database.transaction(tx => userStore.lockHolders(tx, administratorRole))
     const boss = administrator === undefined ? demoActor : `user:${administrator}`
@@ -105,7 +105,7 @@ export function createDemo(deps: DemoDeps) {
   }
 
   /** Ids of the built-in application, and of those that users sign in to by codes. */
-  async function idsThatPeopleUse(): Promise<string[]> {
+  async function idsInUse(): Promise<string[]> {
     const found = await applicationStore.some(database, await applicationStore.activeIds(database))
     const used = found.filter(({ id, metadata }) => {
       return id === ownApplicationId || metadata.grant_types?.includes('authorization_code')

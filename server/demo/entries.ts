@@ -3,12 +3,12 @@
 import { auditedWhole } from '../identity/applications/audited.js'
 import type { AuditedValues, AuditNote, AuditRow } from '../policy/audit.js'
 import type { NewApplication } from '../storage/applications.js'
-import { noted } from '../tokens/audit-trail.js'
+import { auditColumnsOf } from '../tokens/audit-trail.js'
+import { anOffice, anOfficesAgent } from './agents-and-addresses.js'
 import { type DemoEvent, type DemoHistory, demoActor, endedBy, requestIdOf } from './history.js'
 import type { DemoSession } from './lives.js'
 import type { DemoUser } from './plan.js'
 import { incidentRow } from './rows.js'
-import { anOffice, anOfficesAgent } from './surroundings.js'
 
 /** An audit entry without its number, which the hash chain assigns. */
 type Entry = Omit<AuditRow, 'seq'>
@@ -19,7 +19,7 @@ export function entryOf(event: DemoEvent, history: DemoHistory, seed: string): E
   const { before, after, subject, ...from } = tell[event.action as keyof typeof tell](event, history)
   const note = { action: event.action, subject, ...(before && { before }), ...(after && { after }) }
   const requestId = from.address === '' ? '' : requestIdOf(seed, event)
-  return { createdAt: event.at, ...from, requestId, ...noted(note) }
+  return { createdAt: event.at, ...from, requestId, ...auditColumnsOf(note) }
 }
 
 const fromNowhere: From = { actor: demoActor, address: '', userAgent: '' }
@@ -29,7 +29,7 @@ function fromSession(user: DemoUser, { address, device }: DemoSession): From {
 }
 
 /** Origin of an administrator's action: a page, from an office; or the command line. */
-const fromBoss = ({ boss }: DemoHistory): From =>
+const fromAdministrator = ({ boss }: DemoHistory): From =>
   boss === demoActor ? fromNowhere : { actor: boss, address: anOffice, userAgent: anOfficesAgent }
 
 const aboutUser = (from: From, user: DemoUser): Told => ({ ...from, subject: String(user.id) })
@@ -86,10 +86,10 @@ const tell = {
     }
   },
   password_changed: ({ user }: DemoEvent): Told => aboutUser(fromSession(user!, user!.fate!.keptBy!), user!),
-  sessions_ended: ({ user }: DemoEvent, history: DemoHistory): Told => aboutUser(fromBoss(history), user!),
-  user_disabled: ({ user }: DemoEvent, history: DemoHistory): Told => aboutUser(fromBoss(history), user!),
+  sessions_ended: ({ user }: DemoEvent, history: DemoHistory): Told => aboutUser(fromAdministrator(history), user!),
+  user_disabled: ({ user }: DemoEvent, history: DemoHistory): Told => aboutUser(fromAdministrator(history), user!),
   user_deleted: ({ user }: DemoEvent, history: DemoHistory): Told => ({
-    ...aboutUser(fromBoss(history), user!),
+    ...aboutUser(fromAdministrator(history), user!),
     before: { roles: user!.roles },
   }),
   policy_changed: ({ more }: DemoEvent): Told => more as Told,

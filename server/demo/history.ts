@@ -2,10 +2,10 @@
 import type { AuditAction } from '../policy/audit.js'
 import type { Trigger } from '../policy/revocation.js'
 import type { NewApplication } from '../storage/applications.js'
+import { anAttackersAgent, carrier } from './agents-and-addresses.js'
 import { type Dice, diceOf, uuidOf } from './dice.js'
 import type { DemoEnd, DemoSession } from './lives.js'
 import { type DemoPlan, type DemoUser, demoRoles } from './plan.js'
-import { anAttackersAgent, carrier } from './surroundings.js'
 
 /** An entry of the revocation log. */
 export type DemoRevocation = { at: number; trigger: Trigger; subject: string; exceptSid: string | null; actor: string }

@@ -2,9 +2,9 @@
 // the device's older session of the application, a session expires without refreshes, and an "end all" ends those that
 // are open.
 import { ownApplicationId } from '../policy/application-metadata.js'
+import { anAddress, aUserAgent, placesOf } from './agents-and-addresses.js'
 import type { Dice } from './dice.js'
 import { type DemoTimes, liveliness } from './spans.js'
-import { anAddress, aUserAgent, placesOf } from './surroundings.js'
 
 const minute = 60_000
 const hour = 60 * minute

@@ -2,18 +2,18 @@
 
 import type { DeviceName } from '../identity/devices/device-name.js'
 import { ownApplicationId } from '../policy/application-metadata.js'
-import { moveSpans } from '../policy/rotation.js'
+import { advanceSpans } from '../policy/rotation.js'
 import { usernameKey } from '../policy/username.js'
 import type { DeviceRecord } from '../storage/devices.js'
 import type { IncidentRecord } from '../storage/incidents.js'
 import { passwordGrant, type SessionGrant } from '../storage/session-rows.js'
 import type { SessionRecord } from '../storage/sessions.js'
 import type { NewUser } from '../storage/users.js'
+import { anAttackersAgent, carrier, isApp } from './agents-and-addresses.js'
 import { diceOf, uuidOf } from './dice.js'
 import { endedBy } from './history.js'
 import type { DemoDevice, DemoSession } from './lives.js'
 import type { DemoUser } from './plan.js'
-import { anAttackersAgent, carrier, isApp } from './surroundings.js'
 
 /** Data from the database that the rows depend on. */
 export type DemoGround = {
@@ -77,7 +77,8 @@ export function sessionRow(user: DemoUser, session: DemoSession, ground: DemoGro
   const isKept = user.fate?.keptBy === session
   const atFirst = { generation, rotatedAt: seenAt, windowFrom: 1, windowStartedAt: 0, olderFrom: 1, olderStartedAt: 0 }
   // Rotation state after the last refresh, long after the one before.
-  const spans = refreshes === 0 ? atFirst : moveSpans({ ...atFirst, generation: generation - 1 }, seenAt, ground.grace)
+  const spans =
+    refreshes === 0 ? atFirst : advanceSpans({ ...atFirst, generation: generation - 1 }, seenAt, ground.grace)
   const by = end && (end.why === 'user_disabled' || end.why === 'user_deleted' || end.why === 'all_ended')
   return {
     id,

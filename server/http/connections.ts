@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises'
  */
 const quietLooks = 8
 /** Timeout for the rest of a request's headers on shutdown, in ms. */
-const headersPatience = 2_000
+const headersGrace = 2_000
 /** Interval of the polls of connections, in ms. */
 const lookEvery = 50
 /**
@@ -56,7 +56,7 @@ export function trackConnections(server: Server) {
   function isOver(socket: Socket, connection: Connection): boolean {
     if (connection.answering.length > 0) return false
     if (socket.bytesRead === connection.bytesRead) return ++connection.looks > quietLooks
-    return performance.now() - leavingSince! > headersPatience
+    return performance.now() - leavingSince! > headersGrace
   }
 
   return {

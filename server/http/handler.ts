@@ -12,7 +12,7 @@ import type { Refusal } from '../protocol/errors.js'
 import type { ShownProof } from '../tokens/proofs.js'
 
 /** A link or a form that leads back to the application; a form for applications that take no redirect. */
-export type WayBack = { href: string } | { action: string; fields: Record<string, string> }
+export type ReturnTarget = { href: string } | { action: string; fields: Record<string, string> }
 
 /** Authentication schemes of tokens in the Authorization header. */
 export type Scheme = 'Bearer' | 'DPoP'
@@ -50,7 +50,7 @@ export type State = {
   /** The ended browser session of the session cookie; the sign-in page says why it ended. */
   formerBrowser?: BrowserSession
   /** The application that sent the browser, and the way back to it, for error pages. */
-  wayBack?: { application: string; way: WayBack }
+  wayBack?: { application: string; way: ReturnTarget }
   /** Languages that the application says the user reads (OpenID Connect Core §3.1.2.1, `ui_locales`). */
   uiLocales?: string
   /** The secret of form tokens (CSRF) on this page while nobody is signed in. */

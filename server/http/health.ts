@@ -44,7 +44,7 @@ export function createHealthHandlers({ tail, redisLink, clock, writeTrouble, isL
     async readyz(ctx: Context): Promise<void> {
       if (isLeaving()) throw refuse('stopping')
       try {
-        await tail.freshen()
+        await tail.readIfOld()
       } catch (cause) {
         if (cause instanceof Refusal && cause.code === 'log_went_back') throw cause
         throw refuse('database_unavailable', { retryAfter: 1, cause })

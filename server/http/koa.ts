@@ -7,14 +7,14 @@ import type { Context, Step, WriteRefusal } from './handler.js'
 import { createHttpServer, type Listening } from './http-server.js'
 import type { AnyAccess } from './kinds/kind.js'
 import { createErrors, type ErrorsDeps } from './middleware/errors.js'
-import { createFailureLines, type FailureLinesDeps } from './middleware/failure-lines.js'
+import { createFailureLog, type FailureLogDeps } from './middleware/failure-log.js'
 import type { LoadShedding } from './middleware/load-shedding.js'
 import { createRequest, type RequestDeps } from './middleware/request.js'
 import { createRouter, type RouterDeps } from './router.js'
 import { createUnparsed, type RefuseUnparsed } from './unparsed.js'
 
 export type KoaDeps<N extends string, A extends AnyAccess> = RouterDeps<N, A> & {
-  log: RequestDeps['log'] & ErrorsDeps['log'] & FailureLinesDeps['log']
+  log: RequestDeps['log'] & ErrorsDeps['log'] & FailureLogDeps['log']
   shedding: LoadShedding
 } & Omit<RequestDeps, 'log'>
 
@@ -27,7 +27,7 @@ export function createKoa<N extends string, A extends AnyAccess>(deps: KoaDeps<N
     ctx.set(headers)
     return write(ctx, refusal)
   }
-  const noteFailure = createFailureLines({ log })
+  const noteFailure = createFailureLog({ log })
   const first: Step[] = [createRequest(deps), createErrors({ present, noteFailure, log })]
 
   const fastPath = createFastPath({ routes: fast, first, shedding, noteFailure, uuid, log })

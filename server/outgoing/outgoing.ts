@@ -169,7 +169,7 @@ function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 const resolveBySystem = (host: string) => lookUp(host, { all: true, verbatim: true })
 
 /** Timeout of one DNS query, in ms; each is sent twice. */
-const patience = 1_000
+const connectionTimeout = 1_000
 
 /**
  * Asks the name servers directly. getaddrinfo() blocks one of the two threads that all name lookups of this process share, and
@@ -178,7 +178,7 @@ const patience = 1_000
 async function resolveByNameServers(host: string, nameServers: readonly string[] | undefined): Promise<Address[]> {
   const family = isIP(host)
   if (family !== 0) return [{ address: host, family }]
-  const resolver = new Resolver({ timeout: patience, tries: 2 })
+  const resolver = new Resolver({ timeout: connectionTimeout, tries: 2 })
   if (nameServers) resolver.setServers(nameServers)
   const [four, six] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)])
   const found = [...addressesIn(four, 4), ...addressesIn(six, 6)]

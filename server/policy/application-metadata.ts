@@ -155,7 +155,7 @@ export const builtInApplication = {
 }
 
 /** Whether the application describes itself, and no administrator has reviewed it. */
-export const isUnseen = ({ origin }: { origin: ApplicationOrigin }): boolean =>
+export const isUnreviewed = ({ origin }: { origin: ApplicationOrigin }): boolean =>
   origin === 'registration' || origin === 'document'
 
 /** The fields of an application that are needed when a token is issued or checked. */
@@ -204,8 +204,8 @@ export function ownLifetimes({ lifetimes }: ApplicationMetadata): OwnLifetimes |
  * scope `roles`.
  * @param scope of the token
  */
-export function saysRoles({ origin }: Pick<ApplicationTerms, 'origin'>, scope: string): boolean {
-  return !isUnseen({ origin }) || scopeWords(scope).includes('roles')
+export function disclosesRoles({ origin }: Pick<ApplicationTerms, 'origin'>, scope: string): boolean {
+  return !isUnreviewed({ origin }) || scopeWords(scope).includes('roles')
 }
 
 /** Permissions of a user that a token for this application contains. */
@@ -215,7 +215,7 @@ export function permissionsFor(
   permissions: readonly string[],
 ): string[] {
   if (origin === 'built_in') return [...permissions]
-  if (!saysRoles({ origin }, scope)) return []
+  if (!disclosesRoles({ origin }, scope)) return []
   const listed = new Set(metadata.permissions)
   return permissions.filter(permission => listed.has(permission))
 }

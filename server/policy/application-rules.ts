@@ -7,7 +7,7 @@ import {
   type ApplicationKind,
   type ApplicationMetadata,
   type ApplicationOrigin,
-  isUnseen,
+  isUnreviewed,
   type ResourceScope,
   scopesAsked,
   scopeWords,
@@ -116,7 +116,7 @@ const problemRules: readonly Rule[] = [
       field,
       find: application => {
         const uri = application.metadata[field]
-        return [uri !== undefined && isUnseen(application) && !/^https:/i.test(uri) && problem('uri_https_alone')]
+        return [uri !== undefined && isUnreviewed(application) && !/^https:/i.test(uri) && problem('uri_https_alone')]
       },
     }
   }),
@@ -142,7 +142,7 @@ const problemRules: readonly Rule[] = [
         grants.includes(tokenExchangeGrant) &&
           (resource === null || isPublicClient(metadata)) &&
           problem('exchange_resource_server'),
-        grants.includes(tokenExchangeGrant) && isUnseen({ origin }) && problem('exchange_origin'),
+        grants.includes(tokenExchangeGrant) && isUnreviewed({ origin }) && problem('exchange_origin'),
       ]
     },
   },
@@ -179,7 +179,9 @@ const problemRules: readonly Rule[] = [
   },
   {
     field: 'first_party',
-    find: application => [application.metadata.first_party && isUnseen(application) && problem('first_party_origin')],
+    find: application => [
+      application.metadata.first_party && isUnreviewed(application) && problem('first_party_origin'),
+    ],
   },
   {
     field: 'id_token_signed_response_alg',
@@ -193,7 +195,7 @@ const problemRules: readonly Rule[] = [
       scopeWords(application.metadata.scope ?? '').map(name => {
         if (!isOurScope(name)) return null
         if (!scopes.includes(name)) return problem('scope_reserved', { name })
-        return isUnseen(application) && problem('scope_origin', { name })
+        return isUnreviewed(application) && problem('scope_origin', { name })
       }),
   },
   {
@@ -201,7 +203,7 @@ const problemRules: readonly Rule[] = [
     find: application => {
       const { permissions = [] } = application.metadata
       return [
-        permissions.length > 0 && isUnseen(application) && problem('permissions_origin'),
+        permissions.length > 0 && isUnreviewed(application) && problem('permissions_origin'),
         ...permissions.map(name => !isPermission(name) && problem('no_permission', { name })),
       ]
     },
@@ -231,7 +233,7 @@ const problemRules: readonly Rule[] = [
   {
     field: 'token_exchange',
     find: ({ origin, metadata: { token_exchange: rules = [] } }) => [
-      rules.length > 0 && isUnseen({ origin }) && problem('exchange_origin'),
+      rules.length > 0 && isUnreviewed({ origin }) && problem('exchange_origin'),
       ...rules.map(rule => resourceProblem(rule.resource)),
       ...rules
         .flatMap(rule => rule.scope ?? [])

@@ -3,12 +3,12 @@
 import {
   type AuthorizationFacts,
   type AuthorizationParameters,
-  only,
   promptOf,
   redirectUriOf,
   resourcesOf,
   responseModeOf,
   scopeOf,
+  singleValue,
   stateOf,
 } from './authorization-rules.js'
 import { longestUsername } from './username.js'
@@ -57,18 +57,18 @@ export function requestOf(
   const uiLocales = short(asked, 'ui_locales', 200)
   const state = stateOf(asked)
   return {
-    applicationId: only(asked, 'client_id'),
+    applicationId: singleValue(asked, 'client_id'),
     redirectUri: redirectUriOf(asked, facts.application!, facts.test)!,
     redirectUriGiven: 'redirect_uri' in asked,
     responseMode: responseModeOf(asked),
     ...(state !== undefined && { state }),
-    ...('nonce' in asked && { nonce: only(asked, 'nonce') }),
+    ...('nonce' in asked && { nonce: singleValue(asked, 'nonce') }),
     scope: scopeOf(asked, facts),
     resources: resourcesOf(asked, facts)!,
-    ...('code_challenge' in asked && { challenge: only(asked, 'code_challenge') }),
-    ...('dpop_jkt' in asked && { dpopJkt: only(asked, 'dpop_jkt') }),
+    ...('code_challenge' in asked && { challenge: singleValue(asked, 'code_challenge') }),
+    ...('dpop_jkt' in asked && { dpopJkt: singleValue(asked, 'dpop_jkt') }),
     prompt: promptOf(asked),
-    ...('max_age' in asked && { maxAge: Number(only(asked, 'max_age')) }),
+    ...('max_age' in asked && { maxAge: Number(singleValue(asked, 'max_age')) }),
     ...(loginHint !== undefined && { loginHint }),
     ...(typeof facts.hintedSub === 'string' && { hintedSub: facts.hintedSub }),
     ...(uiLocales !== undefined && { uiLocales }),

@@ -5,7 +5,7 @@ import { isThumbprint } from '../protocol/dpop.js'
 import type { ErrorCode } from '../protocol/errors.js'
 import { challengeMethods, isChallenge } from '../protocol/pkce.js'
 import { isRegisteredRedirectUri } from '../protocol/redirect-uris.js'
-import { resourceMeant, scopeWordsOf } from '../protocol/scopes.js'
+import { registeredResource, scopeWordsOf } from '../protocol/scopes.js'
 import { type ApplicationKind, type ApplicationMetadata, standardScopes } from './application-metadata.js'
 import type { ResourceServer } from './session-scope.js'
 
@@ -113,14 +113,14 @@ export const authorizationRules: readonly Rule[] = [
     error: 'unsupported_response_type',
     told: 'application',
     why: 'The parameter response_type can only be code.',
-    breaks: asked => !isOneOf(responseTypes, only(asked, 'response_type')),
+    breaks: asked => !isOneOf(responseTypes, singleValue(asked, 'response_type')),
   },
   {
     clause: 'OAuth 2.0 Multiple Response Types §2.1',
     error: 'invalid_request',
     told: 'application',
     why: `The parameter response_mode can only be one of ${responseModes.join(', ')}.`,
-    breaks: asked => 'response_mode' in asked && !isOneOf(responseModes, only(asked, 'response_mode')),
+    breaks: asked => 'response_mode' in asked && !isOneOf(responseModes, singleValue(asked, 'response_mode')),
   },
   {
     clause: 'OpenID Connect Core §6.1',
@@ -167,7 +167,7 @@ export const authorizationRules: readonly Rule[] = [
     why: 'The parameter code_challenge_method must be S256.',
     breaks: asked =>
       ('code_challenge' in asked || 'code_challenge_method' in asked) &&
-      !isOneOf(challengeMethods, only(asked, 'code_challenge_method')),
+      !isOneOf(challengeMethods, singleValue(asked, 'code_challenge_method')),
   },
   {
     clause: 'RFC 7636 §4.2',
@@ -175,14 +175,15 @@ export const authorizationRules: readonly Rule[] = [
     told: 'application',
     why: 'The parameter code_challenge must be 43 characters of base64url.',
     breaks: asked =>
-      ('code_challenge' in asked || 'code_challenge_method' in asked) && !isChallenge(only(asked, 'code_challenge')),
+      ('code_challenge' in asked || 'code_challenge_method' in asked) &&
+      !isChallenge(singleValue(asked, 'code_challenge')),
   },
   {
     clause: 'RFC 9449 §10',
     error: 'invalid_request',
     told: 'application',
     why: 'The parameter dpop_jkt must be 43 characters of base64url.',
-    breaks: asked => 'dpop_jkt' in asked && !isThumbprint(only(asked, 'dpop_jkt')),
+    breaks: asked => 'dpop_jkt' in asked && !isThumbprint(singleValue(asked, 'dpop_jkt')),
   },
   {
     clause: 'RFC 6749 §3.3',
@@ -228,7 +229,7 @@ export const authorizationRules: readonly Rule[] = [
     error: 'invalid_request',
     told: 'application',
     why: 'The parameter max_age must be a number of seconds.',
-    breaks: asked => 'max_age' in asked && !/^\d{1,10}$/.test(only(asked, 'max_age')),
+    breaks: asked => 'max_age' in asked && !/^\d{1,10}$/.test(singleValue(asked, 'max_age')),
   },
   {
     clause: 'OpenID Connect Core §3.1.2.1',
@@ -311,13 +312,13 @@ export function scopeOf(asked: AuthorizationParameters, facts: AuthorizationFact
     return mayHave(facts.application!).filter(word => own.has(word))
   }
   const known = new Set<string>([...standardScopes, ...facts.servers.flatMap(({ scopes }) => scopes)])
-  return scopeWordsOf(only(asked, 'scope')).filter(word => known.has(word))
+  return scopeWordsOf(singleValue(asked, 'scope')).filter(word => known.has(word))
 }
 
 /** Identifiers of the requested resource servers, each once; null where one of them is unknown. */
 export function resourcesOf(asked: AuthorizationParameters, { servers }: AuthorizationFacts): string[] | null {
   const known = servers.map(({ resource }) => resource)
-  const meant = (asked.resource ?? []).map(resource => resourceMeant(resource, known))
+  const meant = (asked.resource ?? []).map(resource => registeredResource(resource, known))
   return meant.includes(undefined) ? null : [...new Set(meant as string[])]
 }
 
@@ -331,7 +332,7 @@ function mayHave({ metadata }: RequestingApplication): string[] {
 }
 
 /** The one value of a parameter, or '': rules after the one about duplicates rely on it. */
-export function only(asked: AuthorizationParameters, name: string): string {
+export function singleValue(asked: AuthorizationParameters, name: string): string {
   return asked[name]?.[0] ?? ''
 }
 

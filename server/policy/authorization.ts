@@ -68,7 +68,7 @@ export function nextStep(request: AskedOfPerson, browser: BrowserFacts | null, c
 
 function pageFor(request: AskedOfPerson, browser: BrowserFacts | null, consent: ConsentFacts): Step {
   if (!browser) return { step: 'sign_in', why: 'nobody' }
-  const why = whyAgain(request, browser)
+  const why = reasonForSignIn(request, browser)
   if (why) return { step: 'sign_in', why }
   if (browser.mustChangePassword) return { step: 'new_password' }
   if (!browser.mayUse) return { step: 'not_allowed' }
@@ -76,7 +76,10 @@ function pageFor(request: AskedOfPerson, browser: BrowserFacts | null, consent: 
   return asks && !consent.isFirstParty ? { step: 'consent' } : { step: 'answer' }
 }
 
-function whyAgain({ prompt, maxAge, hintedSub, beganAt }: AskedOfPerson, browser: BrowserFacts): SignInReason | null {
+function reasonForSignIn(
+  { prompt, maxAge, hintedSub, beganAt }: AskedOfPerson,
+  browser: BrowserFacts,
+): SignInReason | null {
   const { authenticatedAt } = browser
   if (hintedSub !== undefined && hintedSub !== browser.sub) return 'other_person'
   if (browser.seq < browser.applicationEndedSeq) return 'ended'

@@ -42,7 +42,8 @@ const membersOfOurs = [
   ...(['required_roles', 'roles_claim', 'lifetimes', 'require_pushed_authorization_requests'] as const),
 ] satisfies (keyof ApplicationMetadata)[]
 
-export const isOfOurs = (name: keyof ApplicationMetadata): boolean => membersOfOurs.some(one => one === name)
+export const isAdministratorMember = (name: keyof ApplicationMetadata): boolean =>
+  membersOfOurs.some(one => one === name)
 
 /** Members with addresses that this server calls: they must have the document's own origin. */
 const called = ['jwks_uri', 'backchannel_logout_uri'] as const
@@ -68,7 +69,7 @@ export function isDocumentId(id: string): boolean {
 const isAddress = (hostname: string): boolean => hostname.startsWith('[') || /(^|\.)\d+\.?$/.test(hostname)
 
 /** Whether the policy allows fetching documents from that host. */
-export function takesDocumentsOf(policy: DocumentPolicy, id: string): boolean {
+export function allowsDocumentsOf(policy: DocumentPolicy, id: string): boolean {
   const { client_id_metadata_documents: from } = policy
   return from === 'any_host' || (from === 'listed_hosts' && isOfListedHost(policy, id))
 }
@@ -108,7 +109,10 @@ export function readClientDocument(id: string, document: unknown, context: Docum
 }
 
 /** The metadata with the members that administrators have set. */
-export function withOurs(metadata: ApplicationMetadata, before: ApplicationMetadata): ApplicationMetadata {
+export function withAdministratorMembers(
+  metadata: ApplicationMetadata,
+  before: ApplicationMetadata,
+): ApplicationMetadata {
   return {
     ...metadata,
     ...Object.fromEntries(membersOfOurs.flatMap(name => (before[name] === undefined ? [] : [[name, before[name]]]))),

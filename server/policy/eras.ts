@@ -4,10 +4,10 @@
 // own sessions, whatever their era.
 import { type OwnLifetimes, ownApplicationId } from './application-metadata.js'
 import { type Policy, sessionPolicies } from './policies.js'
-import { differing, only, type PolicyVersion } from './policy-version.js'
+import { differing, type PolicyVersion, policyValuesOf } from './policy-version.js'
 
 /** The fields of a session that decide which policy judges it. */
-export type Judged = { policyVersion: number; applicationId: string }
+export type EraSubject = { policyVersion: number; applicationId: string }
 
 /** Sessions that were opened under these versions, both included, are judged alike. */
 export type Era = { from: number; upto: number; policy: Policy }
@@ -24,16 +24,16 @@ export type Eras = {
   list: readonly Era[]
   overrides: Overrides
   /** The policy of a session: of its era, with what its application overrides. */
-  of: (session: Judged) => Policy
+  of: (session: EraSubject) => Policy
   /** The longest lifetime of an access token of any era and application, in seconds. */
   longestAccessLifetime: number
 }
 
 /** Stands for every application that overrides nothing. */
-export const anyOther = ''
+export const otherApplications = ''
 
 /** The last era has no end; the column holds no greater number. */
-export const forever = 2 ** 31 - 1
+export const endlessVersion = 2 ** 31 - 1
 
 /** With more eras each refresh would be slow. */
 export const mostEras = 8
@@ -45,14 +45,14 @@ export const mostEras = 8
 export function foldEras(versions: readonly PolicyVersion[], overrides: Overrides = new Map()): Eras {
   const first = versions[0]!
   const latest = versions.at(-1)!
-  const begins = versions.filter(one => one !== first && sparesOlder(one)).map(one => one.version)
+  const begins = versions.filter(one => one !== first && appliesToNewOnly(one)).map(one => one.version)
   const list: Era[] = []
   for (const from of [0, ...begins]) {
     const policy = policyOf(Math.max(from, first.version), versions)
     const last = list.at(-1)
     if (last && differing(last.policy, policy).length === 0) continue
     if (last) last.upto = from - 1
-    list.push({ from, upto: forever, policy })
+    list.push({ from, upto: endlessVersion, policy })
   }
   return withOverrides({ version: latest.version, latest: latest.policy, list }, overrides)
 }
@@ -103,14 +103,14 @@ function policyOf(opened: number, versions: readonly PolicyVersion[]): Policy {
 }
 
 function moved(before: Policy, version: PolicyVersion, opened: number, asOf: ReadonlyMap<number, Policy>): Policy {
-  const own = { ...version.policy, ...only(before, sessionPolicies) }
-  if (sparesOlder(version)) return own
+  const own = { ...version.policy, ...policyValuesOf(before, sessionPolicies) }
+  if (appliesToNewOnly(version)) return own
   // Reverts what these sessions had of the undone version: nothing, if it did not apply to them.
   const { undoes } = version
   const source = undoes !== null && undoes > opened ? asOf.get(undoes - 1)! : version.policy
-  return { ...own, ...only(source, version.changed) }
+  return { ...own, ...policyValuesOf(source, version.changed) }
 }
 
-function sparesOlder({ apply, settled }: PolicyVersion): boolean {
+function appliesToNewOnly({ apply, settled }: PolicyVersion): boolean {
   return apply === 'new' && !settled
 }

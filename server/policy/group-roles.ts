@@ -1,7 +1,7 @@
 // Groups of another system (Django) as roles: name and permissions of each, and the report of an import. Pure, so that
 // a dry run and the import itself decide alike.
 import { builtInRoles, isOwnPermission, isPermission, mostPermissions } from './permissions.js'
-import { apartRoleName, roleNameOf } from './role-names.js'
+import { roleNameOf, uniqueRoleName } from './role-names.js'
 
 export type Group = { name: string; permissions: readonly string[] }
 
@@ -37,7 +37,7 @@ export function rolesOfGroups(groups: readonly Group[], roles: readonly Role[]):
   return groups.map((group, index) => {
     const name = wanted[index]!
     const isApart = ours(name) || (shared.includes(name) && group.name !== name)
-    return roleOf(group, isApart ? apartRoleName(group.name) : name)
+    return roleOf(group, isApart ? uniqueRoleName(group.name) : name)
   })
 
   function roleOf(group: Group, name: string): GroupRole {

@@ -62,7 +62,7 @@ export function setSince(
 }
 
 /** Whether two sets of eras have the same effect. */
-export function areAlike(one: Eras, other: Eras): boolean {
+export function areEquivalent(one: Eras, other: Eras): boolean {
   const begins = [...one.list, ...other.list].map(era => era.from)
   const policyAt = (eras: Eras, from: number) => eras.of({ policyVersion: from, applicationId: ownApplicationId })
   return begins.every(from => differing(policyAt(one, from), policyAt(other, from)).length === 0)

@@ -1,13 +1,13 @@
 // The effect of a policy change on open sessions, judged by the same rules as later refreshes.
-import { anyOther, type Eras, type Judged } from './eras.js'
+import { type EraSubject, type Eras, otherApplications } from './eras.js'
 import type { PolicyName } from './policies.js'
 import type { PolicyVersion } from './policy-version.js'
 import { type EndedSeqs, type SessionLife, sessionEnd } from './session.js'
-import { countsByItself, mostBeside, overLimit } from './session-limit.js'
+import { countsAlone, mostNewerSessions, overLimit } from './session-limit.js'
 
 /** An open session, with all that decides whether it lives. */
-export type Surveyed = SessionLife &
-  Judged & {
+export type SurveyedSession = SessionLife &
+  EraSubject & {
     id: string
     userId: number
     deviceId: string
@@ -24,13 +24,13 @@ export const endReasons = {
 
 export type EndReason = keyof typeof endReasons
 
-export type Ending = { session: Surveyed; reason: EndReason }
+export type Ending = { session: SurveyedSession; reason: EndReason }
 
 /**
  * Sessions of one user that a refresh would refuse with the change, and would not without it.
  * @param open all that are not marked as ended, oldest first
  */
-export function endedByChange(open: readonly Surveyed[], before: Eras, after: Eras, now: number): Ending[] {
+export function endedByChange(open: readonly SurveyedSession[], before: Eras, after: Eras, now: number): Ending[] {
   const kept = new Set(survivors(open, after, now))
   return survivors(open, before, now).flatMap(session => {
     if (kept.has(session)) return []
@@ -39,10 +39,10 @@ export function endedByChange(open: readonly Surveyed[], before: Eras, after: Er
   })
 }
 
-function survivors(open: readonly Surveyed[], eras: Eras, now: number): Surveyed[] {
+function survivors(open: readonly SurveyedSession[], eras: Eras, now: number): SurveyedSession[] {
   const live = open.filter(session => sessionEnd(session, session.ended, now, eras.of(session)) === null)
   const ids = new Set(live.map(session => session.id))
-  const counted = live.filter(session => countsByItself(session, ids.has(session.browserSid ?? '')))
+  const counted = live.filter(session => countsAlone(session, ids.has(session.browserSid ?? '')))
   const tooMany = new Set(overLimit(counted, eras.of))
   return live.filter(session => !tooMany.has(session))
 }
@@ -64,7 +64,7 @@ export function tightenings(before: Eras, after: Eras): Tightening[] {
     .filter(from => from <= before.version)
     .sort((a, b) => a - b)
   const lifetimes = (eras: Eras, from: number, applicationId: string | null): Lifetimes => {
-    const policy = eras.of({ policyVersion: from, applicationId: applicationId ?? anyOther })
+    const policy = eras.of({ policyVersion: from, applicationId: applicationId ?? otherApplications })
     return { idle: policy.refresh_token_lifetime * 1000, absolute: policy.session_absolute_lifetime * 1000 }
   }
   // Also for an application that no longer overrides anything: the policy may be the stricter one.
@@ -83,11 +83,11 @@ export function tightenings(before: Eras, after: Eras): Tightening[] {
 
 /** Up to so many sessions no user is over any limit; Infinity where there is none. */
 export function leastLimit(...all: Eras[]): number {
-  return Math.min(...all.flatMap(eras => eras.list.map(era => mostBeside(era.policy) + 1)))
+  return Math.min(...all.flatMap(eras => eras.list.map(era => mostNewerSessions(era.policy) + 1)))
 }
 
 /** What a change leaves as it is, in words for an administrator. */
-export const stays = {
+export const unaffectedTexts = {
   open_sessions: 'Sessions that are open keep the rules they have.',
   access_tokens: 'Access tokens that are live stay valid until they expire.',
   refresh_tokens: 'Refresh tokens end when they say; a longer life begins with the next refresh.',
@@ -95,13 +95,13 @@ export const stays = {
   undoable: 'Until a session refreshes, undoing the change saves it.',
 } as const
 
-export type Stays = keyof typeof stays
+export type Unaffected = keyof typeof unaffectedTexts
 
-export function whatStays({ policy, changed, apply }: PolicyVersion, before: Eras): Stays[] {
+export function unaffectedBy({ policy, changed, apply }: PolicyVersion, before: Eras): Unaffected[] {
   const rises = (name: 'refresh_token_lifetime' | 'session_absolute_lifetime') => policy[name] > before.latest[name]
   const limits: readonly PolicyName[] = ['max_sessions_per_user', 'at_session_limit']
   const refuses = policy.max_sessions_per_user > 0 && policy.at_session_limit === 'refuse'
-  const said: Record<Stays, boolean> = {
+  const said: Record<Unaffected, boolean> = {
     open_sessions: apply === 'new',
     // Tokens for the former audience are refused as soon as it changes.
     access_tokens: apply !== 'now' && !changed.includes('audience'),
@@ -109,5 +109,5 @@ export function whatStays({ policy, changed, apply }: PolicyVersion, before: Era
     signed_in: refuses && changed.some(name => limits.includes(name)),
     undoable: apply !== 'new',
   }
-  return (Object.keys(said) as Stays[]).filter(name => said[name])
+  return (Object.keys(said) as Unaffected[]).filter(name => said[name])
 }

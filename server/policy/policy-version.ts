@@ -62,7 +62,7 @@ export function differing(before: Policy, after: Policy): PolicyName[] {
 }
 
 /** The values of some policies. */
-export function only(policy: Policy, names: readonly PolicyName[]): Partial<Policy> {
+export function policyValuesOf(policy: Policy, names: readonly PolicyName[]): Partial<Policy> {
   return Object.fromEntries(names.map(name => [name, policy[name]]))
 }
 
@@ -86,5 +86,5 @@ export function undoing(versions: readonly PolicyVersion[]): Undoing {
     return [{ name, version: last?.version ?? undone.version }]
   })
   if (conflicts.length > 0) return { conflicts }
-  return { values: only(before.policy, undone.changed) }
+  return { values: policyValuesOf(before.policy, undone.changed) }
 }

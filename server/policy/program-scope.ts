@@ -1,7 +1,7 @@
 // Audience and scope of an application's own token (client credentials, RFC 6749 §4.4): as for a session
 // (session-scope.ts), but without a user it gets only scopes of resource servers, and not those that act for a user.
 
-import { resourceMeant, scopeWordsOf } from '../protocol/scopes.js'
+import { registeredResource, scopeWordsOf } from '../protocol/scopes.js'
 import type { ApplicationMetadata } from './application-metadata.js'
 import type { ResourceServer, Target } from './session-scope.js'
 
@@ -36,7 +36,7 @@ export function programTarget(
   const [named, ...others] = resources
   if (others.length > 0) return { refused: 'invalid_target', why: 'one_resource_at_a_time' }
   if (named !== undefined) {
-    const meant = resourceMeant(
+    const meant = registeredResource(
       named,
       servers.map(one => one.resource),
     )

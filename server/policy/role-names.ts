@@ -62,7 +62,7 @@ export function roleNameOf(group: string): string {
 }
 
 /** A unique role name, for a group whose name another one has already taken. */
-export function apartRoleName(group: string): string {
+export function uniqueRoleName(group: string): string {
   return `${cut(roleNameOf(group), longest - 9)}-${mark(group)}`
 }
 

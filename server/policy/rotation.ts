@@ -70,7 +70,7 @@ function forgivenUntil({ startedAt, endedAt }: Span, grace: number, outage: Outa
 }
 
 /** The spans after `spans.generation` is rotated away at `now`. The stores do the same in SQL. */
-export function moveSpans(spans: RotationSpans, now: number, grace: number): RotationSpans {
+export function advanceSpans(spans: RotationSpans, now: number, grace: number): RotationSpans {
   const age = now - spans.windowStartedAt
   const next = { ...spans, generation: spans.generation + 1, rotatedAt: now }
   if (age <= grace) return next

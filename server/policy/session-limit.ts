@@ -2,7 +2,7 @@
 import type { Policy } from './policies.js'
 
 /** How many of a user's newer sessions a session may live beside. */
-export function mostBeside({ max_sessions_per_user, at_session_limit }: Policy): number {
+export function mostNewerSessions({ max_sessions_per_user, at_session_limit }: Policy): number {
   return max_sessions_per_user > 0 && at_session_limit === 'end_oldest' ? max_sessions_per_user - 1 : Infinity
 }
 
@@ -10,7 +10,7 @@ export function mostBeside({ max_sessions_per_user, at_session_limit }: Policy):
  * Whether a session counts by itself. A child counts with its browser session; only one that was granted offline
  * counts alone once that is over.
  */
-export function countsByItself(
+export function countsAlone(
   { browserSid, offline }: { browserSid: string | null; offline: boolean },
   browserLives: boolean,
 ): boolean {
@@ -23,7 +23,7 @@ export function countsByItself(
  * @param oldestFirst the live sessions of one user
  */
 export function overLimit<S>(oldestFirst: readonly S[], policyOf: (session: S) => Policy): S[] {
-  const { isOverLimit } = countStaying()
+  const { isOverLimit } = createLimitCount()
   return oldestFirst
     .toReversed()
     .filter(session => isOverLimit(policyOf(session)))
@@ -31,7 +31,7 @@ export function overLimit<S>(oldestFirst: readonly S[], policyOf: (session: S) =
 }
 
 /** Applies the limit while iterating over one user's live sessions from the newest on, which need not be complete. */
-export function countStaying() {
+export function createLimitCount() {
   let stay = 0
   return {
     /** Whether the next session is over the limit. If not it stays, and counts. */
@@ -45,6 +45,6 @@ export function countStaying() {
 
   /** Whether any older session under this policy would be over the limit. */
   function isCrowdedFor(policy: Policy): boolean {
-    return stay > mostBeside(policy)
+    return stay > mostNewerSessions(policy)
   }
 }

@@ -1,7 +1,7 @@
 // The audience and scope of a session's tokens: one resource server, and of the granted scope the words that belong to
 // it.
 import { refuse } from '../protocol/errors.js'
-import { resourceMeant } from '../protocol/scopes.js'
+import { registeredResource } from '../protocol/scopes.js'
 import { type ApplicationMetadata, type ApplicationTerms, scopeWords, standardScopes } from './application-metadata.js'
 
 export type ResourceServer = { resource: string; scopes: readonly string[] }
@@ -73,7 +73,7 @@ export function narrowed(
   const may = servers.filter(server =>
     named.length > 0 ? named.includes(server.resource) : server.scopes.some(word => had.includes(word)),
   )
-  const meant = resourceMeant(
+  const meant = registeredResource(
     asked,
     may.map(server => server.resource),
   )

@@ -1,6 +1,6 @@
 // When a session is over. Judged at sign-in, refresh and in lists against the policy in force, so that a tightened policy
 // needs no mass update and can be undone. Times are epoch ms.
-import { anyOther, type Eras } from './eras.js'
+import { type Eras, otherApplications } from './eras.js'
 import type { Policy } from './policies.js'
 
 export type SessionLife = {
@@ -44,7 +44,7 @@ export type SessionTerms = {
 
 export function sessionTerms(now: number, eras: Pick<Eras, 'list' | 'overrides' | 'of'>): SessionTerms {
   const applications = [...eras.overrides.keys()].map(id => ({ id, lifetimes: lifetimesOf(id, eras) }))
-  return { now, lifetimes: lifetimesOf(anyOther, eras), applications }
+  return { now, lifetimes: lifetimesOf(otherApplications, eras), applications }
 }
 
 function lifetimesOf(applicationId: string, { list, of }: Pick<Eras, 'list' | 'of'>): Lifetimes[] {
@@ -78,7 +78,7 @@ export function accessSpans({ list, overrides, of }: Pick<Eras, 'list' | 'overri
       const lifetime = of({ policyVersion: from, applicationId }).access_token_lifetime * 1000
       return { from, upto, lifetime, only, except: only === null ? overriding : [] }
     })
-  return [...spansOf(anyOther, null), ...overriding.flatMap(id => spansOf(id, id))]
+  return [...spansOf(otherApplications, null), ...overriding.flatMap(id => spansOf(id, id))]
 }
 
 /** With rotation each refresh extends the idle end; without, it stays where the sign-in put it. */

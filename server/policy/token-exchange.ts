@@ -2,7 +2,7 @@
 // user's behalf. An administrator defines one rule for each target; the user is not asked again: the user consented to
 // what the first resource server does, and which services help it is the operator's own affair. Pure.
 import { type Actor, countActors, mostActors } from '../protocol/claims.js'
-import { resourceMeant, scopeWordsOf } from '../protocol/scopes.js'
+import { registeredResource, scopeWordsOf } from '../protocol/scopes.js'
 import { type ApplicationTerms, type ExchangeRule, permissionsFor } from './application-metadata.js'
 import type { ResourceServer, Target } from './session-scope.js'
 
@@ -56,7 +56,7 @@ export function exchangeTarget(
 }
 
 function serverBy(servers: readonly NamedServer[], name: string): NamedServer | undefined {
-  const meant = resourceMeant(
+  const meant = registeredResource(
     name,
     servers.map(one => one.resource),
   )

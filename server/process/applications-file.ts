@@ -7,7 +7,7 @@ import type { Identity } from '../identity/identity.js'
 import { wireText } from '../protocol/problems.js'
 
 /** @throws SettingsError with all errors of all entries, before anything is written */
-export async function bringIn(
+export async function importApplicationsFile(
   { path, entries }: ApplicationsFile,
   { applicationImport }: Pick<Identity['applications'], 'applicationImport'>,
   log: Log,

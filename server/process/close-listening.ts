@@ -3,7 +3,7 @@
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
 
 /** Timeout in ms; then the socket is closed in any case. */
-const patience = 1_000
+const idleTimeout = 1_000
 /** Number of event loop turns without a new connection: libuv accepts one a turn, so none waits then. */
 const quietTurns = 5
 /** Node's default backlog; the kernel's own limit may be lower. */
@@ -22,9 +22,9 @@ const handleOf = (of: object) => (of as { _handle?: Handle | null })._handle
  */
 export async function closeListening(server: Server): Promise<void> {
   if (!server.listening) return
-  const until = performance.now() + patience
+  const until = performance.now() + idleTimeout
   const held = hold(server)
-  do await quiet(held.sockets, until)
+  do await waitForIdle(held.sockets, until)
   while (!(await closesBehindOwn(server)) && performance.now() < until)
   if (server.listening) server.close()
   held.release()
@@ -55,7 +55,7 @@ function hold(server: Server): { sockets: readonly Socket[]; release(): void } {
   }
 }
 
-async function quiet(sockets: readonly Socket[], until: number): Promise<void> {
+async function waitForIdle(sockets: readonly Socket[], until: number): Promise<void> {
   for (let turns = 0; turns < quietTurns && performance.now() < until; turns++) {
     const before = sockets.length
     await new Promise(resolve => setImmediate(resolve))

@@ -9,7 +9,7 @@ import { createLogDestination, toStderr } from './log-destination.js'
 const warnLevel = 40
 
 export function createProcessLog(level: string) {
-  const destination = createLogDestination({ ...toStderr(), lossOf })
+  const destination = createLogDestination({ ...toStderr(), lossOf: lostLinesText })
   const log = pino({ level, base: undefined, serializers: { err: errorsAt(level) } }, destination)
   process.on('exit', destination.flushNow)
   return { log, flush: destination.flush, isStuck: destination.isStuck }
@@ -17,7 +17,7 @@ export function createProcessLog(level: string) {
 
 export type ProcessLog = ReturnType<typeof createProcessLog>
 
-function lossOf(lines: number, reason: string): string {
+function lostLinesText(lines: number, reason: string): string {
   const line = {
     level: warnLevel,
     time: Date.now(),

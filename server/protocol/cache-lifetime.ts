@@ -6,11 +6,11 @@ export type CacheBounds = { least: number; usual: number; most: number }
 
 /** @returns seconds from now on; within the bounds, whatever the headers say */
 export function cacheLifetime(headers: CacheHeaders, { least, usual, most }: CacheBounds): number {
-  return Math.min(most, Math.max(least, toldLifetime(headers) ?? usual))
+  return Math.min(most, Math.max(least, statedLifetime(headers) ?? usual))
 }
 
 /** The lifetime in the headers, in seconds; null where there is no valid one. */
-function toldLifetime(headers: CacheHeaders): number | null {
+function statedLifetime(headers: CacheHeaders): number | null {
   const directives = text(headers['cache-control']).toLowerCase().split(',')
   const named = new Map(
     directives.map((one): [string, string] => {

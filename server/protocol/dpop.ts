@@ -32,7 +32,7 @@ export type Proof = { jkt: string; jti: string; iat: number }
  * @throws invalid_dpop_proof, use_dpop_nonce
  */
 export function readProof(text: string, expected: ExpectedProof): Proof {
-  const proof = takenApart(text)
+  const proof = readProofToken(text)
   const { header, claims, input, signature } = proof
   if (header.typ !== 'dpop+jwt') throw refused('typ')
   const { alg } = header
@@ -43,7 +43,7 @@ export function readProof(text: string, expected: ExpectedProof): Proof {
   return { jkt: thumbprint(jwk), jti: claims.jti as string, iat: claims.iat as number }
 }
 
-function takenApart(text: string): CompactToken {
+function readProofToken(text: string): CompactToken {
   try {
     return readCompact(text)
   } catch {

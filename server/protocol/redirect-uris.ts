@@ -91,7 +91,7 @@ function partsOf(uri: string): Parts | Problem {
   const beforeQuery = rest.split('?')[0]!
   const [, inAuthority, path] = /^\/\/([^/]*)(.*)$/s.exec(beforeQuery) ?? [null, null, beforeQuery]
   if (inAuthority?.includes('@')) return problem('uri_user_info', { uri: shown(uri) })
-  if (climbs(path!)) return problem('uri_dot_segments', { uri: shown(uri) })
+  if (hasParentSegment(path!)) return problem('uri_dot_segments', { uri: shown(uri) })
   // Percent-encoded control characters and backslashes are dangerous once an application decodes them.
   if (/%(?:[01][0-9A-F]|7F|5C)/i.test(uri)) return problem('uri_characters', { uri: shown(uri) })
   const host = inAuthority === null ? null : (authority.exec(inAuthority ?? '')?.[1]?.toLowerCase() ?? '')
@@ -99,7 +99,7 @@ function partsOf(uri: string): Parts | Problem {
 }
 
 /** Whether the path has a `..` segment, in any encoding. */
-function climbs(path: string): boolean {
+function hasParentSegment(path: string): boolean {
   return path
     .replace(/%2E/gi, '.')
     .split(/\/|%2F/i)

@@ -9,7 +9,7 @@ export function scopeWordsOf(scope: string): string[] {
  * The registered identifier for a `resource` parameter, or undefined. A trailing slash makes no difference: many
  * programs add one to an address without path. An identifier never has a fragment (RFC 8707 §2).
  */
-export function resourceMeant(asked: string, known: readonly string[]): string | undefined {
+export function registeredResource(asked: string, known: readonly string[]): string | undefined {
   if (asked.includes('#')) return undefined
   return known.find(one => one === asked) ?? known.find(one => withoutSlash(one) === withoutSlash(asked))
 }

@@ -23,7 +23,7 @@ export function createAccessLifetime(deps: AccessLifetimeDeps) {
      */
     async write(tx: Queries): Promise<void> {
       const versions = readVersions(await policyVersionStore.inUse(tx))
-      const overrides = overridesOf(await applicationStore.knownToAll(tx))
+      const overrides = overridesOf(await applicationStore.inForce(tx))
       await revocationStore.setLifetime(tx, foldEras(versions, overrides).longestAccessLifetime, now())
     },
   }

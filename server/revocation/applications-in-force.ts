@@ -24,7 +24,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
   /** The head's version of applications when all of these rows were read, or found unchanged. */
   let head = 0
   let resourceHead = 0
-  let areAnyToldOfEnds = false
+  let hasLogoutUris = false
   /** How often a change of the head was followed: a load that overlaps with one reads its rows once more. */
   let follows = 0
   /** Loads under way: concurrent callers share one read. */
@@ -36,7 +36,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
       follows++
       // A database that went back may have other rows with the same versions.
       const before = next.logId === logId ? known : new Map<string, ApplicationRecord>()
-      const always = await applicationStore.knownToAll(database)
+      const always = await applicationStore.inForce(database)
       const found = new Map(always.map(one => [one.id, one]))
       const met = [...new Set([ownApplicationId, ...known.keys()])].filter(id => !found.has(id))
       const versions = await applicationStore.versions(database, met)
@@ -46,7 +46,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
       for (const one of await applicationStore.some(database, changed)) found.set(one.id, one)
       // Rows that were loaded meanwhile are at least as new.
       for (const [id, one] of known) if (!met.includes(id) && !found.has(id)) found.set(id, one)
-      areAnyToldOfEnds = await applicationStore.areAnyToldOfEnds(database)
+      hasLogoutUris = await applicationStore.hasLogoutUris(database)
       logId = next.logId
       head = next.applicationVersion
       resourceHead = next.resourceVersion
@@ -119,7 +119,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
     /**
      * Whether any application has a back-channel logout address: while none has, ends of sessions cause no look-up of deliveries.
      */
-    areAnyToldOfEnds: (): boolean => areAnyToldOfEnds,
+    hasLogoutUris: (): boolean => hasLogoutUris,
 
     /** The active resource servers. */
     resourceServers: (): readonly ApplicationRecord[] => resourceServers,

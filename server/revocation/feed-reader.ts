@@ -11,7 +11,7 @@ import { endEvent, pieceBegin, pieceEnd, ping, reset, stretchEvent } from './fee
 /** Ping interval, in ms: some proxies close connections that are silent for a minute (nginx: proxy_read_timeout). */
 const pingInterval = 15_000
 /** How long a reader may take no data at all, in ms. */
-const patience = 30_000
+const stallTimeout = 30_000
 /** How much is written in one turn of the event loop, in bytes. */
 const mostAtOnce = 512 * 1_024
 
@@ -44,7 +44,7 @@ export function createReader(deps: ReaderDeps, from: number | null) {
     if (outlet.over || outlet.blocked || isTellingAll || !mayTell()) return
     if (next === null) {
       isTellingAll = true
-      void tellAll().finally(() => {
+      void sendPending().finally(() => {
         isTellingAll = false
         if (!outlet.over) advance()
       })
@@ -64,7 +64,7 @@ export function createReader(deps: ReaderDeps, from: number | null) {
     if (next < ring.end && !outlet.blocked) globalThis.setImmediate(advance)
   }
 
-  async function tellAll(): Promise<void> {
+  async function sendPending(): Promise<void> {
     const ours = round
     const { log, position } = start()
     if (!wasReset) outlet.write([reset])
@@ -113,7 +113,7 @@ export function createReader(deps: ReaderDeps, from: number | null) {
 
     /** Sends a ping, and closes a dead connection. */
     tick(): void {
-      if (outlet.silentFor() > patience) outlet.cut('it took nothing')
+      if (outlet.silentFor() > stallTimeout) outlet.cut('it took nothing')
       else if (monotonic() >= pingAt) {
         pingAt = monotonic() + pingInterval
         if (!outlet.blocked && !isTellingAll) outlet.write([ping])

@@ -123,7 +123,7 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
   }
 
   /** Not once the database has gone back: what it writes under its new numbers is another history. */
-  function mayTell(): boolean {
+  function mayPublish(): boolean {
     if (highWater.wentBack) isHeld = true
     return isComplete && !highWater.wentBack
   }
@@ -202,7 +202,7 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
         ticking = undefined
       }
       const whyOver = () => refusalOf(terms)
-      const reader = createReader({ ring, pages, start, mayTell, whyOver, monotonic, sink, closed }, next)
+      const reader = createReader({ ring, pages, start, mayTell: mayPublish, whyOver, monotonic, sink, closed }, next)
       const one: Open = { ...terms, reader, openedAt }
       readers.add(one)
       ticking ??= setInterval(tick, tickInterval).unref()
@@ -215,8 +215,8 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
      * Writes every live entry once, as JSON: complete up to the number that comes first. Entries that are added
      * meanwhile come after, as they may subsume removed ones.
      */
-    tellOnce(terms: FeedTerms, sink: Sink): FeedEnds {
-      if (!mayTell()) throw refuse('database_unavailable', { retryAfter: 1 })
+    writeOnce(terms: FeedTerms, sink: Sink): FeedEnds {
+      if (!mayPublish()) throw refuse('database_unavailable', { retryAfter: 1 })
       enter(terms)
       const openedAt = monotonic()
       const outlet = createOutlet({ sink, monotonic, drained() {}, closed: why => leave(terms, openedAt, why) })

@@ -16,16 +16,16 @@ export type EvidenceSource =
   | 'a mark in DATA_DIR'
 
 /** The mark when a read was sent: the head in the answer must not be lower. */
-export type Mark = { seq: number; by: EvidenceSource }
+export type EvidenceMark = { seq: number; by: EvidenceSource }
 
 /** Numbers above are never accepted as evidence: the log needs numbers to continue. */
-export const farthest = 2 ** 50
+export const highestAccepted = 2 ** 50
 
 /**
  * Where two histories share a number, how far the other one went is unknown; evidence further ahead than this is not
  * accepted.
  */
-export const farAhead = 2 ** 20
+export const mostAhead = 2 ** 20
 
 export type HighWaterDeps = {
   database: Database
@@ -38,7 +38,7 @@ export type HighWaterDeps = {
 }
 
 export function createHighWater({ database, revocationStore, log }: HighWaterDeps) {
-  let shown: Mark = { seq: 0, by: 'this process' }
+  let shown: EvidenceMark = { seq: 0, by: 'this process' }
   let held: Revocation | null = null
   let wentBack = false
 
@@ -85,7 +85,7 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
      * The mark to judge the next answer by. Take it before the read is sent: else a slow answer would look like a log
      * that went back.
      */
-    mark(position: number): Mark {
+    mark(position: number): EvidenceMark {
       return position > shown.seq ? { seq: position, by: 'this process' } : shown
     },
 
@@ -95,10 +95,10 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
      * @param asked the entry whose row was read, where the log is still the same
      * @returns whether the database went back
      */
-    async judge(head: LogPosition, mark: Mark, asked: Revocation | null): Promise<boolean> {
-      if (!isOurs(head, asked)) show(head.seq + farAhead, 'an entry that is another now')
+    async judge(head: LogPosition, mark: EvidenceMark, asked: Revocation | null): Promise<boolean> {
+      if (!isOurs(head, asked)) show(head.seq + mostAhead, 'an entry that is another now')
       const known = shown.by === 'an entry that is another now' ? shown : mark
-      const highest: Mark = head.seenSeq > known.seq ? { seq: head.seenSeq, by: 'the record' } : known
+      const highest: EvidenceMark = head.seenSeq > known.seq ? { seq: head.seenSeq, by: 'the record' } : known
       if (head.seq >= highest.seq) {
         if (wentBack) log.info({ seq: head.seq, logId: head.logId }, 'the database has what was missing: it goes on')
         wentBack = false

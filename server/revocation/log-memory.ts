@@ -16,7 +16,7 @@ export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
   let noted = { seq: -1, id: '', isSure: false }
   let complained = false
 
-  function complain(error: unknown): void {
+  function logTrouble(error: unknown): void {
     if (complained) return
     complained = true
     const { code = 'not readable' } = error as NodeJS.ErrnoException
@@ -36,7 +36,7 @@ export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
       try {
         remembered = await logMarkStore.readAll()
       } catch (error) {
-        complain(error)
+        logTrouble(error)
       }
     },
 
@@ -70,7 +70,7 @@ export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
         noted = { seq, id: logId, isSure }
         complained = false
       } catch (error) {
-        complain(error)
+        logTrouble(error)
       }
     },
   }

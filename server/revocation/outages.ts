@@ -6,7 +6,7 @@ import type { Database } from '../storage/database.js'
 import type { HeartbeatStore } from '../storage/heartbeats.js'
 
 /** A gap between answers that counts as an outage, in ms: it is written before any refresh is judged by it. */
-const silence = 2_000
+const outageThreshold = 2_000
 
 /** Time after which clients that got Retry-After have retried, in ms. */
 const untilBack = 5_000
@@ -48,12 +48,12 @@ export function createOutages({ database, heartbeatStore, now, elapsed }: Outage
     answered(): void {
       const at = elapsed()
       const silent = at - answeredAt
-      if (silent > silence) {
+      if (silent > outageThreshold) {
         owed = true
         settle().catch(() => {})
       }
       // Other servers may have answered meanwhile: clients of this process got no response all the same.
-      if (silent > silence && Number.isFinite(silent)) own = { startedAt: now() - silent, endedAt: now() }
+      if (silent > outageThreshold && Number.isFinite(silent)) own = { startedAt: now() - silent, endedAt: now() }
       answeredAt = at
     },
 

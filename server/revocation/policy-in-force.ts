@@ -1,6 +1,6 @@
 // The policy that this process applies, read again whenever the head of the log has a new version of it: the latest
 // version for what concerns no session, and for each session the policy of its era with what its application overrides.
-import { type Eras, foldEras, type Judged, withOverrides } from '../policy/eras.js'
+import { type EraSubject, type Eras, foldEras, withOverrides } from '../policy/eras.js'
 import { firstPolicy, type Policy } from '../policy/policies.js'
 import { readVersions } from '../policy/policy-version.js'
 import type { Database } from '../storage/database.js'
@@ -37,7 +37,7 @@ export function createPolicyInForce({ database, policyVersionStore, applications
 
   return Object.assign((): Policy => eras.latest, {
     /** The policy that a session is judged by. */
-    of: (session: Judged): Policy => now().of(session),
+    of: (session: EraSubject): Policy => now().of(session),
     /**
      * A snapshot of all eras, for callers that must judge by one policy throughout: the same object until one
      * changes.

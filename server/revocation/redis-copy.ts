@@ -57,7 +57,7 @@ export function createRedisCopy({ redisLog, database, revocationStore, tail, now
         // Entries in Redis that the database lacks stay there: they are evidence that it went back, and `log advance`
         // reads them.
         await tail.reach(await redisLog.highest(tail.logId), 'Redis')
-        await tail.freshen()
+        await tail.readIfOld()
         if (settled.logId === tail.logId) await putRight(settled.logId, settled.upto)
         failure = null
         return true

@@ -10,16 +10,16 @@ import type { Tail } from './tail.js'
 /** Interval of the heartbeat, in ms: whether Redis answers, and the subscription works. */
 const beatInterval = 1_000
 /** Timeout for a message to ourselves, in ms. */
-const earshot = 500
+const echoTimeout = 500
 /**
  * How many heartbeats without an answer until the connections are made again: they may be dead without having been
  * closed.
  */
-const patientBeats = 3
+const missedBeatsToReconnect = 3
 /** The copy is repaired at every so many heartbeats. */
 const beatsPerRepair = 5
 /** Timeout for connecting to Redis at the start, in ms. */
-const patience = 1_000
+const connectTimeout = 1_000
 /** Rate limit of log lines about foreign messages on our channel, or about another reason of the same outage; ms. */
 const complaintInterval = 60_000
 
@@ -59,7 +59,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
   redis.listener.on('close', () => {
     hears = false
   })
-  redis.listener.on('message', (channel: string, text: string) => (channel === ownChannel ? echo?.() : hear(text)))
+  redis.listener.on('message', (channel: string, text: string) => (channel === ownChannel ? echo?.() : onMessage(text)))
 
   async function listen(): Promise<void> {
     try {
@@ -71,9 +71,9 @@ export function createRedisLink(deps: RedisLinkDeps) {
     }
   }
 
-  function hear(text: string): void {
+  function onMessage(text: string): void {
     const message = redisLog.readMessage(text)
-    if (!message) complain()
+    if (!message) logTrouble()
     else if (message.log !== tail.logId) look(tail.readNow())
     else if (message.entries.length < message.upto - message.after || !tail.applyRemote(message)) {
       // A gap, or too many entries for one message: they were committed before they were published, so the database
@@ -87,7 +87,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
     read.catch(() => {})
   }
 
-  function complain(): void {
+  function logTrouble(): void {
     strangers.count++
     if (performance.now() - strangers.toldAt < complaintInterval) return
     const message = 'what was said in Redis is not ours: another installation, or a server with another SECRET_KEY'
@@ -96,11 +96,11 @@ export function createRedisLink(deps: RedisLinkDeps) {
   }
 
   /** Publishes a message to itself, on the path that messages of other processes take. */
-  async function hearsItself(): Promise<boolean> {
+  async function hearsOwnMessage(): Promise<boolean> {
     let overdue: NodeJS.Timeout | undefined
     const heard = new Promise<boolean>(resolve => {
       echo = () => resolve(true)
-      overdue = setTimeout(resolve, earshot, false)
+      overdue = setTimeout(resolve, echoTimeout, false)
     })
     try {
       await redis.verify()
@@ -115,10 +115,10 @@ export function createRedisLink(deps: RedisLinkDeps) {
   }
 
   async function beat(): Promise<void> {
-    hears = await hearsItself()
+    hears = await hearsOwnMessage()
     if (hears) redis.heard()
     missedBeats = hears ? 0 : missedBeats + 1
-    if (missedBeats >= patientBeats) {
+    if (missedBeats >= missedBeatsToReconnect) {
       missedBeats = 0
       redis.reconnect()
     }
@@ -128,7 +128,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
       beatsToRepair = (await isInOrder()) ? beatsPerRepair : 0
     }
     redisCopy.settle()
-    tellStatus()
+    reportStatus()
   }
 
   async function isInOrder(): Promise<boolean> {
@@ -147,7 +147,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
 
   const status = () => (trouble() === null ? 'ok' : 'degraded')
 
-  function tellStatus(): void {
+  function reportStatus(): void {
     const failure = trouble()
     const reason = failure?.reason ?? null
     if (reason === (told?.reason ?? null) && told) return
@@ -184,7 +184,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
 
     /** Connects, and reads what Redis has; after a timeout the start goes on without, and Redis is connected later. */
     async start(): Promise<void> {
-      const connected = await redis.connect(patience)
+      const connected = await redis.connect(connectTimeout)
       if (connected) await listen()
       redisCopy.settle()
       await beat()
@@ -195,7 +195,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
     async close(): Promise<void> {
       stopped = true
       clearTimeout(timer)
-      await redisLog.silence()
+      await redisLog.untilPublished()
       redis.close()
     },
   }

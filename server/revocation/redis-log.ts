@@ -20,7 +20,7 @@ const keptFor = 7 * 86_400_000
 /** Entries in one message or command. */
 const batch = 200
 /** Connection timeout of a command-line program that is no server, in ms. */
-const patience = 1_000
+const connectTimeout = 1_000
 
 /** What could not be done, for the error message. */
 const keeping = 'keep a copy of the revocation log'
@@ -100,7 +100,7 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
 
   /** Runs commands like `redis.run`; a command-line program connects only at its first one. */
   async function ask<T>(work: (client: RedisClient) => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
-    if (redis.commands.status === 'wait') connecting = redis.connect(patience)
+    if (redis.commands.status === 'wait') connecting = redis.connect(connectTimeout)
     await connecting
     return redis.run(work, isRight, keeping)
   }
@@ -112,7 +112,7 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
   const remove = (logId: string, from: string, upto: number) =>
     redis.run(client => client.zremrangebyscore(keyOf(logId), from, upto), isNumber, keeping)
 
-  async function tellAll(logId: string, entries: readonly Revocation[]): Promise<void> {
+  async function publishAll(logId: string, entries: readonly Revocation[]): Promise<void> {
     const upto = entries.at(-1)!.seq
     const told = entries.length > batch ? [] : entries.map(entryOf)
     const message = sealed({ log: logId, after: entries[0]!.seq - 1, upto, entries: told })
@@ -131,7 +131,7 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
     /** Publishes new commits. Not awaited, and it may fail: the database has them. */
     tell(logId: string, entries: readonly Revocation[]): void {
       if (entries.length === 0) return
-      const telling: Promise<void> = tellAll(logId, entries).finally(() => underway.delete(telling))
+      const telling: Promise<void> = publishAll(logId, entries).finally(() => underway.delete(telling))
       underway.add(telling)
     },
 
@@ -190,7 +190,7 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
     },
 
     /** Resolves once no message is being published. */
-    async silence(): Promise<void> {
+    async untilPublished(): Promise<void> {
       await Promise.allSettled(underway)
     },
   }

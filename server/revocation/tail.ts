@@ -18,9 +18,9 @@ const pollInterval = 250
  * How long a request waits to become fresh, in ms: less than a statement's timeout, and far less than the grace
  * period. A client that gets its 503 by then has time to try another server.
  */
-const patience = 1_500
+const readTimeout = 1_500
 /** Batch size, in entries, of reading and of applying. */
-const stretch = 2_000
+const batchSize = 2_000
 
 /** Carries entries from process to process faster than polling the database. It never makes a process fresh. */
 export type Transport = {
@@ -105,7 +105,7 @@ export function createTail(deps: TailDeps) {
     const wentBack = await highWater.judge(head, before, head.logId === logId ? held : null)
     if (wentBack) freshness.lose()
     else await readUpTo(head)
-    await tellFollowers(head)
+    await notifyListeners(head)
     if (wentBack) return
     listener?.caughtUp()
     lastHead = { logId: head.logId, seq: head.seq, accessLifetime: head.accessLifetime, askedAt }
@@ -128,9 +128,9 @@ export function createTail(deps: TailDeps) {
 
   async function stretchAfter(after: number, upto: number): Promise<LogAnswer> {
     // From the beginning only the database is read: it alone knows that entries before the oldest one have expired.
-    const told = after > 0 && upto - after <= stretch ? await transport?.between(logId, after, upto) : null
+    const told = after > 0 && upto - after <= batchSize ? await transport?.between(logId, after, upto) : null
     if (told) return { after, upto, entries: told }
-    return revocationStore.stretch(database, after, upto, stretch, now())
+    return revocationStore.stretch(database, after, upto, batchSize, now())
   }
 
   /** Starts over for a log with another id: policy and keys may differ too, whatever their versions. */
@@ -157,7 +157,7 @@ export function createTail(deps: TailDeps) {
     return true
   }
 
-  async function tellFollowers(head: LogPosition): Promise<void> {
+  async function notifyListeners(head: LogPosition): Promise<void> {
     for (const follower of followers) {
       const version = follower.version(head)
       if (version === follower.known) continue
@@ -244,7 +244,7 @@ export function createTail(deps: TailDeps) {
      * Waits for one read if this process is not fresh; concurrent callers share it.
      * @throws database_unavailable: better no answer than one that may be out of date; log_went_back
      */
-    async freshen(): Promise<void> {
+    async readIfOld(): Promise<void> {
       if (isFresh()) return
       await inTime(async () => {
         if (reading !== null) await reading
@@ -308,7 +308,7 @@ async function inTime(read: () => Promise<void>): Promise<void> {
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(refuse('database_unavailable', { retryAfter: 1, cause: new Error('no answer in time') }))
-    }, patience)
+    }, readTimeout)
   })
   try {
     await Promise.race([read(), late])

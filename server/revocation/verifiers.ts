@@ -20,7 +20,7 @@ const lately = 1_000
 /** How long moved positions are batched, in ms. */
 const gathering = 20
 /** How long a renewal waits for its write, in ms: a lease that arrives too late is useless. */
-const patience = 1_000
+const writeTimeout = 1_000
 /** Time without renewal after which a verifier is removed from memory, in ms; its row stays. */
 const kept = 60_000
 
@@ -255,7 +255,7 @@ function keyOf({ applicationId, name }: { applicationId: string; name: string })
 async function inTime(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, patience)
+    timer = setTimeout(resolve, writeTimeout)
   })
   await Promise.race([work, late])
   clearTimeout(timer)

@@ -3,7 +3,7 @@
 import type { SessionTerms } from '../policy/session.js'
 import type { Queries } from './database.js'
 import type { Counted } from './keyset-scan.js'
-import { livesAs } from './session-lists.js'
+import { isLiveSql } from './session-lists.js'
 
 /** `live`: `more` where there may be older sessions, which were not read. */
 export type ApplicationUse = { live: Counted; lastSignInAt: number | null }
@@ -15,7 +15,7 @@ export function createApplicationUseStore() {
   return {
     async of(tx: Queries, ids: readonly string[], terms: SessionTerms): Promise<Map<string, ApplicationUse>> {
       if (ids.length === 0) return new Map()
-      const { sql, values } = livesAs('l', terms)
+      const { sql, values } = isLiveSql('l', terms)
       const each = ids.map(
         () => `SELECT ? AS id, COUNT(*) AS looked, MAX(l.created_at) AS lastSignInAt, SUM(CASE WHEN ${sql} THEN 1 ELSE 0 END) AS live
           FROM (SELECT * FROM session s WHERE s.application_id = ? ORDER BY s.created_at DESC, s.id DESC LIMIT ${newest}) l`,

@@ -79,7 +79,7 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
      * Applications that every process caches, used there or not: resource servers, and those with lifetimes of their
      * own.
      */
-    async knownToAll(tx: Queries): Promise<ApplicationRecord[]> {
+    async inForce(tx: Queries): Promise<ApplicationRecord[]> {
       return read(tx, 'WHERE a.own_lifetimes = ? OR a.resource IS NOT NULL', [true])
     },
 
@@ -102,7 +102,7 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
     },
 
     /** Whether any application has a back-channel logout address, by the index on `told_of_ends`. */
-    async areAnyToldOfEnds(tx: Queries): Promise<boolean> {
+    async hasLogoutUris(tx: Queries): Promise<boolean> {
       return (await tx.read('SELECT id FROM application WHERE told_of_ends = ? LIMIT 1', [true])).length > 0
     },
 
@@ -144,7 +144,7 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
     },
 
     /** Ids of applications that may ask for one of these scopes. */
-    async askersOf(tx: Queries, scopes: readonly string[]): Promise<string[]> {
+    async applicationsWithScopes(tx: Queries, scopes: readonly string[]): Promise<string[]> {
       const found = await inChunks(scopes, part =>
         tx.read<{ id: string; metadata: string }>(
           `SELECT id, metadata FROM application

@@ -42,7 +42,7 @@ const longestUsefulTrip = 50
 /** A difference that is followed at once, in ms. */
 const tolerance = 5_000
 /** How long an unexplained step of the clock must last before it is followed, in ms. */
-const patience = 5 * 60_000
+const confirmationTime = 5 * 60_000
 /**
  * How far ahead the stored time of an earlier server may lie to count after a restart, in ms; one further ahead was
  * an error.
@@ -106,7 +106,7 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
       )
     }
     doubt = { ...doubt, gap }
-    return at - doubt.since < patience ? 'doubted' : 'believed'
+    return at - doubt.since < confirmationTime ? 'doubted' : 'believed'
   }
 
   return {

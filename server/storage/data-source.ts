@@ -14,7 +14,7 @@ export async function createDataSource(connections: Connections): Promise<DataSo
     logging: false as const,
   }
   const source = new DataSource(connections.engine === 'sqlite' ? onSqlite(common) : onMysql(common, connections))
-  if (connections.engine === 'sqlite') lendRunners(source, connections)
+  if (connections.engine === 'sqlite') provideQueryRunners(source, connections)
   return source.initialize()
 }
 
@@ -43,7 +43,7 @@ const steps: Record<string, (connection: Connection) => Promise<void>> = {
  * The driver has one query runner for all callers: concurrent ones would share a transaction. Here each caller gets
  * its own.
  */
-function lendRunners(source: DataSource, connections: Connections): void {
+function provideQueryRunners(source: DataSource, connections: Connections): void {
   const driver = source.driver as unknown as SqliteDriver
   const Runner = driver.createQueryRunner('master').constructor as new (driver: SqliteDriver) => QueryRunner
 

@@ -3,7 +3,7 @@ import type { SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { type Condition, type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
 import { scanSql } from './scan-sql.js'
-import { livesAs } from './session-lists.js'
+import { isLiveSql } from './session-lists.js'
 import { placeholders, prefixRange } from './statement.js'
 
 /** `live`: with a live session. `signed_out`: without one, and not ended. */
@@ -81,7 +81,7 @@ export function createDeviceListStore(dialect: Dialect) {
     /** How many live sessions each device has; devices without one are omitted. */
     async liveSessions(tx: Queries, ids: readonly string[], terms: SessionTerms): Promise<Map<string, number>> {
       if (ids.length === 0) return new Map()
-      const { sql, values } = livesAs('l', terms)
+      const { sql, values } = isLiveSql('l', terms)
       const rows = await tx.read<{ id: string; count: number }>(
         `SELECT l.device_id AS id, COUNT(*) AS count FROM session l${scanSql(dialect.engine).hint('session_device_open')}
          WHERE l.device_id IN (${placeholders(ids.length)}) AND ${sql} GROUP BY l.device_id`,
@@ -125,7 +125,7 @@ function scanOf({ engine }: Pick<Dialect, 'engine'>, filter: DeviceFilter, terms
 }
 
 function hasLive(engine: Dialect['engine'], terms: SessionTerms): Condition {
-  const { sql, values } = livesAs('l', terms)
+  const { sql, values } = isLiveSql('l', terms)
   const of = `FROM session l${scanSql(engine).hint('session_device_open')} WHERE l.device_id = d.id`
   return { sql: `EXISTS (SELECT 1 ${of} AND ${sql})`, values }
 }

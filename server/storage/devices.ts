@@ -88,7 +88,7 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
     },
 
     /** Ids of a user's devices that are not ended, except one; at most as many as requested. */
-    async openBeside(tx: Queries, userId: number, beside: string, limit: number): Promise<string[]> {
+    async openExcept(tx: Queries, userId: number, beside: string, limit: number): Promise<string[]> {
       const rows = await tx.read<{ id: string }>(
         `SELECT d.id AS id FROM ${openOfUser} AND d.id <> ? LIMIT ${Math.trunc(limit)}`,
         [userId, beside],
@@ -141,7 +141,7 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
     },
 
     /** Ends all devices of a user except one. @returns how many */
-    async endBeside(tx: Queries, userId: number, keep: string, at: number): Promise<number> {
+    async endAllExcept(tx: Queries, userId: number, keep: string, at: number): Promise<number> {
       const sql = `UPDATE device SET ended_at = ?, client_device = NULL
         WHERE user_id = ? AND ended_at IS NULL AND id <> ?`
       return tx.write(sql, [at, userId, keep])

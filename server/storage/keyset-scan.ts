@@ -4,8 +4,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Dialect, Queries, Value } from './database.js'
 import {
-  between,
-  both,
+  afterUpTo,
+  allOf,
   boundsOf,
   type Condition,
   type Cursor,
@@ -121,7 +121,7 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
   async function sizesOf(tx: Queries, list: List, paths: readonly Filter[], narrow: number): Promise<number[]> {
     const each = paths.map(filter => {
       const { table, own } = follow(list, [filter], filter, [])
-      const { sql, values } = both(own)
+      const { sql, values } = allOf(own)
       const counted = filter.accessPath!.counted ?? [{ sql: table.sql + sql, values: [...table.values, ...values] }]
       const size = counted.map(one => `(SELECT COUNT(*) FROM (SELECT 1 FROM ${one.sql} LIMIT ${narrow + 1}) t)`)
       return { sql: size.join(' + '), values: counted.flatMap(one => one.values) }
@@ -149,7 +149,7 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
     let left = budget
     for (let size = first; left > 0; size *= 4) {
       const slice = Math.min(size, left, greatestSlice)
-      const edge = await edgeOf(tx, list, chosen, cursor, slice)
+      const edge = await cursorAtSliceEnd(tx, list, chosen, cursor, slice)
       yield { after: cursor, edge }
       if (edge === null) return
       cursor = edge
@@ -159,8 +159,14 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
   }
 
   /** The cursor at the end of a slice, read from the index alone; null where the path ends before. */
-  async function edgeOf(tx: Queries, list: List, { table, own, order }: Chosen, after: Cursor | null, slice: number) {
-    const where = both([...own, ...between(compared, list, order, { after, edge: null })])
+  async function cursorAtSliceEnd(
+    tx: Queries,
+    list: List,
+    { table, own, order }: Chosen,
+    after: Cursor | null,
+    slice: number,
+  ) {
+    const where = allOf([...own, ...afterUpTo(compared, list, order, { after, edge: null })])
     const [row] = await tx.read<Record<string, Value>>(
       `SELECT ${cursorColumns(order)} FROM ${table.sql}${where.sql}
        ORDER BY ${ordering(list, order)} LIMIT 1 OFFSET ${slice - 1}`,
@@ -188,7 +194,7 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
       let edge: Cursor | null = null
       const slices = windows(tx, list, chosen, after, limit * 4, budget)
       for await (const window of isPlain ? [{ after, edge: null }] : slices) {
-        const where = both([...all, ...between(compared, list, order, window)])
+        const where = allOf([...all, ...afterUpTo(compared, list, order, window)])
         const found = await tx.read<Row & Record<string, Value>>(
           `${select} ${list.columns}, ${cursorColumns(order)} FROM ${table.sql}${join}${where.sql}
            ORDER BY ${ordering(list, order)} LIMIT ${Math.trunc(limit) + 1 - rows.length}`,
@@ -219,7 +225,7 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
       let edge: Cursor | null = null
       const slices = windows(tx, list, chosen, null, greatestSlice, budget)
       for await (const window of isPlain ? [{ after: null, edge: null }] : slices) {
-        const where = both([...all, ...between(compared, list, order, window)])
+        const where = allOf([...all, ...afterUpTo(compared, list, order, window)])
         const [row] = await tx.read<{ count: number }>(
           `SELECT COUNT(*) AS count FROM
              (${select} 1 FROM ${table.sql}${join}${where.sql} LIMIT ${highest + 1 - count}) t`,

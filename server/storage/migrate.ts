@@ -32,7 +32,7 @@ export async function requireKnownMigrations(database: Database): Promise<void> 
 }
 
 function refuseStrange(done: ReadonlySet<string>): void {
-  const strange = strangeOf(done)
+  const strange = unknownMigrations(done)
   if (strange.length > 0)
     throw new Error(
       `the database was made by a newer version of Darvoza (${strange.join(', ')}): run that version; migrations of its own only it can take back`,
@@ -42,10 +42,10 @@ function refuseStrange(done: ReadonlySet<string>): void {
 /** Every migration of this program, and whether it has run; then unknown ones that have run. */
 export async function migrationStatus(database: Database): Promise<{ name: string; done: boolean }[]> {
   const done = await doneIn(database)
-  return [...migrationNames, ...strangeOf(done)].map(name => ({ name, done: done.has(name) }))
+  return [...migrationNames, ...unknownMigrations(done)].map(name => ({ name, done: done.has(name) }))
 }
 
-function strangeOf(done: ReadonlySet<string>): string[] {
+function unknownMigrations(done: ReadonlySet<string>): string[] {
   return [...done].filter(name => !migrationNames.includes(name))
 }
 

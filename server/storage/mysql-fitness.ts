@@ -1,6 +1,6 @@
 // Checks that a MySQL or MariaDB server is suitable, on the first connection when the database is opened.
-import type { Ask } from './mysql-session.js'
-import { type SessionVariables, unsettled } from './mysql-variables.js'
+import type { RunStatement } from './mysql-session.js'
+import { type SessionVariables, wrongVariables } from './mysql-variables.js'
 import { UnfitDatabase } from './storage-failure.js'
 import { tables } from './tables.js'
 
@@ -12,7 +12,7 @@ const longestStatement = 1024 * 1024
  * different.
  * @throws UnfitDatabase where there are tables already
  */
-export async function compareInBinary(ask: Ask, collation: string): Promise<void> {
+export async function compareInBinary(ask: RunStatement, collation: string): Promise<void> {
   const [own] = (await ask('SELECT @@collation_database AS collation')) as [{ collation: string }]
   if (own.collation === collation) return
   // A connection keeps the collation that it found when it began; another server may have changed it since. New tables
@@ -33,19 +33,19 @@ export async function compareInBinary(ask: Ask, collation: string): Promise<void
 
 /** @throws UnfitDatabase with every problem */
 export async function refuseUnfit(
-  ask: Ask,
+  ask: RunStatement,
   collation: string,
   variables: SessionVariables,
   shown: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const problems = [...unsettled(variables, shown), ...(await serverProblems(ask))].map(one => `the server ${one}`)
+  const problems = [...wrongVariables(variables, shown), ...(await serverProblems(ask))].map(one => `the server ${one}`)
   const unfit = await unfitTables(ask, collation)
   if (unfit.length > 0) problems.push(`tables that are not as migrations make them: ${unfit.join(', ')}`)
   if (problems.length > 0) throw new UnfitDatabase(`the database is not one to rely on: ${problems.join('; ')}`)
 }
 
 /** Problems of the server that no session variable can solve. */
-async function serverProblems(ask: Ask): Promise<string[]> {
+async function serverProblems(ask: RunStatement): Promise<string[]> {
   const server = await serverVariables(ask, ['log_bin', 'binlog_format', 'max_allowed_packet'])
   const problems: string[] = []
   if (server.get('log_bin') === 'ON' && server.get('binlog_format') === 'STATEMENT')
@@ -58,7 +58,7 @@ async function serverProblems(ask: Ask): Promise<string[]> {
 }
 
 /** Remarks for the operator, on settings that may be intended. */
-export async function remarksOn(ask: Ask): Promise<string[]> {
+export async function remarksOn(ask: RunStatement): Promise<string[]> {
   const name = 'innodb_flush_log_at_trx_commit'
   const flush = (await serverVariables(ask, [name])).get(name)
   if (flush === undefined || flush === '1') return []
@@ -67,7 +67,7 @@ export async function remarksOn(ask: Ask): Promise<string[]> {
   ]
 }
 
-async function serverVariables(ask: Ask, names: readonly string[]): Promise<Map<string, string>> {
+async function serverVariables(ask: RunStatement, names: readonly string[]): Promise<Map<string, string>> {
   const list = names.map(name => `'${name}'`).join(', ')
   const rows = (await ask(`SHOW GLOBAL VARIABLES WHERE Variable_name IN (${list})`)) as {
     Variable_name: string
@@ -79,7 +79,7 @@ async function serverVariables(ask: Ask, names: readonly string[]): Promise<Map<
 /**
  * Tables from a dump of another server, or of another engine: they compare differently, or support no transactions.
  */
-async function unfitTables(ask: Ask, collation: string): Promise<string[]> {
+async function unfitTables(ask: RunStatement, collation: string): Promise<string[]> {
   const ours = tables.map(name => `'${name}'`).join(', ')
   const rows = (await ask(
     `SELECT table_name AS name, engine AS engine, table_collation AS collation FROM information_schema.tables

@@ -103,23 +103,23 @@ export function namesOf(variables: SessionVariables): string[] {
 }
 
 /** SET statement for the variables that every server has, by one name. */
-export function settingEverywhere(variables: SessionVariables): string {
+export function setCommonVariables(variables: SessionVariables): string {
   const everywhere = Object.entries(variables).filter(([, { formerly, somewhere }]) => !formerly && !somewhere)
   return setting(variables, new Map(everywhere.map(([name]) => [name, ''])), ({ value }) => value)
 }
 
 /** SET statement for all variables that the server has, which `shown` lists. */
-export function settingThem(variables: SessionVariables, shown: ReadonlyMap<string, string>): string {
+export function setAllVariables(variables: SessionVariables, shown: ReadonlyMap<string, string>): string {
   return setting(variables, shown, ({ value }) => value)
 }
 
 /** SET statement for the variables with other values while the schema is changed. */
-export function wideningThem(variables: SessionVariables, shown: ReadonlyMap<string, string>): string {
+export function setMigrationVariables(variables: SessionVariables, shown: ReadonlyMap<string, string>): string {
   return setting(variables, shown, ({ whileMigrating }) => whileMigrating)
 }
 
 /** Descriptions of the variables with wrong values; empty where all are right. */
-export function unsettled(variables: SessionVariables, shown: ReadonlyMap<string, string>): string[] {
+export function wrongVariables(variables: SessionVariables, shown: ReadonlyMap<string, string>): string[] {
   return Object.entries(variables).flatMap(([name, { value, why, formerly, somewhere }]) => {
     const is = shown.get(name) ?? shown.get(formerly ?? '')
     if (is === undefined) return somewhere ? [] : [`does not tell ${name}, which must be ${value}: ${why}`]

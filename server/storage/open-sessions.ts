@@ -27,7 +27,7 @@ export type Crowded = { sessions: boolean; devices: boolean }
 export type Child = { id: string; browserSid: string; applicationId: string; offline: boolean }
 
 /** A session that an application has on a device, with what decides which of several is ended first. */
-export type Beside = Omit<OpenSession, 'ended' | 'headPolicyVersion' | 'browser'> & {
+export type LimitCandidate = Omit<OpenSession, 'ended' | 'headPolicyVersion' | 'browser'> & {
   generation: number
   lastSeenAt: number
   grantType: string
@@ -156,7 +156,7 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
     },
 
     /** How many open sessions a user has except those on one device, counted up to a limit. */
-    async countBeside(tx: Queries, userId: number, deviceId: string, limit: number): Promise<number> {
+    async countExceptOnDevice(tx: Queries, userId: number, deviceId: string, limit: number): Promise<number> {
       const [row] = await tx.read<{ count: number }>(
         `SELECT COUNT(*) AS count FROM (SELECT 1 FROM ${byUser}
          WHERE s.user_id = ? AND s.ended_at IS NULL AND s.device_id <> ? LIMIT ${Math.trunc(limit)}) t`,
@@ -169,8 +169,10 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
      * Open sessions of one application on a device. The caller knows what may have superseded them, as it is the same
      * for all.
      */
-    async ofApplicationOn(tx: Queries, deviceId: string, applicationId: string): Promise<Beside[]> {
-      const rows = await tx.read<Omit<Beside, 'offline' | 'refreshable'> & { offline: number; refreshable: number }>(
+    async ofApplicationOn(tx: Queries, deviceId: string, applicationId: string): Promise<LimitCandidate[]> {
+      const rows = await tx.read<
+        Omit<LimitCandidate, 'offline' | 'refreshable'> & { offline: number; refreshable: number }
+      >(
         `SELECT ${openColumns}, ${columns('s', ['generation', 'lastSeenAt', 'grantType', 'refreshable'])} FROM session s${hint('session_device_open')}
          WHERE s.device_id = ? AND s.ended_at IS NULL AND s.application_id = ?`,
         [deviceId, applicationId],

@@ -4,7 +4,7 @@ import type { Dialect, Queries } from './database.js'
 import { type DeviceRecord, deviceColumns } from './devices.js'
 import { type Counted, type Cursor, createKeysetScan, type List, type Scan } from './keyset-scan.js'
 import { scanSql } from './scan-sql.js'
-import { livesAs } from './session-lists.js'
+import { isLiveSql } from './session-lists.js'
 import { hasAccess } from './session-surveys.js'
 import { inChunks, placeholders } from './statement.js'
 
@@ -52,7 +52,7 @@ export function createOwnListStore(dialect: Dialect) {
   const { hint } = scanSql(dialect.engine)
 
   const liveOf = (userId: number, terms: SessionTerms, budget: number): Scan => ({
-    filters: [along(sessionsOfOne, 's', userId), livesAs('s', terms)],
+    filters: [along(sessionsOfOne, 's', userId), isLiveSql('s', terms)],
     budget,
     highest,
   })
@@ -72,7 +72,7 @@ export function createOwnListStore(dialect: Dialect) {
       terms: SessionTerms,
       spans: readonly AccessSpan[],
     ): Promise<{ sessions: Counted; tokens: number }> {
-      const live = livesAs('s', terms)
+      const live = isLiveSql('s', terms)
       const given = hasAccess(spans, terms.now)
       const [row] = await tx.read<{ looked: number; sessions: number | null; tokens: number | null }>(
         `SELECT COUNT(*) AS looked, CAST(SUM(t.live) AS SIGNED) AS sessions, CAST(SUM(t.live * t.given) AS SIGNED) AS tokens
@@ -92,7 +92,7 @@ export function createOwnListStore(dialect: Dialect) {
 
     /** The applications that have live sessions of a user, except one; of very many sessions some are not read. */
     async usesOf(tx: Queries, userId: number, but: string, terms: SessionTerms): Promise<UseOfApplication[]> {
-      const { sql, values } = livesAs('s', terms)
+      const { sql, values } = isLiveSql('s', terms)
       const rows = await tx.read<Omit<UseOfApplication, 'more'>>(
         `SELECT t.applicationId AS applicationId, COUNT(*) AS sessions, MAX(t.lastSeenAt) AS lastUsedAt FROM (
            SELECT s.application_id AS applicationId, s.last_seen_at AS lastSeenAt
@@ -135,7 +135,7 @@ export function createOwnListStore(dialect: Dialect) {
 
     /** Live sessions on some devices; of a device with very many, only some. */
     async sessionsOn(tx: Queries, deviceIds: readonly string[], terms: SessionTerms): Promise<SessionOnDevice[]> {
-      const { sql, values } = livesAs('l', terms)
+      const { sql, values } = isLiveSql('l', terms)
       const found = `SELECT l.id AS id, l.device_id AS deviceId, l.application_id AS applicationId,
         l.last_seen_at AS lastSeenAt FROM session l${hint('session_device_open')} WHERE l.device_id`
       return inChunks(deviceIds, async some => {

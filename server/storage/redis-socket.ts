@@ -8,7 +8,7 @@ import { RedisFailure } from './redis-failure.js'
 import { createReplyCheck } from './redis-replies.js'
 
 /** Timeout for connecting and authenticating, in ms. */
-const patience = 1_000
+const connectTimeout = 1_000
 /** Timeout for the server's side of closing, in ms. */
 const disconnectTimeout = 2_000
 
@@ -49,7 +49,7 @@ export function connectorOf(Base: typeof AbstractConnector, options: RedisSocket
         this.firstError ??= error
       })
       guard(socket)
-      const timer = setTimeout(() => socket.destroy(new RedisFailure('TIMEOUT')), patience).unref()
+      const timer = setTimeout(() => socket.destroy(new RedisFailure('TIMEOUT')), connectTimeout).unref()
       try {
         await connected(socket, options.tls ? 'secureConnect' : 'connect')
         await authenticate(socket, options)

@@ -76,11 +76,11 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
   async function verify(): Promise<void> {
     const sent = randomUUID()
     const heard = await probe(client => client.ping(sent))
-    if (heard !== sent) throw spoil()
+    if (heard !== sent) throw markFailed()
   }
 
   /** A reply does not match its request: the following ones cannot be trusted either. @returns what to throw */
-  function spoil(): RedisFailure {
+  function markFailed(): RedisFailure {
     const failure = new RedisFailure('PROTOCOL')
     fail('commands', failure)
     answers = false
@@ -128,7 +128,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
     ): Promise<T> {
       if (!answers) throw new RedisFailure('AWAY')
       const answer = await probe(work, doing)
-      if (!isRight(answer)) throw spoil()
+      if (!isRight(answer)) throw markFailed()
       return answer
     },
 

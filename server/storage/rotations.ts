@@ -30,7 +30,7 @@ export function createRotations({ engine }: Pick<Dialect, 'engine'>) {
     async rotate(tx: Queries, claims: readonly RotationClaim[], terms: RotationTerms): Promise<void> {
       const { now, idle, absolute, grace, rotation, keyVersion } = terms
       // MySQL assigns from left to right and later expressions see the new values: a column is read before it is
-      // assigned. moveSpans() in policy/rotation.ts is the same in TypeScript.
+      // assigned. advanceSpans() in policy/rotation.ts is the same in TypeScript.
       await tx.write(
         `UPDATE ${session} SET
            older_from = CASE WHEN ? - window_started_at <= ? THEN older_from

@@ -31,7 +31,7 @@ const asRow: Compared = (order, than, equal, cursor) => ({
 })
 
 /** A WHERE clause of all conditions, or nothing. */
-export function both(conditions: readonly Condition[]): Condition {
+export function allOf(conditions: readonly Condition[]): Condition {
   if (conditions.length === 0) return { sql: '', values: [] }
   return {
     sql: ` WHERE ${conditions.map(({ sql }) => `(${sql})`).join(' AND ')}`,
@@ -53,7 +53,7 @@ export function boundsOf(
 type Direction = { descending: boolean }
 
 /** Condition: after one cursor and up to another, inclusive. */
-export function between(
+export function afterUpTo(
   compared: Compared,
   { descending }: Direction,
   order: readonly string[],

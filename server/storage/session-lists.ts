@@ -64,7 +64,7 @@ export function stateOf(s: string, terms: SessionTerms): Condition {
 }
 
 /** Condition: the session lives. What its row alone decides, and what an index serves, comes first. */
-export function livesAs(s: string, terms: SessionTerms): Condition {
+export function isLiveSql(s: string, terms: SessionTerms): Condition {
   const state = stateOf(s, terms)
   const idle = ago(s, terms, 'idle')
   return {
@@ -111,7 +111,7 @@ export function createSessionListStore(dialect: Dialect) {
       const [edge] = await tx.read<{ id: number }>('SELECT id FROM user WHERE id > ? ORDER BY id LIMIT 1 OFFSET 499', [
         after,
       ])
-      const { sql, values } = livesAs('s', terms)
+      const { sql, values } = isLiveSql('s', terms)
       const [row] = await tx.read<{ sessions: number; users: number }>(
         `SELECT COUNT(*) AS sessions, COUNT(DISTINCT s.user_id) AS users FROM session s${hint('session_user')}
          WHERE s.user_id > ?${edge ? ' AND s.user_id <= ?' : ''} AND ${sql}`,
@@ -122,7 +122,7 @@ export function createSessionListStore(dialect: Dialect) {
 
     /** How many sessions live, and of how many users, in one statement: for where few sessions are open. */
     async liveOfAll(tx: Queries, terms: SessionTerms): Promise<{ sessions: number; users: number }> {
-      const { sql, values } = livesAs('s', terms)
+      const { sql, values } = isLiveSql('s', terms)
       const [row] = await tx.read<{ sessions: number; users: number }>(
         `SELECT COUNT(*) AS sessions, COUNT(DISTINCT s.user_id) AS users FROM session s${hint('session_ended')}
          WHERE ${sql}`,
@@ -185,7 +185,7 @@ const isOpen: Filter = { sql: 's.ended_at IS NULL', values: [], accessPath: alon
 function ofState(state: SessionState, terms: SessionTerms): Filter[] {
   if (state === 'ended')
     return [{ sql: 's.ended_at IS NOT NULL', values: [], accessPath: { index: 'session_ended', order: null } }]
-  if (state === 'live') return [isOpen, livesAs('s', terms)]
+  if (state === 'live') return [isOpen, isLiveSql('s', terms)]
   const { sql, values } = stateOf('s', terms)
   const judged = { sql: `${sql} = ?`, values: [...values, state] }
   if (state !== 'idle') return [isOpen, judged]

@@ -1,7 +1,7 @@
 // Scans of many sessions, for the preview of a policy change. policy/ judges the rows: the conditions only filter out
 // rows that cannot matter.
 import { setImmediate } from 'node:timers/promises'
-import type { Surveyed, Tightening } from '../policy/policy-preview.js'
+import type { SurveyedSession, Tightening } from '../policy/policy-preview.js'
 import type { AccessSpan } from '../policy/session.js'
 import type { Queries, Value } from './database.js'
 import type { Condition } from './keyset-scan.js'
@@ -10,7 +10,7 @@ import { columns, placeholders } from './statement.js'
 /** Part of a table, by a column's values: after one (exclusive), up to the other (inclusive). */
 export type Stretch<Key> = { after: Key; upto: Key }
 
-type SurveyedRow = Omit<Surveyed, 'ended' | 'offline'> & {
+type SurveyedRow = Omit<SurveyedSession, 'ended' | 'offline'> & {
   offline: number
   userEndedSeq: number
   applicationEndedSeq: number
@@ -32,7 +32,12 @@ const endedInStretch = '+s.ended_at'
 const openValues = (now: number) => [true, true, now]
 
 export function createSessionSurveyStore() {
-  async function read(tx: Queries, from: string, conditions: string, values: readonly Value[]): Promise<Surveyed[]> {
+  async function read(
+    tx: Queries,
+    from: string,
+    conditions: string,
+    values: readonly Value[],
+  ): Promise<SurveyedSession[]> {
     const rows = await tx.read<SurveyedRow>(
       `SELECT ${surveyed}, u.ended_seq AS userEndedSeq, a.ended_seq AS applicationEndedSeq, h.ended_seq AS logEndedSeq
        ${from} AND ${conditions}`,
@@ -52,7 +57,7 @@ export function createSessionSurveyStore() {
       { after, upto }: Stretch<string>,
       tightenings: readonly Tightening[],
       now: number,
-    ): Promise<Surveyed[]> {
+    ): Promise<SurveyedSession[]> {
       const each = tightenings.map(
         ({ applicationId }) => `(s.policy_version BETWEEN ? AND ? AND s.rotated_at > ? AND s.created_at > ?
                 AND (s.rotated_at <= ? OR s.created_at <= ?)${applicationId === null ? '' : ' AND s.application_id = ?'})`,
@@ -96,7 +101,7 @@ export function createSessionSurveyStore() {
     },
 
     /** All open sessions of some users, each user's oldest first. */
-    ofUsers(tx: Queries, userIds: readonly number[], now: number): Promise<Surveyed[]> {
+    ofUsers(tx: Queries, userIds: readonly number[], now: number): Promise<SurveyedSession[]> {
       const conditions = `s.user_id IN (${placeholders(userIds.length)}) ORDER BY s.user_id, s.created_at, s.id`
       return read(tx, fromOpen('s.ended_at'), conditions, [...openValues(now), ...userIds])
     },

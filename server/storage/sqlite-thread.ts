@@ -3,7 +3,7 @@
 import type { Worker } from 'node:worker_threads'
 import { type Answer, type ConnectionOptions, type FileIdentity, fileMoved } from './sqlite-connection.js'
 import type { Said } from './sqlite-worker.js'
-import { leaveWorker, takeWorker } from './sqlite-workers.js'
+import { acquireWorker, releaseWorker } from './sqlite-workers.js'
 import { StorageFailure } from './storage-failure.js'
 
 export type Result = { rows: Record<string, unknown>[] } | { affected: number }
@@ -30,7 +30,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
 
   function start(): Worker {
     // An idle database keeps no process alive; a statement under way does.
-    const started = takeWorker()
+    const started = acquireWorker()
     isReady = false
     started.on('message', (answer: Answer | null) => {
       // After the results that wait for the next turn.
@@ -42,8 +42,8 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
       if (turn.isLong()) setImmediate(settle, one, answer)
       else settle(one, answer)
     })
-    started.once('error', error => lose(started, error.message))
-    started.once('exit', () => lose(started, 'it ended'))
+    started.once('error', error => onWorkerLost(started, error.message))
+    started.once('exit', () => onWorkerLost(started, 'it ended'))
     say(started, { open: { ...options, expected } })
     return started
   }
@@ -52,7 +52,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
    * Handles a thread that died: its connection is gone, with what was not committed; the next statement starts
    * another.
    */
-  function lose(lost: Worker, why: string): void {
+  function onWorkerLost(lost: Worker, why: string): void {
     if (worker !== lost) return
     worker = null
     life++
@@ -108,7 +108,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
         say(last, null)
       })
       clearTimeout(timer)
-      if (isClosed) await leaveWorker(last)
+      if (isClosed) await releaseWorker(last)
     },
   }
 }

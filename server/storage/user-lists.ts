@@ -14,9 +14,9 @@ import {
   type Scan,
 } from './keyset-scan.js'
 import { scanSql } from './scan-sql.js'
-import { livesAs } from './session-lists.js'
+import { isLiveSql } from './session-lists.js'
 import { placeholders, prefixRange } from './statement.js'
-import { among, matches, onlyWord, seenFrom } from './user-search.js'
+import { byIdsFrom, matches, singleWord, usedAddress } from './user-search.js'
 import { countByWord } from './user-words.js'
 
 export const userStates = ['active', 'disabled', 'deleted'] as const
@@ -88,7 +88,7 @@ export function createUserListStore(dialect: Dialect) {
 
     /** How many live sessions each user has, counted up to a thousand: some programs sign in every few seconds. */
     async liveSessions(tx: Queries, ids: readonly number[], terms: SessionTerms): Promise<Map<number, number>> {
-      const { sql, values } = livesAs('l', terms)
+      const { sql, values } = isLiveSql('l', terms)
       const of = `FROM session l${hint('session_user')} WHERE l.user_id`
       const rows = await tx.read<{ id: number; count: number }>(
         `SELECT t.id AS id, COUNT(*) AS count FROM
@@ -110,7 +110,7 @@ export function createUserListStore(dialect: Dialect) {
     },
 
     count(tx: Queries, filter: UserFilter, terms: SessionTerms): Promise<Counted> {
-      const word = onlyWord(filter)
+      const word = singleWord(filter)
       if (word !== null) return countByWord(tx, word)
       return scan.count(tx, userLists.newest, scanOf(engine, filter, 'newest', terms))
     },
@@ -122,7 +122,7 @@ export type UserListStore = ReturnType<typeof createUserListStore>
 function scanOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: SessionTerms): Scan {
   const { id, role, address, live, createdUpto } = filter
   const dear = [
-    ...(address === undefined ? [] : [seenFrom(address)]),
+    ...(address === undefined ? [] : [usedAddress(address)]),
     ...(live === undefined ? [] : [hasLive(engine, live, terms)]),
     ...(role === undefined ? [] : [holds(role, order)]),
   ]
@@ -176,12 +176,12 @@ function holds(role: string, order: UserOrder): Filter {
 
 function hasLive(engine: Engine, live: boolean, terms: SessionTerms): Filter {
   const { hint } = scanSql(engine)
-  const { sql, values } = livesAs('l', terms)
+  const { sql, values } = isLiveSql('l', terms)
   const has = {
     sql: `EXISTS (SELECT 1 FROM session l${hint('session_user')} WHERE l.user_id = u.id AND ${sql})`,
     values,
   }
   if (!live) return { sql: `NOT ${has.sql}`, values }
   // A user with a live session is among those with one that is not marked as ended.
-  return { ...has, accessPath: among([{ sql: 'user_id AS id FROM session WHERE ended_at IS NULL', values: [] }]) }
+  return { ...has, accessPath: byIdsFrom([{ sql: 'user_id AS id FROM session WHERE ended_at IS NULL', values: [] }]) }
 }

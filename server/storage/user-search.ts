@@ -12,9 +12,11 @@ export function matches(text: string): Filter[] {
   // Each filter has an access path to its users: the scan begins with the rarest.
   if (!isId && !isAddress)
     return (
-      words?.map(word => ({ ...hasWord(word), accessPath: among([idsByWord(word)]) })) ?? [{ sql: '1 = 0', values: [] }]
+      words?.map(word => ({ ...hasWord(word), accessPath: byIdsFrom([idsByWord(word)]) })) ?? [
+        { sql: '1 = 0', values: [] },
+      ]
     )
-  const seen = isAddress ? seenFrom(text) : null
+  const seen = isAddress ? usedAddress(text) : null
   const any = [
     ...(words ? [hasWord(words[0]!)] : []),
     ...(isId ? [{ sql: 'u.id = ?', values: [Number(text)] }] : []),
@@ -29,24 +31,24 @@ export function matches(text: string): Filter[] {
     {
       sql: any.map(({ sql }) => `(${sql})`).join(' OR '),
       values: any.flatMap(({ values }) => values),
-      accessPath: among(from),
+      accessPath: byIdsFrom(from),
     },
   ]
 }
 
 /** The one word of a search without other filters: no deleted user has words, so the index alone answers. */
-export function onlyWord({ text, ...others }: { text?: string | undefined }): string | null {
+export function singleWord({ text, ...others }: { text?: string | undefined }): string | null {
   if (text === undefined || /^\d+$/.test(text.trim()) || isIP(text.trim()) > 0) return null
   const words = searchedWords(text)
   return words?.length === 1 && Object.values(others).every(other => other === undefined) ? words[0]! : null
 }
 
-export function seenFrom(address: string): Filter {
+export function usedAddress(address: string): Filter {
   const tables = ['session', 'device']
   return {
     sql: tables.map(name => `EXISTS (SELECT 1 FROM ${name} y WHERE y.user_id = u.id AND y.address = ?)`).join(' OR '),
     values: tables.map(() => address),
-    accessPath: among(idsSeenFrom(address)),
+    accessPath: byIdsFrom(idsSeenFrom(address)),
   }
 }
 
@@ -58,7 +60,7 @@ function idsSeenFrom(address: string): Condition[] {
 }
 
 /** Access path to users by ids from other tables, one row or more each. */
-export function among(sources: readonly Condition[]): NonNullable<Filter['accessPath']> {
+export function byIdsFrom(sources: readonly Condition[]): NonNullable<Filter['accessPath']> {
   const table = {
     sql: `(${sources.map(({ sql }) => `SELECT DISTINCT ${sql}`).join(' UNION ')}) x`,
     values: sources.flatMap(({ values }) => values),

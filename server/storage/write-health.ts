@@ -23,7 +23,7 @@ const hopeless: readonly [code: RegExp, why: string][] = [
  */
 const believed = 3_000
 /** Other failures concern one statement, unless nothing at all was written for so long, in ms. */
-const silence = 3_000
+const unwrittenThreshold = 3_000
 
 export function createWriteHealth({ log, monotonic }: WriteHealthDeps) {
   let writtenAt = monotonic()
@@ -33,7 +33,7 @@ export function createWriteHealth({ log, monotonic }: WriteHealthDeps) {
 
   function trouble(): string | null {
     if (refused) return refused.why
-    return failed && monotonic() - writtenAt > silence ? 'no write succeeds' : null
+    return failed && monotonic() - writtenAt > unwrittenThreshold ? 'no write succeeds' : null
   }
 
   return {

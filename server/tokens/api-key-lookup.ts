@@ -25,7 +25,7 @@ export function createApiKeyLookup({ database, apiKeyStore, tail, now, latest }:
     async find(text: string): Promise<ApiKeyStanding | null> {
       if (!isApiKey(text)) return null
       // A database that went back may have forgotten that the key was ended.
-      if (!tail.isFresh()) await tail.freshen()
+      if (!tail.isFresh()) await tail.readIfOld()
       return apiKeyStore.standingByHash(database, apiKeyHash(text))
     },
 

@@ -1,7 +1,7 @@
 // The keys that applications sign with: in their metadata (`jwks`), or at the address that it names (`jwks_uri`).
 import { createLocalJWKSet, errors, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose'
 import type { Outgoing } from '../outgoing/outgoing.js'
-import { type ApplicationTerms, isUnseen } from '../policy/application-metadata.js'
+import { type ApplicationTerms, isUnreviewed } from '../policy/application-metadata.js'
 import { refuse } from '../protocol/errors.js'
 import { isJsonObject } from '../protocol/json.js'
 
@@ -112,7 +112,7 @@ export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDep
     ): Promise<Record<string, unknown>> {
       const { jwks, jwks_uri: uri } = metadata
       if (jwks) return (await verifyByAny(token, localKeys(jwks), options)).payload
-      const publicAlone = isUnseen({ origin })
+      const publicAlone = isUnreviewed({ origin })
       if (uri) return (await verifyByFetched(token, { uri, publicAlone }, options)).payload
       throw new errors.JWKSNoMatchingKey()
     },

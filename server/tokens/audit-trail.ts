@@ -67,7 +67,7 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
         requestId: origin?.requestId ?? '',
       }
       const key = apiKeyOf(actor)
-      return notes.map(note => ({ ...who, ...noted(key === null ? note : byKey(note, key)) }))
+      return notes.map(note => ({ ...who, ...auditColumnsOf(key === null ? note : byKey(note, key)) }))
     },
 
     /** Appends the audit rows of a transaction. @param head the chain's end, locked after the rows of the change */
@@ -142,7 +142,7 @@ export type AuditTrail = ReturnType<typeof createAuditTrail>
 const byKey = (note: AuditNote, key: string): AuditNote => ({ ...note, after: { ...note.after, by_api_key: key } })
 
 /** An audit note as the columns store it. */
-export function noted({ action, subject, before, after }: AuditNote) {
+export function auditColumnsOf({ action, subject, before, after }: AuditNote) {
   const about = { action, subjectKind: auditActions[action].subject, subject }
   return { ...about, beforeJson: asJson(before), afterJson: asJson(after) }
 }

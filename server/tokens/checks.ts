@@ -146,7 +146,7 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
 export type TokenChecks = ReturnType<typeof createTokenChecks>
 
 /** Runs checks one after the other, and stops at the first that refuses. @throws the refusal of that check */
-export function pass(checks: readonly TokenCheck[], token: CompactToken): void {
+export function runChecks(checks: readonly TokenCheck[], token: CompactToken): void {
   for (const { whyNot } of checks) {
     const code = whyNot(token)
     if (code) throw refuseToken(code)

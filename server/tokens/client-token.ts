@@ -32,7 +32,7 @@ export function createClientToken(deps: ClientTokenDeps) {
 
   /** The head of the log that the cached application is at least as new as; the log may be further. */
   async function followedHead(id: string): Promise<FollowedHead> {
-    if (!tail.isFresh()) await tail.freshen()
+    if (!tail.isFresh()) await tail.readIfOld()
     // An entry says that the claims of this application, or of all, are stale: the log is read again first.
     if (isOutdated(id, tail.lastHead!)) await tail.readNow()
     return tail.lastHead!

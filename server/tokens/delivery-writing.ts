@@ -7,7 +7,7 @@ import type { DeliveryStore, EndToTell } from '../storage/deliveries.js'
 
 export type DeliveryWritingDeps = {
   deliveryStore: DeliveryStore
-  applications: Pick<ApplicationsInForce, 'areAnyToldOfEnds'>
+  applications: Pick<ApplicationsInForce, 'hasLogoutUris'>
   uuid: () => string
   now: () => number
 }
@@ -30,7 +30,7 @@ export function createDeliveryWriting({ deliveryStore, applications, uuid, now }
   return {
     /** Writes deliveries for sessions that have ended in this transaction. */
     async ofSessions(tx: Queries, ids: readonly string[]): Promise<void> {
-      if (ids.length > 0 && applications.areAnyToldOfEnds()) await write(tx, await deliveryStore.endsOf(tx, ids))
+      if (ids.length > 0 && applications.hasLogoutUris()) await write(tx, await deliveryStore.endsOf(tx, ids))
     },
 
     /**
@@ -39,8 +39,7 @@ export function createDeliveryWriting({ deliveryStore, applications, uuid, now }
      * that had expired.
      */
     async ofBrowsers(tx: Queries, sids: readonly string[]): Promise<void> {
-      if (sids.length > 0 && applications.areAnyToldOfEnds())
-        await write(tx, await deliveryStore.endsOfBrowsers(tx, sids))
+      if (sids.length > 0 && applications.hasLogoutUris()) await write(tx, await deliveryStore.endsOfBrowsers(tx, sids))
     },
   }
 }

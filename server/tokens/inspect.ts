@@ -10,9 +10,9 @@ import type { Projection } from '../protocol/log/projection.js'
 import { refusalCode } from '../protocol/log/revocation.js'
 import { createRecent } from '../protocol/recent.js'
 import type { CatchUp } from '../revocation/catch-up.js'
-import { farthest } from '../revocation/high-water.js'
+import { highestAccepted } from '../revocation/high-water.js'
 import type { Tail } from '../revocation/tail.js'
-import { pass, type TokenChecks, versionOf } from './checks.js'
+import { runChecks, type TokenChecks, versionOf } from './checks.js'
 import type { Secrets } from './secrets.js'
 import type { SigningKeys } from './signing-keys.js'
 
@@ -53,7 +53,7 @@ export function createInspect(deps: InspectDeps) {
 
   /** Parses a token once this process has read the log and the key that the token names, if there is such a key. */
   async function read(token: string, compact = readCompact(token)): Promise<CompactToken> {
-    if (!tail.isFresh()) await tail.freshen()
+    if (!tail.isFresh()) await tail.readIfOld()
     // Another server may have signed it with a new key: a good token is not refused for being the first under that key.
     if (mayNameNewKey(compact)) await catchUp()
     return compact
@@ -75,7 +75,7 @@ export function createInspect(deps: InspectDeps) {
   function accessOf(text: string, token: CompactToken, asked = checks.access): SignedAccess {
     const isRemembered = token.signedBy !== undefined
     try {
-      pass(asked(token), token)
+      runChecks(asked(token), token)
     } finally {
       if (!isRemembered && token.signedBy) remembered.keep(digestOf(text), frozen(token))
     }
@@ -85,7 +85,7 @@ export function createInspect(deps: InspectDeps) {
   async function requireLive({ claims, kid }: SignedAccess): Promise<AccessClaims> {
     refuseRevoked(claims, kid)
     if (claims.rev > projection.position) {
-      if (claims.rev > farthest) throw refuse('token_claims')
+      if (claims.rev > highestAccepted) throw refuse('token_claims')
       // The token was issued by a process that has read further in the log, or before the database went back.
       await tail.reach(claims.rev, 'a token')
       refuseRevoked(claims, kid)
@@ -106,7 +106,7 @@ export function createInspect(deps: InspectDeps) {
   }
 
   function refreshOf(token: CompactToken): RefreshClaims {
-    pass(checks.refresh, token)
+    runChecks(checks.refresh, token)
     return token.claims as RefreshClaims
   }
 
@@ -140,14 +140,14 @@ export function createInspect(deps: InspectDeps) {
 
     /** Reads the keys again where a token names one that this process does not know yet. */
     async ensureKeyKnown(token: string): Promise<void> {
-      await read(token).catch(passOnOutage)
+      await read(token).catch(rethrowOutage)
     },
 
     /** The device that a device token proves, or null: an invalid device token is no error. */
     device(token: string): { userId: string; deviceId: string } | null {
       try {
         const compact = readCompact(token)
-        pass(checks.device, compact)
+        runChecks(checks.device, compact)
         const { iss, sub, did } = compact.claims
         return iss === issuer && isUserId(sub) && typeof did === 'string' ? { userId: sub, deviceId: did } : null
       } catch {
@@ -178,7 +178,7 @@ function isThumbprint(kid: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(kid)
 }
 
-function passOnOutage(error: unknown): void {
+function rethrowOutage(error: unknown): void {
   if (error instanceof Refusal && error.status === 401) return
   throw error
 }

@@ -15,7 +15,7 @@ import type { Rotate } from './rotate.js'
 export type Introspection = { active: false } | ({ active: true } & Record<string, unknown>)
 
 /** The application that introspects. */
-export type Asker = Pick<ApplicationTerms, 'id' | 'resource' | 'metadata'>
+export type IntrospectingApplication = Pick<ApplicationTerms, 'id' | 'resource' | 'metadata'>
 
 /** §2.2: the response reveals neither the reason, nor whether there is such a token. */
 const inactive = { active: false } as const
@@ -29,7 +29,10 @@ export type IntrospectDeps = {
 }
 
 export function createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applications }: IntrospectDeps) {
-  async function tellOfKey(text: string, { resource, metadata: { introspects = [] } }: Asker): Promise<Introspection> {
+  async function introspectApiKey(
+    text: string,
+    { resource, metadata: { introspects = [] } }: IntrospectingApplication,
+  ): Promise<Introspection> {
     const standing = await apiKeyLookup.find(text)
     if (!standing) return inactive
     const audience = standing.key.resource ?? issuer
@@ -43,8 +46,8 @@ export function createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applic
     return code ? inactive : ofApiKey(standing, audience, issuer)
   }
 
-  async function tell(token: string, asker: Asker): Promise<Introspection> {
-    if (token.startsWith(apiKeyPrefix)) return tellOfKey(token, asker)
+  async function tell(token: string, asker: IntrospectingApplication): Promise<Introspection> {
+    if (token.startsWith(apiKeyPrefix)) return introspectApiKey(token, asker)
     const issued = await inspect.issued(token)
     if (!mayKnow(asker, issued)) return inactive
     if (issued.kind === 'access') return ofAccess(issued.claims)
@@ -53,7 +56,7 @@ export function createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applic
   }
 
   /** @throws database_unavailable: a temporary failure is no answer */
-  return async function introspect(token: string, asker: Asker): Promise<Introspection> {
+  return async function introspect(token: string, asker: IntrospectingApplication): Promise<Introspection> {
     try {
       return await tell(token, asker)
     } catch (error) {
@@ -69,7 +72,10 @@ export type Introspect = ReturnType<typeof createIntrospect>
  * Who may introspect an access token: its client; its audience; an application that introspects for that, such as a
  * gateway. A refresh token: its client alone.
  */
-function mayKnow({ id, resource, metadata: { introspects = [] } }: Asker, { kind, claims }: AnyToken): boolean {
+function mayKnow(
+  { id, resource, metadata: { introspects = [] } }: IntrospectingApplication,
+  { kind, claims }: AnyToken,
+): boolean {
   if (claims.client_id === id) return true
   return kind === 'access' && (claims.aud === resource || introspects.includes(claims.aud))
 }

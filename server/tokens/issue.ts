@@ -1,7 +1,12 @@
 // Issues tokens. The claims of an access token come from one Standing, read in one statement together with its `rev`.
 // The caller decides its audience and scope.
 
-import { type ApplicationTerms, ownApplicationId, permissionsFor, saysRoles } from '../policy/application-metadata.js'
+import {
+  type ApplicationTerms,
+  disclosesRoles,
+  ownApplicationId,
+  permissionsFor,
+} from '../policy/application-metadata.js'
 import { isOwnPermission } from '../policy/permissions.js'
 import type { Policy } from '../policy/policies.js'
 import { absoluteEnd } from '../policy/session.js'
@@ -214,7 +219,7 @@ function personClaims({ session, user, application }: PersonSubject, scope: stri
     auth_time: Math.floor(session.authenticatedAt / 1000),
     sid: session.id,
     username: user.username,
-    roles: saysRoles(application, scope) ? user.roles : [],
+    roles: disclosesRoles(application, scope) ? user.roles : [],
     ...fittingPermissions(permissions),
     ...(user.mustChangePassword && { must_change_password: true as const }),
   }

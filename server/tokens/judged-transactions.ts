@@ -35,7 +35,7 @@ export function createJudgedTransactions({ database, credentials, tail, applicat
       subjects: Subjects = {},
     ): Promise<T> {
       // The first read of the log's head loads the policy, and the key of the audit log's chain.
-      if (!tail.isFresh()) await tail.freshen()
+      if (!tail.isFresh()) await tail.readIfOld()
       for (let attempt = 1; attempt <= tries; attempt++) {
         try {
           return await database.transaction(async tx => {

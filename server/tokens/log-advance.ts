@@ -7,7 +7,7 @@ import type { AuditNote } from '../policy/audit.js'
 import { longestAccessLifetime } from '../policy/policies.js'
 import { entryExpiry, triggers } from '../policy/revocation.js'
 import type { Revocation } from '../protocol/log/revocation.js'
-import { farAhead } from '../revocation/high-water.js'
+import { mostAhead } from '../revocation/high-water.js'
 import type { RedisLog } from '../revocation/redis-log.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Database, Queries } from '../storage/database.js'
@@ -68,7 +68,7 @@ export function createLogAdvance(deps: LogAdvanceDeps) {
     const { logId, seq, seenSeq, horizon } = await revocationStore.head(tx)
     const seen = Math.max(seq, seenSeq, options.seen, ...(lost ?? []).map(entry => entry.seq))
     const before = { logId, seq }
-    const after = { logId: random(8).toString('hex'), seq: seen + farAhead }
+    const after = { logId: random(8).toString('hex'), seq: seen + mostAhead }
     const note: AuditNote = {
       action: trigger,
       subject: after.logId,
@@ -77,13 +77,13 @@ export function createLogAdvance(deps: LogAdvanceDeps) {
     }
     await auditTrail.write(tx, audit, auditTrail.prepare(actor, [note]))
     await revocationStore.advance(tx, after)
-    const entry = endOfEverything(after.seq, actor, horizon)
+    const entry = endAllEntry(after.seq, actor, horizon)
     await revocationStore.insert(tx, entry)
     await sweeping.write(tx, entry)
     return { before, after, seen, lost, lastUserId, entry, note }
   }
 
-  function endOfEverything(seq: number, actor: Actor, horizon: number): RevocationRecord {
+  function endAllEntry(seq: number, actor: Actor, horizon: number): RevocationRecord {
     const { kind, effect } = triggers[trigger]
     const createdAt = now()
     // A longer lifetime that was set after the backup was made is lost too: the longest possible lifetime counts.

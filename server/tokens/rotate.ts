@@ -86,7 +86,7 @@ export function createRotate(deps: RotateDeps) {
 
   const claim = createBatch<RotationClaim, Claimed>(batchLimit, async claims => {
     // A request that waited behind a batch that ran into the database's timeout does not wait for a second one.
-    if (!tail.isFresh()) await tail.freshen()
+    if (!tail.isFresh()) await tail.readIfOld()
     const at = { now: now(), rotation: random(12).toString('hex'), keyVersion: secrets.present('refresh').version }
     const ids = [...new Set(claims.map(one => one.id))]
     const { found, behind } = await standings.underOnePolicy(ids, async (eras, left) => {

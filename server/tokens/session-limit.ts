@@ -2,7 +2,7 @@
 // by itself, and can be undone until then.
 import type { Origin } from '../policy/actor.js'
 import { sessionEnd } from '../policy/session.js'
-import { countStaying, countsByItself, mostBeside } from '../policy/session-limit.js'
+import { countsAlone, createLimitCount, mostNewerSessions } from '../policy/session-limit.js'
 import { refuse } from '../protocol/errors.js'
 import type { ErasInForce, PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
@@ -38,11 +38,11 @@ export function createSessionLimit({
 }: SessionLimitDeps) {
   const lives = (one: OpenSession, eras: ErasInForce) => sessionEnd(one, one.ended, now(), eras.of(one)) === null
   const counts = (one: OpenSession, eras: ErasInForce) =>
-    countsByItself(one, one.browser !== null && lives(one.browser, eras))
+    countsAlone(one, one.browser !== null && lives(one.browser, eras))
 
   /** Counts the user's newer live sessions; those that are over the limit themselves do not count. */
   async function judge(tx: Queries, { session }: Standing, eras: ErasInForce): Promise<Judgement> {
-    const newer = countStaying()
+    const newer = createLimitCount()
     // A session that was granted offline counts or not by its own row: no verdict before that row was read.
     const mayCount = session.browserSid === null
     for await (const one of sessionStore.newestOf(tx, session.userId)) {
@@ -60,11 +60,11 @@ export function createSessionLimit({
   }
 
   const mayBeOverLimit = ({ session, crowdedUpto }: Standing) =>
-    crowdedUpto !== null && session.createdAt <= crowdedUpto && countsByItself(session, false)
+    crowdedUpto !== null && session.createdAt <= crowdedUpto && countsAlone(session, false)
 
   return {
     /** The least number of newer sessions that any session may live beside; Infinity where no limit ends the oldest. */
-    least: (eras: ErasInForce): number => Math.min(...eras.list.map(era => mostBeside(era.policy))),
+    least: (eras: ErasInForce): number => Math.min(...eras.list.map(era => mostNewerSessions(era.policy))),
 
     /**
      * Refuses a session over the limit; changes nothing.

@@ -10,7 +10,7 @@ import type { IdTokens } from './id-token.js'
 import type { Issue, IssuedAccess } from './issue.js'
 
 /** A session that was opened or refreshed, with all that its tokens are issued from. */
-export type Stood = {
+export type IssuableSession = {
   standing: Pick<Standing, 'session' | 'user' | 'seq' | 'accessLifetime'>
   /** The policy of that instant. */
   eras: ErasInForce
@@ -32,7 +32,7 @@ export type SessionTokens = {
   idToken: () => Promise<string | undefined>
 }
 
-export type TokensAsked = {
+export type TokenDemand = {
   asked?: AskedTarget
   withRefresh: boolean
   /** `nonce` of the authorization request; a refresh has none (OpenID Connect Core §12.2). */
@@ -45,7 +45,10 @@ export type SessionTokensDeps = { issue: Issue; idTokens: IdTokens; applications
 
 export function createSessionTokens({ issue, idTokens, applications }: SessionTokensDeps) {
   /** @throws database_unavailable, what `narrowed` throws */
-  return function sessionTokens(stood: Stood, { asked, withRefresh, nonce = null, jkt }: TokensAsked): SessionTokens {
+  return function sessionTokens(
+    stood: IssuableSession,
+    { asked, withRefresh, nonce = null, jkt }: TokenDemand,
+  ): SessionTokens {
     const { standing, eras, issuedAt } = stood
     const { session, user } = standing
     const policy = eras.of(session)

@@ -48,17 +48,17 @@ export function createSweeping(deps: SweepingDeps) {
     })
   }
 
-  async function workOff(sweep: SweepRecord): Promise<void> {
+  async function runSweep(sweep: SweepRecord): Promise<void> {
     if (!(await sweepStore.take(database, sweep.seq, now(), now() + lease))) return
     while (await markSome(sweep)) await setImmediate()
     if (sweep.passes > 0) await sweepStore.remove(database, sweep.seq)
     else await sweepStore.passed(database, sweep.seq, now() + secondLook)
   }
 
-  async function workOffAll(): Promise<void> {
+  async function runAllSweeps(): Promise<void> {
     for (let due = atOnce; due === atOnce; ) {
       const sweeps = await sweepStore.due(database, now(), atOnce)
-      for (const sweep of sweeps) await workOff(sweep)
+      for (const sweep of sweeps) await runSweep(sweep)
       due = sweeps.length
     }
   }
@@ -72,7 +72,7 @@ export function createSweeping(deps: SweepingDeps) {
     running ??= (async () => {
       while (again) {
         again = false
-        await workOffAll()
+        await runAllSweeps()
       }
     })().finally(() => {
       running = null

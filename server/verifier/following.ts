@@ -20,7 +20,7 @@ const timeout = 5_000
  */
 const backoff = { first: 100, most: 5_000 }
 /** How long entries may be missing while nothing arrives, in ms. */
-const patience = 1_000
+const stallTimeout = 1_000
 
 export type FollowingDeps = {
   name: string
@@ -107,11 +107,11 @@ export function createFollowing(deps: FollowingDeps) {
     if (event.name === 'reset') {
       revocations.begin()
       enter('reading_all')
-    } else if (event.name === 'log') takeStretch(event)
+    } else if (event.name === 'log') applyStretch(event)
     else if (event.name === 'end' && errorIn(event.data).startsWith('token_')) accessToken.refused(token)
   }
 
-  function takeStretch({ id, data }: StreamEvent): void {
+  function applyStretch({ id, data }: StreamEvent): void {
     try {
       const position = id === null ? null : readPosition(id)
       const stretch = readStretch(JSON.parse(data))
@@ -132,8 +132,9 @@ export function createFollowing(deps: FollowingDeps) {
     start: (): void => void run(),
 
     /** Aborts a silent connection, which may be dead: the server has more entries than the mirror. */
-    nudge(): void {
-      if (connection !== null && clock.elapsed(heardAt) > patience) connection.abort(new Error('the stream is stuck'))
+    readNow(): void {
+      if (connection !== null && clock.elapsed(heardAt) > stallTimeout)
+        connection.abort(new Error('the stream is stuck'))
     },
 
     state: () => ({ state, connections }),

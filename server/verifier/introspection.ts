@@ -12,7 +12,7 @@ import type { Requests } from './requests.js'
 /** Limits: concurrent requests, callers that wait for their turn, and cached answers. */
 const most = { atOnce: 32, waiting: 1_000, remembered: 10_000 }
 /** Timeout of an answer, the wait for one's turn included; ms. */
-const patience = 2_000
+const requestTimeout = 2_000
 /** Pause after a request without answer, in ms: further ones would only wait as long. */
 const pauseAfterSilence = 250
 
@@ -38,7 +38,7 @@ export function createIntrospection(deps: IntrospectionDeps) {
   const serves = ({ sentAt }: Asked) => sentAt === null || clock.elapsed(sentAt) < introspectionCache
 
   /** Cache eviction at the limit: expired answers first, then the oldest. */
-  function makeRoom(): void {
+  function evictOldest(): void {
     for (const [digest, one] of asked) {
       if (asked.size < most.remembered && (serves(one) || !one.isSettled)) return
       asked.delete(digest)
@@ -55,7 +55,7 @@ export function createIntrospection(deps: IntrospectionDeps) {
     await new Promise<void>(resolve => turns.push(resolve))
   }
 
-  function handOn(): void {
+  function startNext(): void {
     const next = turns.shift()
     if (next) next()
     else underWay--
@@ -65,13 +65,13 @@ export function createIntrospection(deps: IntrospectionDeps) {
     const cameAt = clock.instant()
     await turn()
     try {
-      const left = patience - clock.elapsed(cameAt)
+      const left = requestTimeout - clock.elapsed(cameAt)
       if (left <= 0) throw new Error('the turn came too late')
       if (isSilent()) throw new Error('the server does not answer')
       one.sentAt = clock.instant()
       return await send(token, left)
     } finally {
-      handOn()
+      startNext()
     }
   }
 
@@ -99,7 +99,7 @@ export function createIntrospection(deps: IntrospectionDeps) {
       const digest = hash('sha256', token, 'base64url')
       let one = asked.get(digest)
       if (one === undefined || !serves(one)) {
-        makeRoom()
+        evictOldest()
         const made = { sentAt: null as Instant | null, isSettled: false }
         one = Object.assign(made, { answer: ask(token, made) })
         asked.delete(digest)

@@ -128,7 +128,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       judgeReady()
     },
     over: () => events.tell('lease_over', {}),
-    behind: following.nudge,
+    behind: following.readNow,
   })
   const introspect = (longest: number) => {
     const introspectionCache = Math.min(checked.introspectionCache, longest)

@@ -26,7 +26,7 @@ import type { Revocations } from './revocations.js'
 /** Upper limit of a token's lifetime in the server's policy, in seconds. */
 export const longestLifetime = 86_400
 /** How long a token waits for the mirror to reach its own number, in ms. */
-const patience = 250
+const catchUpTimeout = 250
 
 export type VerifyDeps = Pick<CheckedOptions, 'issuer' | 'audience'> & {
   clock: VerifierClock
@@ -111,7 +111,7 @@ export function createVerify(deps: VerifyDeps) {
   async function confirm(token: string, signed: Signed, doubt: ErrorCode | null, needs: Needs): Promise<void> {
     if (doubt === null && lease.isValid()) {
       // Issued a moment ago; an entry that ends it later has a higher number, and comes after this one.
-      await revocations.reach(signed.raw.rev, patience)
+      await revocations.reach(signed.raw.rev, catchUpTimeout)
       refuseRevoked(signed)
       if (isDecided(signed)) return
     }
@@ -124,7 +124,7 @@ export function createVerify(deps: VerifyDeps) {
    * RFC 7662 §2.2: `inactive` is also the answer to a client that may not ask about the token. An application that is
    * not the resource server would refuse all tokens as soon as the lease is over, and sign all users out.
    */
-  function untold(): Refusal {
+  function notAnswered(): Refusal {
     const cause = new Untold(`nothing was told yet about any token for ${audience}: may this application ask?`)
     failed(cause)
     return refuse('revocations_unknown', { retryAfter: 1, cause })
@@ -134,7 +134,7 @@ export function createVerify(deps: VerifyDeps) {
     try {
       counts.introspected++
       const told = await introspection.tell(token)
-      if (!told.active) throw isTold ? refuse('token_revoked') : untold()
+      if (!told.active) throw isTold ? refuse('token_revoked') : notAnswered()
       isTold = true
       if (told.jti !== signed.raw.jti || told.iss !== issuer) throw refuse('revocations_unknown', { retryAfter: 1 })
     } catch (error) {

@@ -471,12 +471,12 @@ describe('OpenAPI document', function () {
     }
     const { revocation, storage } = server.composed.parts
     const silent = () => Promise.reject(refuse('database_unavailable', { retryAfter: 1 }))
-    const { isFresh, freshen } = revocation.tail
+    const { isFresh, readIfOld } = revocation.tail
     const { transaction } = storage.database
-    Object.assign(revocation.tail, { isFresh: () => false, freshen: silent })
+    Object.assign(revocation.tail, { isFresh: () => false, readIfOld: silent })
     Object.assign(storage.database, { transaction: silent })
     await all()
-    Object.assign(revocation.tail, { isFresh, freshen })
+    Object.assign(revocation.tail, { isFresh, readIfOld })
     Object.assign(storage.database, { transaction })
     // A genuine token whose `rev` is higher than the number of the log.
     await client.verify(aForge(server).access(changed(pair.access, { rev: 9_000 })))

@@ -243,7 +243,7 @@ onMariaDb('server that has not read a key change yet', engine => {
     expect(await publishedKids(atThere)).to.include(kid)
 
     // The database is silent: the known keys are served, but not to be cached.
-    there.composed.parts.revocation.tail.freshen = () => Promise.reject(new Error('silent'))
+    there.composed.parts.revocation.tail.readIfOld = () => Promise.reject(new Error('silent'))
     here.clock.advance('2s')
     const { status, headers, body } = await atThere.get('/.well-known/jwks.json')
     expect([status, headers.get('cache-control')]).to.deep.equal([200, 'no-cache'])

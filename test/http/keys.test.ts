@@ -301,7 +301,7 @@ onEachEngine('key rotation', engine => {
     // One server per SQLite file.
     const two = engine.name === 'SQLite' ? one : await aServer({ settings: one.settings, clock: one.clock })
     const servers = [one, two, one, two, one, two]
-    const upkeep = () => Promise.all(servers.map(server => server.composed.parts.keys.keyRing.upkeep()))
+    const upkeep = () => Promise.all(servers.map(server => server.composed.parts.keys.keyRing.rotateDueKeys()))
     for (const [day, states] of [
       ['89d', ['pending', 'active']],
       ['1d', ['active', 'retiring']],
@@ -349,7 +349,7 @@ onEachEngine('signing keys of id_tokens', engine => {
     await former.close()
     const one = await aServer({ settings, clock })
     const two = engine.name === 'SQLite' ? one : await aServer({ settings, clock })
-    const upkeep = () => Promise.all([one, two, one].map(server => server.composed.parts.keys.keyRing.upkeep()))
+    const upkeep = () => Promise.all([one, two, one].map(server => server.composed.parts.keys.keyRing.rotateDueKeys()))
     // The first upkeep of each server ran at its start.
     await Promise.all([one.composed.jobs.settled(), two.composed.jobs.settled()])
     expect(await statesOf(one, 'RS256')).to.deep.equal(['pending'])

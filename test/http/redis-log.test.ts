@@ -40,7 +40,7 @@ onRedis('the copy of the revocation log in Redis', () => {
 
   async function tell(log: Awaited<ReturnType<typeof aRedisLog>>, logId: string, told: Revocation[]) {
     log.tell(logId, told)
-    await log.silence()
+    await log.untilPublished()
   }
 
   it('returns a range only if every number in it is present, once, and of the same log', async () => {

@@ -45,7 +45,7 @@ onEachEngine('application store', engine => {
       true,
     )
     for (const id of ['c', 'd']) await store.insert(database, anApplicationRow(id))
-    expect((await store.knownToAll(database)).map(one => one.id)).to.deep.equal(['a'])
+    expect((await store.inForce(database)).map(one => one.id)).to.deep.equal(['a'])
   })
 
   it('raises application_version for each change, and for a new row if it has a resource or lifetimes', async () => {
@@ -62,9 +62,9 @@ onEachEngine('application store', engine => {
     await store.insert(database, anApplicationRow('b', { metadata: { lifetimes: { access_token_lifetime: 60 } } }))
     expect(await head(), 'a resource server, and lifetimes').to.equal(4)
     await store.change(database, 'shop', { metadata: { lifetimes: { refresh_token_lifetime: 60 } } })
-    expect((await store.knownToAll(database)).map(one => one.id).sort()).to.deep.equal(['a', 'b', 'shop'])
+    expect((await store.inForce(database)).map(one => one.id).sort()).to.deep.equal(['a', 'b', 'shop'])
     await store.change(database, 'shop', { metadata: {} })
-    expect((await store.knownToAll(database)).map(one => one.id).sort()).to.deep.equal(['a', 'b'])
+    expect((await store.inForce(database)).map(one => one.id).sort()).to.deep.equal(['a', 'b'])
   })
 
   it('raises resource_version for changes of resource servers and of applications with lifetimes', async () => {

@@ -2,7 +2,7 @@
 // filters, page sizes and scan budgets.
 import { expect } from 'chai'
 import { emailKey } from '../../server/policy/email.js'
-import { type Era, forever, withOverrides } from '../../server/policy/eras.js'
+import { type Era, endlessVersion, withOverrides } from '../../server/policy/eras.js'
 import { firstPolicy } from '../../server/policy/policies.js'
 import { sessionEnd, sessionStates, sessionTerms } from '../../server/policy/session.js'
 import { insertRows } from '../../server/storage/bulk.js'
@@ -31,7 +31,7 @@ const eras: Era[] = [
     policy: { ...firstPolicy, refresh_token_lifetime: 48 * 3_600, session_absolute_lifetime: 10 * 86_400 },
   },
   { from: 3, upto: 3, policy: firstPolicy },
-  { from: 4, upto: forever, policy: { ...firstPolicy, reuse_grace: 0 } },
+  { from: 4, upto: endlessVersion, policy: { ...firstPolicy, reuse_grace: 0 } },
 ]
 /** Session lifetimes by application: shop's are shorter, depot's longer than those of the policy. */
 const overrides = new Map([
@@ -224,7 +224,7 @@ onEachEngine('list stores', engine => {
     expect(terms.lifetimes.map(one => [one.from, one.upto])).to.deep.equal([
       [0, 1],
       [2, 2],
-      [3, forever],
+      [3, endlessVersion],
     ])
   })
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { judgeGeneration, moveSpans, type RotationSpans } from '../../server/policy/rotation.js'
+import { advanceSpans, judgeGeneration, type RotationSpans } from '../../server/policy/rotation.js'
 import type { Database } from '../../server/storage/database.js'
 import type { RotationTerms } from '../../server/storage/rotations.js'
 import type { OpenCursor } from '../../server/storage/session-tidying.js'
@@ -61,7 +61,7 @@ onEachEngine('session store', engine => {
       const terms = termsAt(now, `m${step}`, { grace, absolute: 1_000 * hour })
       await sessions.rotate(database, [claim(spans.generation)], terms)
       rotatedAwayAt.set(spans.generation, now)
-      spans = moveSpans(spans, now, grace)
+      spans = advanceSpans(spans, now, grace)
       const row = await present()
       expect(spansOf(row), `step ${step}`).to.deep.equal(spans)
       expect([row.rotation, row.rotatedAt, row.lastSeenAt]).to.deep.equal([terms.rotation, now, now])

@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import { Refusal } from '../../server/protocol/errors.js'
 import type { Database, Queries } from '../../server/storage/database.js'
-import { keepWorkers } from '../../server/storage/sqlite-workers.js'
+import { setPoolSize } from '../../server/storage/sqlite-workers.js'
 import { aDatabase } from '../support/database.js'
 import { sqlite } from '../support/engines.js'
 
@@ -34,7 +34,7 @@ describe('SQLite worker threads', () => {
   let keepAsBefore: () => void
 
   beforeEach(async () => {
-    keepAsBefore = keepWorkers(0)
+    keepAsBefore = setPoolSize(0)
     workers.length = 0
     process.on('worker', remember)
     database = await aDatabase(sqlite)
@@ -107,7 +107,7 @@ describe('SQLite worker threads', () => {
   })
 
   it('kept threads serve the next database without data of the previous one', async () => {
-    keepWorkers(2)
+    setPoolSize(2)
     await insert(database, 'first')
     await database.close()
     const next = await aDatabase(sqlite)
@@ -118,7 +118,7 @@ describe('SQLite worker threads', () => {
   })
 
   it('threads terminated while kept are not used again', async () => {
-    keepWorkers(2)
+    setPoolSize(2)
     await database.close()
     await Promise.all(workers.map(worker => worker.terminate()))
     await insert(await aDatabase(sqlite), 'next')

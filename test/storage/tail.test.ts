@@ -81,7 +81,7 @@ onEachEngine('tail of a long revocation log', engine => {
     expect([projection.position, projection.size()]).to.deep.equal([entries[1_999]!.seq, 1_900])
     expect(tail.isFresh()).to.equal(false)
     let fresh = false
-    const waiting = tail.freshen().then(() => {
+    const waiting = tail.readIfOld().then(() => {
       fresh = true
     })
     // Entries that this process commits meanwhile wait for the entries before them.
@@ -106,13 +106,13 @@ onEachEngine('tail of a long revocation log', engine => {
       afters.push(after)
       if (afters.length === 3) throw refuse('database_unavailable', { retryAfter: 1 })
     })
-    const silence = await tail.freshen().then(
+    const silence = await tail.readIfOld().then(
       () => null,
       error => error.code,
     )
     expect([silence, tail.isFresh()]).to.deep.equal(['database_unavailable', false])
     expect(projection.position).to.equal(entries[3_999]!.seq)
-    await tail.freshen()
+    await tail.readIfOld()
     expect([tail.isFresh(), projection.position, projection.size()]).to.deep.equal([true, head, 4_900])
     expect(afters).to.deep.equal([0, entries[1_999]!.seq, entries[3_999]!.seq, entries[3_999]!.seq])
   })
@@ -122,7 +122,7 @@ onEachEngine('tail of a long revocation log', engine => {
     await tail.readNow()
     // Three stretches of 400 ms: later commits may be missing.
     expect(tail.isFresh()).to.equal(false)
-    await tail.freshen()
+    await tail.readIfOld()
     expect(tail.isFresh()).to.equal(true)
   })
 

@@ -1,6 +1,6 @@
 // Mocha's root hooks: what tests have started is closed after each test, and what they share at the end.
 import { config } from 'chai'
-import { keepWorkers } from '../../server/storage/sqlite-workers.js'
+import { setPoolSize } from '../../server/storage/sqlite-workers.js'
 import { closeBrowser, closeVisits } from './browser.js'
 import { closeDatabases } from './database.js'
 import { stopDjangos } from './django.js'
@@ -15,7 +15,7 @@ import { unmountDisks } from './small-disk.js'
 config.truncateThreshold = 2_000
 hurrySharedMariaDb()
 // SQLite threads kept for reuse: those of one server, and one more for a second connection.
-keepWorkers(4)
+setPoolSize(4)
 
 export const mochaHooks = {
   async afterEach() {

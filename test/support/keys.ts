@@ -37,7 +37,7 @@ export async function later(duration: string, ...servers: TestServer[]): Promise
   servers[0]!.clock.advance(duration)
   for (const { composed } of servers) {
     await settle(composed)
-    await composed.parts.keys.keyRing.upkeep()
+    await composed.parts.keys.keyRing.rotateDueKeys()
   }
   for (const { composed } of servers) await settle(composed)
 }

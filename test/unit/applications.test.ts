@@ -3,8 +3,8 @@ import { expect } from 'chai'
 import {
   type ApplicationTerms,
   applicationMetadata,
+  disclosesRoles,
   permissionsFor,
-  saysRoles,
 } from '../../server/policy/application-metadata.js'
 import { foldEras, type Overrides, withOverrides } from '../../server/policy/eras.js'
 import { firstPolicy, type Policy } from '../../server/policy/policies.js'
@@ -187,7 +187,7 @@ describe('the metadata of an application', () => {
     expect(permissionsFor({ ...shop, metadata: {} }, '', ['b'])).to.deep.equal([])
     expect(permissionsFor({ ...shop, origin: 'built_in' }, '', ['b', 'c'])).to.deep.equal(['b', 'c'])
     const stranger = { ...shop, origin: 'document' as const }
-    expect([saysRoles(stranger, 'openid'), saysRoles(stranger, 'openid roles')]).to.deep.equal([false, true])
+    expect([disclosesRoles(stranger, 'openid'), disclosesRoles(stranger, 'openid roles')]).to.deep.equal([false, true])
     expect([permissionsFor(stranger, 'openid', ['a']), permissionsFor(stranger, 'roles', ['a'])]).to.deep.equal([
       [],
       ['a'],

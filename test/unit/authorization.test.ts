@@ -11,7 +11,7 @@ import {
 import { errors } from '../../server/protocol/errors.js'
 import { isChallenge, verifierMatches } from '../../server/protocol/pkce.js'
 import { isRegisteredRedirectUri } from '../../server/protocol/redirect-uris.js'
-import { resourceMeant, scopeWordsOf } from '../../server/protocol/scopes.js'
+import { registeredResource, scopeWordsOf } from '../../server/protocol/scopes.js'
 
 type Asked = Pick<AuthorizationRequest, 'prompt' | 'maxAge' | 'hintedSub' | 'beganAt'>
 
@@ -480,10 +480,10 @@ describe('scopes and resources', () => {
   it('are split into distinct words, and matched with registered resources regardless of a trailing slash', () => {
     expect(scopeWordsOf(' openid  profile openid ')).to.deep.equal(['openid', 'profile'])
     const known = ['https://a.example', 'https://b.example/', 'https://c.example/x']
-    expect(resourceMeant('https://a.example/', known)).to.equal('https://a.example')
-    expect(resourceMeant('https://b.example', known)).to.equal('https://b.example/')
-    expect(resourceMeant('https://c.example/x/', known)).to.equal('https://c.example/x')
+    expect(registeredResource('https://a.example/', known)).to.equal('https://a.example')
+    expect(registeredResource('https://b.example', known)).to.equal('https://b.example/')
+    expect(registeredResource('https://c.example/x/', known)).to.equal('https://c.example/x')
     for (const other of ['https://a.example//', 'https://A.example', 'https://a.example#', 'https://c.example', ''])
-      expect(resourceMeant(other, known), other).to.equal(undefined)
+      expect(registeredResource(other, known), other).to.equal(undefined)
   })
 })

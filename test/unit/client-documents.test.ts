@@ -3,10 +3,10 @@ import { createClientDocuments, type ReadDocument } from '../../server/identity/
 import { createNetworkThrottle } from '../../server/identity/authorizations/network-throttle.js'
 import type { Outgoing } from '../../server/outgoing/outgoing.js'
 import {
+  allowsDocumentsOf,
   DocumentProblem,
   isDocumentId,
   readClientDocument,
-  takesDocumentsOf,
 } from '../../server/policy/client-document.js'
 import { cacheLifetime } from '../../server/protocol/cache-lifetime.js'
 import { Refusal } from '../../server/protocol/errors.js'
@@ -289,7 +289,7 @@ describe('the address of a client metadata document', () => {
 
   it('is of a host in client_id_metadata_document_hosts, or below a wildcard in it', () => {
     const from = (client_id_metadata_document_hosts: string, id = 'https://a.tool.example/c') =>
-      takesDocumentsOf({ client_id_metadata_documents: 'listed_hosts', client_id_metadata_document_hosts }, id)
+      allowsDocumentsOf({ client_id_metadata_documents: 'listed_hosts', client_id_metadata_document_hosts }, id)
     expect([from('a.tool.example'), from('x.example a.tool.example'), from('*.tool.example')]).to.deep.equal([
       true,
       true,

@@ -104,7 +104,7 @@ describe('a destructive command', () => {
 
     it(`darvoza ${path} fails without a terminal unless --yes is given`, async () => {
       const { ran, error } = await run(args, 'y', { isTTY: false })
-      expect([ran, error?.name]).to.deep.equal([0, 'WrongUse'])
+      expect([ran, error?.name]).to.deep.equal([0, 'UsageError'])
       expect(error!.message).to.include('--yes')
       expect((await run([...args, '--yes'], null, { isTTY: false })).ran).to.equal(1)
     })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { foldEras, forever } from '../../server/policy/eras.js'
+import { endlessVersion, foldEras } from '../../server/policy/eras.js'
 import { firstPolicy, type Policy, type PolicyName, sessionPolicies } from '../../server/policy/policies.js'
-import { areAlike, nextVersion, whyNotNext, whyNotValues } from '../../server/policy/policy-change.js'
+import { areEquivalent, nextVersion, whyNotNext, whyNotValues } from '../../server/policy/policy-change.js'
 import {
   type PolicyApply,
   type PolicyVersion,
@@ -50,7 +50,7 @@ describe('the eras of the policy', () => {
       [{ username_max_length: 9 }],
     )
     const eras = foldEras(versions)
-    expect(eras.list).to.deep.equal([{ from: 0, upto: forever, policy: versions.at(-1)!.policy }])
+    expect(eras.list).to.deep.equal([{ from: 0, upto: endlessVersion, policy: versions.at(-1)!.policy }])
     for (const opened of [0, 1, 2, 4, 99]) expect(eras.of(openedUnder(opened))).to.equal(eras.list[0]!.policy)
   })
 
@@ -62,7 +62,7 @@ describe('the eras of the policy', () => {
     const eras = foldEras(versions)
     expect(eras.list.map(({ from, upto }) => [from, upto])).to.deep.equal([
       [0, 1],
-      [2, forever],
+      [2, endlessVersion],
     ])
     expect(eras.of(openedUnder(1))).to.deep.equal({ ...firstPolicy, reuse_grace: 5, username_max_length: 9 })
     expect(eras.of(openedUnder(2))).to.deep.equal(eras.latest)
@@ -172,7 +172,9 @@ describe('the eras of the policy', () => {
         versions.push(next(versions, ...randomChange(dice)))
         const changed = next(versions, ...randomChange(dice))
         const undone = undo([...versions, changed], changed.version, dice.oneOf(['now', 'refresh']))
-        expect(areAlike(foldEras(versions), foldEras([...versions, changed, undone])), `seed ${seed}`).to.equal(true)
+        expect(areEquivalent(foldEras(versions), foldEras([...versions, changed, undone])), `seed ${seed}`).to.equal(
+          true,
+        )
       }
     }
   })

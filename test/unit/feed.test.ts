@@ -214,7 +214,7 @@ function entriesOf(mirror: Projection): Revocation[] {
 function readOnce(log: Log) {
   let text = ''
   return new Promise<{ seq: number; entries: Revocation[] }>(resolve => {
-    log.feed.tellOnce(
+    log.feed.writeOnce(
       { name: null, claims, kid: '' },
       {
         write(parts) {
@@ -473,7 +473,7 @@ describe('the revocation feed', () => {
           cut = true
         },
       }
-      log.feed.tellOnce({ name: null, claims, kid: '' }, sink)
+      log.feed.writeOnce({ name: null, claims, kid: '' }, sink)
       await turns()
       await pass(log, 30_000)
       expect(cut).to.equal(false)

@@ -49,7 +49,7 @@ function roomOf(file: string): Room {
     .slice(0, file.startsWith('server/') ? 2 : 1)
     .join('/')
   if (rooms[folder]) return rooms[folder]
-  if (/^server\/\w+\.ts$/.test(file)) return roof
+  if (/^server\/[\w-]+\.ts$/.test(file)) return roof
   throw new Error(`${file} lies on no floor: give its folder a row above`)
 }
 

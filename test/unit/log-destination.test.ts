@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createFailureLines } from '../../server/http/middleware/failure-lines.js'
+import { createFailureLog } from '../../server/http/middleware/failure-log.js'
 import { errorsAt } from '../../server/process/log.js'
 import { createLogDestination } from '../../server/process/log-destination.js'
 import { refuse } from '../../server/protocol/errors.js'
@@ -82,7 +82,7 @@ describe('requests that cannot be served', () => {
     const at = (level: string) => (details: object, message: string) =>
       lines.push(`${level} ${message} ${JSON.stringify({ ...details, err: undefined })}`)
     const log = { debug: at('debug'), info: at('info'), warn: at('warn') }
-    const note = createFailureLines({ log, quiet: 30 })
+    const note = createFailureLog({ log, quiet: 30 })
     for (let request = 0; request < 50; request++)
       note(refuse('database_unavailable', { cause: new StorageFailure('SQLITE_FULL', 'INSERT INTO t') }), 'id')
     const told = () => lines.filter(one => !one.startsWith('debug'))

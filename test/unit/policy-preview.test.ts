@@ -1,8 +1,14 @@
 import { expect } from 'chai'
-import { foldEras, forever } from '../../server/policy/eras.js'
+import { endlessVersion, foldEras } from '../../server/policy/eras.js'
 import { firstPolicy, type Policy } from '../../server/policy/policies.js'
 import { nextVersion } from '../../server/policy/policy-change.js'
-import { endedByChange, leastLimit, type Surveyed, tightenings, whatStays } from '../../server/policy/policy-preview.js'
+import {
+  endedByChange,
+  leastLimit,
+  type SurveyedSession,
+  tightenings,
+  unaffectedBy,
+} from '../../server/policy/policy-preview.js'
 import type { PolicyApply, PolicyVersion } from '../../server/policy/policy-version.js'
 
 const first: PolicyVersion = {
@@ -22,7 +28,7 @@ function changedTo(versions: readonly PolicyVersion[], values: Partial<Policy>, 
   return nextVersion(versions, { values, apply, undoes: null })
 }
 
-const aSurveyed = (id: string, changes: Partial<Surveyed> = {}): Surveyed => ({
+const aSurveyed = (id: string, changes: Partial<SurveyedSession> = {}): SurveyedSession => ({
   id,
   userId: 1,
   deviceId: 'd',
@@ -45,7 +51,7 @@ describe('sessions that a policy change would end', () => {
     session_absolute_lifetime: 7_200,
     max_sessions_per_user: 1,
   })
-  const reasons = (open: Surveyed[], eras = tight) =>
+  const reasons = (open: SurveyedSession[], eras = tight) =>
     endedByChange(open, before, eras, now).map(({ session, reason }) => [session.id, reason])
 
   it('are live without it: not ended, superseded, expired, idle or past the absolute end', () => {
@@ -90,7 +96,7 @@ describe('sessions that a policy preview must read', () => {
     expect(idles(10_000)).to.deep.equal([[0, 1, 86_400, 10_000]])
     expect(idles(3_600)).to.deep.equal([
       [0, 1, 86_400, 3_600],
-      [2, forever, 7_200, 3_600],
+      [2, endlessVersion, 7_200, 3_600],
     ])
   })
 
@@ -104,7 +110,7 @@ describe('sessions that a policy preview must read', () => {
 describe('the notes on what a policy change leaves as it is', () => {
   it('depend on the changed policies and on the sessions that the change applies to', () => {
     const said = (values: Partial<Policy>, apply: PolicyApply) =>
-      whatStays(changedTo([first], values, apply).next, foldEras([first]))
+      unaffectedBy(changedTo([first], values, apply).next, foldEras([first]))
     expect(said({ access_token_lifetime: 60 }, 'now')).to.deep.equal(['undoable'])
     expect(said({ access_token_lifetime: 60 }, 'refresh')).to.deep.equal(['access_tokens', 'undoable'])
     expect(said({ access_token_lifetime: 60 }, 'new')).to.deep.equal(['open_sessions', 'access_tokens'])

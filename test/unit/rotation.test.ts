@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { judgeGeneration, moveSpans, type RotationSpans } from '../../server/policy/rotation.js'
+import { advanceSpans, judgeGeneration, type RotationSpans } from '../../server/policy/rotation.js'
 import { aDice, numbersFrom } from '../support/dice.js'
 
 const start = 1_750_000_000_000
@@ -31,7 +31,7 @@ describe('the judgement of a refresh token generation', () => {
       let [spans, now] = [fresh, start]
       for (let step = 0; step < 60; step++) {
         now += gap()
-        spans = moveSpans(spans, now, grace)
+        spans = advanceSpans(spans, now, grace)
         rotatedAt.push(now)
         for (const later of [0, 1, gap(), gap()]) {
           for (const [index, at] of rotatedAt.entries()) {
@@ -53,7 +53,7 @@ describe('the judgement of a refresh token generation', () => {
       let [spans, now] = [fresh, start]
       for (let step = 0; step < 30; step++) {
         now += random() < 0.3 ? 0 : Math.floor(random() * 5_000)
-        spans = moveSpans(spans, now, 0)
+        spans = advanceSpans(spans, now, 0)
         for (let generation = 1; generation < spans.generation; generation++) {
           const outage = random() < 0.5 ? null : { startedAt: now, endedAt: now }
           if (judgeGeneration(generation, spans, now, 0, outage) !== 'reused') expect.fail(`seed ${seed}, step ${step}`)
@@ -64,7 +64,7 @@ describe('the judgement of a refresh token generation', () => {
 
   it('counts the grace from the end of an outage that began within it', () => {
     const grace = 10_000
-    const spans = moveSpans(fresh, start, grace)
+    const spans = advanceSpans(fresh, start, grace)
     const outage = { startedAt: start + 5_000, endedAt: start + 3_600_000 }
     const at = (now: number, known: typeof outage | null) => judgeGeneration(1, spans, now, grace, known)
     expect(at(outage.endedAt, null)).to.equal('reused')
@@ -75,7 +75,7 @@ describe('the judgement of a refresh token generation', () => {
 
   it('ignores an outage that ended before the rotation, or began long after it', () => {
     const grace = 10_000
-    const spans = moveSpans(fresh, start, grace)
+    const spans = advanceSpans(fresh, start, grace)
     for (const outage of [
       { startedAt: start - 60_000, endedAt: start - 1 },
       { startedAt: start + 2 * grace + 1, endedAt: start + 60_000 },
@@ -104,7 +104,7 @@ describe('the judgement of a refresh token generation', () => {
         }
         if (dice.chance(0.7)) {
           gone.push({ generation: spans.generation, at: now, least: grace, most: grace })
-          spans = moveSpans(spans, now, grace)
+          spans = advanceSpans(spans, now, grace)
         }
       }
     }

@@ -97,7 +97,7 @@ describe('a route table', () => {
 
 describe('a path without a route', () => {
   const nearest = createNearest([
-    ['/', 'landing'],
+    ['/', 'startPage'],
     ['/admin/users', 'users'],
     ['/admin/users/:id/roles', 'roles'],
     ['/api/token', 'token'],
@@ -110,11 +110,11 @@ describe('a path without a route', () => {
 
   it('is answered like the route that shares the longest prefix with it', () => {
     const expected: Record<string, string> = {
-      '/': 'landing',
-      '/nothing': 'landing',
-      '/apiary': 'landing',
-      '//api/me': 'landing',
-      '/%61pi/me': 'landing',
+      '/': 'startPage',
+      '/nothing': 'startPage',
+      '/apiary': 'startPage',
+      '//api/me': 'startPage',
+      '/%61pi/me': 'startPage',
       '/api': 'token',
       '/api/': 'token',
       '/API/nothing/': 'token',
@@ -128,8 +128,8 @@ describe('a path without a route', () => {
       '/assets': 'file',
       '/oauth/nothing': 'oauth itself',
       '/oauth/token/nothing': 'oauth',
-      '': 'landing',
-      '*': 'landing',
+      '': 'startPage',
+      '*': 'startPage',
     }
     for (const [path, name] of Object.entries(expected)) expect(nearest(path), path).to.equal(name)
   })

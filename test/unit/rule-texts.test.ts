@@ -17,7 +17,7 @@ import {
   policyNames,
   policyTable,
 } from '../../server/policy/policies.js'
-import { endReasons, stays } from '../../server/policy/policy-preview.js'
+import { endReasons, unaffectedTexts } from '../../server/policy/policy-preview.js'
 import { whyNotPolicy } from '../../server/policy/policy-values.js'
 import { policyApplies } from '../../server/policy/policy-version.js'
 import { signingAlgorithmNames } from '../../server/protocol/algorithms.js'
@@ -42,7 +42,7 @@ describe('page texts of policies, permissions and key states', () => {
 
   it('give the meaning of permissions and the effects of a policy change as their tables do', () => {
     expect(english.roles!.may).to.deep.equal(permissionMeanings)
-    expect(english.policies!.stays).to.deep.equal(stays)
+    expect(english.policies!.stays).to.deep.equal(unaffectedTexts)
     expect(english.policies!.reason).to.deep.equal(endReasons)
     expect(english.policies!.applyMore).to.deep.equal(policyApplies)
     expect([...applies].sort()).to.deep.equal(Object.keys(policyApplies).sort())

@@ -22,7 +22,7 @@ function aHouse(due: string[], attempt: (id: string) => Promise<Attempted>) {
     ...{ database: {} as Database, deliveryStore, random: randomBytes, count: () => {} },
     ...{ now: clock.now, monotonic: clock.now, log: { info: () => {}, warn: () => {} } },
     applications: {
-      areAnyToldOfEnds: () => true,
+      hasLogoutUris: () => true,
       meet: async (id: string) => ({ id }),
     } as unknown as ApplicationsInForce,
     attempts: { attempt: ({ id }: Pick<DeliveryRecord, 'id'>) => attempt(id) } as unknown as Attempts,

@@ -5,7 +5,7 @@ import { jsonRows } from '../../server/commands/json-rows.js'
 import { escapeCell, unescapeCell } from '../../server/policy/csv-cells.js'
 import { rolesOfGroups } from '../../server/policy/group-roles.js'
 import { builtInRoles, isRoleName, ownPermissions } from '../../server/policy/permissions.js'
-import { apartRoleName, roleNameOf } from '../../server/policy/role-names.js'
+import { roleNameOf, uniqueRoleName } from '../../server/policy/role-names.js'
 
 async function* inPieces(text: string, size: number) {
   for (let from = 0; from < text.length; from += size) yield text.slice(from, from + size)
@@ -127,7 +127,7 @@ describe('a role made from an imported group', () => {
     ] as const)
       expect(roleNameOf(group), group).to.equal(role)
     for (const group of ['店員', '', '!', 'A'.repeat(300), '-'.repeat(50), 'constructor', '__proto__', '٣', 'ﬃ'])
-      for (const name of [roleNameOf(group), apartRoleName(group)])
+      for (const name of [roleNameOf(group), uniqueRoleName(group)])
         expect(isRoleName(name), `${group}: ${name}`).to.equal(true)
     expect(roleNameOf('店員')).not.to.equal(roleNameOf('店長'))
   })

@@ -3,14 +3,14 @@
 import type { OpenTestTokens } from '../../identity/doctor/test-tokens.js'
 import { hostileTokenNames, hostileTokens } from '../../tokens/hostile/hostile-tokens.js'
 import { Failure } from '../failures.js'
-import { type Asking, isLetIn } from './asking.js'
-import { tryCarriage } from './carriage.js'
-import { type Finding, judged, type Tried, toldAnswer } from './finding.js'
-import { whyNotLetIn } from './good-token.js'
-import { type Patience, tryEnding } from './revocations.js'
-import type { Trap } from './trap.js'
+import { type ApiProbe, isAccepted } from './api-probe.js'
+import { type Attempt, describedAnswer, type Finding, findingOf } from './finding.js'
+import { whyNotAccepted } from './good-token.js'
+import type { KeyTrap } from './key-trap.js'
+import { type RevocationTiming, tryRevocation } from './revocations.js'
+import { tryTokenTransport } from './token-transport.js'
 
-export type Examined = { asking: Asking; tokens: OpenTestTokens; trap: Trap; patience: Patience }
+export type ExaminationTarget = { asking: ApiProbe; tokens: OpenTestTokens; trap: KeyTrap; patience: RevocationTiming }
 
 const noToken = {
   attack: 'no_token',
@@ -21,13 +21,13 @@ const noToken = {
 } as const
 
 /** @throws Failure where a good token is refused */
-export async function examine(examined: Examined): Promise<Finding[]> {
+export async function examine(examined: ExaminationTarget): Promise<Finding[]> {
   const { asking, tokens, patience } = examined
   const withoutToken = await asking.ask()
-  const isOpen = judged(noToken, [{ how: 'no token', answer: withoutToken }])
+  const isOpen = findingOf(noToken, [{ how: 'no token', answer: withoutToken }])
   if (isOpen.verdict === 'let_in') return [isOpen]
   const good = await asking.bearer(tokens.good())
-  if (!isLetIn(good)) throw new Failure(whyNotLetIn(good, tokens.about))
+  if (!isAccepted(good)) throw new Failure(whyNotAccepted(good, tokens.about))
 
   const findings: Finding[] = [isOpen]
   for (const name of hostileTokenNames) {
@@ -42,22 +42,22 @@ export async function examine(examined: Examined): Promise<Finding[]> {
     refuse: 'must',
     weakness: 'scope',
   } as const
-  if (weaker.length > 0) findings.push(judged(scopeAbout, weaker))
-  findings.push(...(await tryCarriage(asking, tokens)))
+  if (weaker.length > 0) findings.push(findingOf(scopeAbout, weaker))
+  findings.push(...(await tryTokenTransport(asking, tokens)))
   await requireGood(examined, 'the headers')
-  for (const ending of tokens.endings) findings.push(await tryEnding(asking, ending, patience))
+  for (const ending of tokens.endings) findings.push(await tryRevocation(asking, ending, patience))
   return findings
 }
 
 async function tryHostile(
-  { asking, tokens, trap }: Examined,
+  { asking, tokens, trap }: ExaminationTarget,
   name: (typeof hostileTokenNames)[number],
 ): Promise<Finding[]> {
   const { shows: sent, clause, refuse, weakness } = hostileTokens[name]
   const about = { attack: name, sent, clause, refuse, weakness }
   const hits = trap.hits()
   const tried = await tryAll(asking, tokens.hostile(name))
-  const found = judged(about, tried)
+  const found = findingOf(about, tried)
   if (name === 'expired') return [found, challengeOf(tried[0]!)]
   const followed = trap.hits() - hits
   if (followed === 0) return [found]
@@ -73,30 +73,30 @@ async function tryHostile(
   ]
 }
 
-async function tryAll({ bearer }: Asking, spellings: readonly (readonly [string, string])[]): Promise<Tried[]> {
-  const tried: Tried[] = []
+async function tryAll({ bearer }: ApiProbe, spellings: readonly (readonly [string, string])[]): Promise<Attempt[]> {
+  const tried: Attempt[] = []
   for (const [how, token] of spellings) tried.push({ how, answer: await bearer(token) })
   return tried
 }
 
-function challengeOf({ answer }: Tried): Finding {
+function challengeOf({ answer }: Attempt): Finding {
   const isTold = answer.status === 401 && /^\s*(bearer|dpop)\b/i.test(answer.challenge ?? '')
   return {
     attack: 'challenge',
     sent: 'the same: what does it say of it?',
     clause: 'RFC 6750 §3',
     expected: 'refused',
-    answered: `${toldAnswer(answer)}, ${answer.challenge === null ? 'no WWW-Authenticate' : `WWW-Authenticate: ${answer.challenge}`}`,
-    verdict: isTold || isLetIn(answer) ? 'held' : 'remark',
-    weakness: isTold || isLetIn(answer) ? null : 'challenge',
+    answered: `${describedAnswer(answer)}, ${answer.challenge === null ? 'no WWW-Authenticate' : `WWW-Authenticate: ${answer.challenge}`}`,
+    verdict: isTold || isAccepted(answer) ? 'held' : 'remark',
+    weakness: isTold || isAccepted(answer) ? null : 'challenge',
   }
 }
 
-async function requireGood({ asking, tokens }: Examined, after: string): Promise<void> {
+async function requireGood({ asking, tokens }: ExaminationTarget, after: string): Promise<void> {
   const answer = await asking.bearer(tokens.good())
-  if (isLetIn(answer)) return
+  if (isAccepted(answer)) return
   throw new Failure(
-    `after ${after} the resource server answers ${toldAnswer(answer)} to good tokens too, so nothing can be told of the rest: ` +
+    `after ${after} the resource server answers ${describedAnswer(answer)} to good tokens too, so nothing can be told of the rest: ` +
       'if it limits bad tokens, give --pause 500ms, or let this address pass meanwhile',
   )
 }

@@ -1,7 +1,7 @@
 // The result of one attack.
 import { type Weakness, weaknesses } from '../../policy/weaknesses.js'
 import type { Printed } from '../output.js'
-import { type Answered, isCrash, isLetIn } from './asking.js'
+import { isAccepted, isCrash, type ProbeAnswer } from './api-probe.js'
 
 /**
  * `held`: refused. `let_in`: a vulnerability. `lenient`: accepted, but no RFC forbids that. `remark`: a nuisance for
@@ -20,16 +20,16 @@ export type Finding = {
   weakness: Weakness | null
 }
 
-export type Tried = { how: string; answer: Answered }
+export type Attempt = { how: string; answer: ProbeAnswer }
 
-export type Judged = Pick<Finding, 'attack' | 'sent' | 'clause'> & {
+export type AttackRule = Pick<Finding, 'attack' | 'sent' | 'clause'> & {
   refuse: 'must' | 'should' | 'either'
   weakness: Weakness
 }
 
 /** The finding for tokens that must be refused, in one spelling or in several. */
-export function judged({ refuse, weakness, ...about }: Judged, tried: readonly Tried[]): Finding {
-  const letIn = tried.filter(({ answer }) => isLetIn(answer))
+export function findingOf({ refuse, weakness, ...about }: AttackRule, tried: readonly Attempt[]): Finding {
+  const letIn = tried.filter(({ answer }) => isAccepted(answer))
   const crashed = tried.filter(({ answer }) => isCrash(answer))
   const expected = refuse === 'either' ? 'either' : 'refused'
   const finding = { ...about, expected, answered: answersIn(tried) } as const
@@ -39,15 +39,15 @@ export function judged({ refuse, weakness, ...about }: Judged, tried: readonly T
   return { ...finding, verdict: 'held', weakness: null }
 }
 
-export function toldAnswer({ status, failure }: Answered): string {
+export function describedAnswer({ status, failure }: ProbeAnswer): string {
   return status === null ? (failure ?? 'nothing') : String(status)
 }
 
 /** Summary of responses, accepted tokens first and by name: `200 (no rev, no roles); 401 (3 others)`. */
-function answersIn(tried: readonly Tried[]): string {
+function answersIn(tried: readonly Attempt[]): string {
   const ways = new Map<string, string[]>()
-  for (const one of [...tried].sort((a, b) => Number(isLetIn(b.answer)) - Number(isLetIn(a.answer)))) {
-    const told = toldAnswer(one.answer)
+  for (const one of [...tried].sort((a, b) => Number(isAccepted(b.answer)) - Number(isAccepted(a.answer)))) {
+    const told = describedAnswer(one.answer)
     ways.set(told, [...(ways.get(told) ?? []), one.how])
   }
   const [[first] = ['']] = ways

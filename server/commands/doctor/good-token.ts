@@ -1,6 +1,6 @@
 // Why a good token was refused, as far as the response shows, and what to check.
 import type { OpenTestTokens } from '../../identity/doctor/test-tokens.js'
-import { type Answered, toldOf } from './asking.js'
+import { type ProbeAnswer, summaryOf } from './api-probe.js'
 
 type About = OpenTestTokens['about']
 
@@ -31,8 +31,8 @@ const advice: readonly [fits: (status: number) => boolean, tell: (about: About) 
   [() => true, () => 'give an address that answers a good token with 200'],
 ]
 
-export function whyNotLetIn(answer: Answered, about: About): string {
+export function whyNotAccepted(answer: ProbeAnswer, about: About): string {
   if (answer.status === null) return `the resource server does not answer: ${answer.failure}`
   const [, tell] = advice.find(([fits]) => fits(answer.status!))!
-  return `a good token was not let in: ${toldOf(answer)}; ${tell(about)}`
+  return `a good token was not let in: ${summaryOf(answer)}; ${tell(about)}`
 }

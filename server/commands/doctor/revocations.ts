@@ -1,10 +1,10 @@
 // Revokes good tokens while it keeps calling the resource server: how long are they still accepted?
 import { setTimeout as pause } from 'node:timers/promises'
 import type { EndingToken } from '../../identity/doctor/test-tokens.js'
-import { type Answered, type Asking, isLetIn } from './asking.js'
-import { type Finding, toldAnswer } from './finding.js'
+import { type ApiProbe, isAccepted, type ProbeAnswer } from './api-probe.js'
+import { describedAnswer, type Finding } from './finding.js'
 
-export type Patience = {
+export type RevocationTiming = {
   /** How long a revoked token may still be accepted before that counts, in ms. */
   revokedFor: number
   /** Whether to wait until the token expires. */
@@ -21,12 +21,16 @@ const texts = {
 const promised = 2_000
 const betweenTwo = 10
 
-export async function tryEnding(asking: Asking, ending: EndingToken, patience: Patience): Promise<Finding> {
+export async function tryRevocation(
+  asking: ApiProbe,
+  ending: EndingToken,
+  patience: RevocationTiming,
+): Promise<Finding> {
   const about = { attack: `revoked_${ending.what}`, ...texts[ending.what], expected: 'refused' } as const
   const token = ending.token()
   const before = await asking.bearer(token)
-  if (!isLetIn(before)) {
-    const answered = `answered ${toldAnswer(before)} before it was revoked`
+  if (!isAccepted(before)) {
+    const answered = `answered ${describedAnswer(before)} before it was revoked`
     return { ...about, answered, verdict: 'not_tried', weakness: null }
   }
   await ending.end()
@@ -37,7 +41,7 @@ export async function tryEnding(asking: Asking, ending: EndingToken, patience: P
   }
   // The same claims under a new signature: a denylist of token texts does not contain it.
   const again = await asking.bearer(ending.token())
-  if (isLetIn(again))
+  if (isAccepted(again))
     return {
       ...about,
       answered: 'refused, and let in when it was signed anew',
@@ -45,7 +49,7 @@ export async function tryEnding(asking: Asking, ending: EndingToken, patience: P
       weakness: 'revocation',
     }
   const answered =
-    letInFor === 0 ? `${toldAnswer(last)} at once` : `${toldAnswer(last)}; let in for ${spanText(letInFor)}`
+    letInFor === 0 ? `${describedAnswer(last)} at once` : `${describedAnswer(last)}; let in for ${spanText(letInFor)}`
   return letInFor > promised
     ? { ...about, answered, verdict: 'lenient', weakness: 'revocation' }
     : { ...about, answered, verdict: 'held', weakness: null }
@@ -53,15 +57,15 @@ export async function tryEnding(asking: Asking, ending: EndingToken, patience: P
 
 /** @returns time from the revocation to the last request that was accepted; null: the token was not refused in time */
 async function askUntilRefused(
-  asking: Asking,
+  asking: ApiProbe,
   token: string,
   revokedFor: number,
-): Promise<{ letInFor: number | null; last: Answered }> {
+): Promise<{ letInFor: number | null; last: ProbeAnswer }> {
   const ended = performance.now()
   for (let letInFor = 0; ; ) {
     const sent = performance.now() - ended
     const last = await asking.bearer(token)
-    if (!isLetIn(last)) return { letInFor, last }
+    if (!isAccepted(last)) return { letInFor, last }
     letInFor = sent
     if (sent > revokedFor) return { letInFor: null, last }
     await pause(betweenTwo)

@@ -9,7 +9,7 @@ import {
   policyNames,
   policyTable,
 } from '../../policy/policies.js'
-import { stays } from '../../policy/policy-preview.js'
+import { unaffectedTexts } from '../../policy/policy-preview.js'
 import { readGivenPolicyValue } from '../../policy/policy-values.js'
 import { refuseField } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
@@ -134,6 +134,6 @@ function presentPreview(preview: PolicyPreview): Answer<typeof policyPreviewSche
         device,
         reason,
       })) ?? null,
-    stays: preview.stays.map(name => stays[name]),
+    stays: preview.stays.map(name => unaffectedTexts[name]),
   }
 }

@@ -12,7 +12,7 @@ import { requireRecent } from '../kinds/bearer.js'
 import { readAsked } from '../lists/filters.js'
 import { sessionColumns } from '../lists/sessions.js'
 import { userColumns, userFilters } from '../lists/users.js'
-import { presentDevice, presentLetIn } from '../me/present.js'
+import { presentAuthorizedApplication, presentDevice } from '../me/present.js'
 import { answer } from '../wire/answers.js'
 import { readBody } from '../wire/fields.js'
 import { answerCsv, readCsvChoice, wantsCsv } from './csv.js'
@@ -120,7 +120,9 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
 
     async listUserApplications(ctx: Context): Promise<void> {
       const { id } = await users.require(idOf(ctx))
-      answer(ctx, routes.listUserApplications, { results: (await consents.listOf(id)).map(presentLetIn) })
+      answer(ctx, routes.listUserApplications, {
+        results: (await consents.listOf(id)).map(presentAuthorizedApplication),
+      })
     },
 
     async withdrawUserApplication(ctx: Context): Promise<void> {

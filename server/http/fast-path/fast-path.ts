@@ -3,10 +3,10 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Refusal } from '../../protocol/errors.js'
 import { type Context, inTurn, type Step } from '../handler.js'
-import type { NoteFailure } from '../middleware/failure-lines.js'
+import type { LogFailure } from '../middleware/failure-log.js'
 import type { LoadShedding } from '../middleware/load-shedding.js'
+import { createKeptRefusals, type KeptRefusals } from './kept-refusals.js'
 import { PlainContext } from './plain-context.js'
-import { createRefusedAlike, type RefusedAlike } from './refused-alike.js'
 
 /** A route of the fast path. `types`: the media types that its body may have; null if it has no body. */
 export type FastRoute = { step: Step; types: readonly string[] | null; isShed: boolean }
@@ -17,12 +17,12 @@ export type FastPathDeps = {
   /** The steps that all requests pass through first. */
   first: readonly Step[]
   shedding: Pick<LoadShedding, 'whyNot'>
-  noteFailure: NoteFailure
+  noteFailure: LogFailure
   uuid: () => string
   log: { debug(details: object, message: string): void }
 }
 
-type Ready = { run: Step; types: ReadonlySet<string> | null; refused: RefusedAlike | null }
+type Ready = { run: Step; types: ReadonlySet<string> | null; refused: KeptRefusals | null }
 
 /** The longest body that the fast path reads, in bytes; longer ones are read, or refused, by Koa's body parser. */
 const largestBody = 65_536
@@ -37,7 +37,7 @@ export function createFastPath({ routes, first, shedding, noteFailure, uuid, log
       {
         run: inTurn([...first, step]),
         types: types && new Set(types.flatMap(spellings)),
-        refused: isShed ? createRefusedAlike({ noteFailure, uuid }) : null,
+        refused: isShed ? createKeptRefusals({ noteFailure, uuid }) : null,
       },
     ]),
   )
@@ -58,7 +58,7 @@ export function createFastPath({ routes, first, shedding, noteFailure, uuid, log
   }
 
   /** Refuses a request under load. The steps of a route make its first refusal; later ones are copies of it. */
-  async function refuse(run: Step, refused: RefusedAlike, refusal: Refusal, ctx: PlainContext): Promise<void> {
+  async function refuse(run: Step, refused: KeptRefusals, refusal: Refusal, ctx: PlainContext): Promise<void> {
     if (refused.answer(ctx, refusal)) return
     if (await answer(run, ctx)) refused.keep(ctx, refusal)
   }

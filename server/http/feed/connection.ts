@@ -4,7 +4,7 @@ import type { Sink } from '../../revocation/feed-outlet.js'
 import type { Context } from '../handler.js'
 
 /** How long a client may take to read the rest of a stream that has ended, in ms. */
-const patience = 5_000
+const endTimeout = 5_000
 
 /**
  * Answers with what `begin` writes, now or later.
@@ -34,7 +34,7 @@ export function stream(ctx: Context, type: string, begin: (sink: Sink) => FeedEn
     },
     end() {
       res.end()
-      dying = setTimeout(() => res.destroy(), patience).unref()
+      dying = setTimeout(() => res.destroy(), endTimeout).unref()
     },
     cut: () => void res.destroy(),
   }

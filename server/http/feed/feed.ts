@@ -22,7 +22,7 @@ export function createFeedHandlers({ feed, feedLeases }: FeedHandlersDeps) {
   return {
     async revocations(ctx: Context): Promise<void> {
       if (ctx.method === 'HEAD') return answerHead(ctx, json)
-      await stream(ctx, json, sink => feed.tellOnce(termsOf(ctx, null), sink))
+      await stream(ctx, json, sink => feed.writeOnce(termsOf(ctx, null), sink))
     },
 
     async revocationStream(ctx: Context): Promise<void> {

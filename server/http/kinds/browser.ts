@@ -27,7 +27,7 @@ type Asked = { permission?: OwnPermission; recentlyAuthenticated?: true; beforeN
 export function createBrowser(deps: BrowserDeps) {
   const { cookies, formTokens, browserSessions, passwordProof, pages, issuer } = deps
 
-  const leadTo = (ctx: Context, path: string) => pages.go(ctx, pathWith(path, { next: whereIs(ctx, issuer) }))
+  const redirectWithNext = (ctx: Context, path: string) => pages.go(ctx, pathWith(path, { next: whereIs(ctx, issuer) }))
 
   /** Refuses a request that changes something and comes from another site (CSRF). */
   const ownSite: Step = async (ctx, next) => {
@@ -49,7 +49,7 @@ export function createBrowser(deps: BrowserDeps) {
     } catch (error) {
       // The session ended before the change: answered as if it had ended before the request.
       if (!(error instanceof Refusal && error.details.ofSender && error.status === 401)) throw error
-      leadTo(ctx, '/login')
+      redirectWithNext(ctx, '/login')
     }
   }
 
@@ -57,10 +57,11 @@ export function createBrowser(deps: BrowserDeps) {
   function admit(access: Asked): Step {
     return async (ctx, next) => {
       const { browser } = ctx.state
-      if (!browser) return leadTo(ctx, '/login')
+      if (!browser) return redirectWithNext(ctx, '/login')
       ctx.state.credential = credentialFor(access, browser.session.id)
       await browserSessions.visit(browser)
-      if (browser.user.mustChangePassword && !access.beforeNewPassword) return leadTo(ctx, '/account/password')
+      if (browser.user.mustChangePassword && !access.beforeNewPassword)
+        return redirectWithNext(ctx, '/account/password')
       if (access.permission && !browser.user.allPermissions.includes(access.permission))
         throw refuse('permission_denied')
       // A form's body may hold the password: the step `passwordProof` reads it.

@@ -10,7 +10,7 @@ import { answerPage, greatestLimit, readPage } from '../admin/paging.js'
 import { type Context, personOf } from '../handler.js'
 import { answer } from '../wire/answers.js'
 import { readBody } from '../wire/fields.js'
-import { presentDevice, presentLetIn, presentSession, presentUser } from './present.js'
+import { presentAuthorizedApplication, presentDevice, presentSession, presentUser } from './present.js'
 import { meRoutes as routes } from './routes.js'
 
 export type MeDeps = {
@@ -92,7 +92,9 @@ export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword, 
     },
 
     async myApplications(ctx: Context): Promise<void> {
-      answer(ctx, routes.myApplications, { results: (await consents.listOf(personOf(ctx).userId)).map(presentLetIn) })
+      answer(ctx, routes.myApplications, {
+        results: (await consents.listOf(personOf(ctx).userId)).map(presentAuthorizedApplication),
+      })
     },
 
     async withdrawMyApplication(ctx: Context): Promise<void> {

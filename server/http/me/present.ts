@@ -1,7 +1,7 @@
 // Records as the API presents them: snake_case, times as ISO 8601 in UTC, no internal members. Each is beside its
 // schema.
 import { z } from 'zod'
-import type { LetIn } from '../../identity/authorizations/consents.js'
+import type { AuthorizedApplication } from '../../identity/authorizations/consents.js'
 import type { LiveDevice, LiveSession } from '../../identity/devices/where-signed-in.js'
 import type { PublicUser } from '../../identity/people/public-user.js'
 import { type Answer, count, time, userId } from '../wire/answers.js'
@@ -100,7 +100,7 @@ export function presentDevice(
   }
 }
 
-export const letInSchema = z
+export const authorizedApplicationSchema = z
   .object({
     client_id: z.string(),
     client_name: z.string(),
@@ -113,7 +113,13 @@ export const letInSchema = z
   })
   .meta({ id: 'LetInApplication' })
 
-export function presentLetIn({ application, since, rights, sessions, lastUsedAt }: LetIn): Answer<typeof letInSchema> {
+export function presentAuthorizedApplication({
+  application,
+  since,
+  rights,
+  sessions,
+  lastUsedAt,
+}: AuthorizedApplication): Answer<typeof authorizedApplicationSchema> {
   return {
     client_id: application.id,
     client_name: application.name,

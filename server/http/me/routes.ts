@@ -5,7 +5,7 @@ import { beforeNewPassword, inPerson, person } from '../kinds/person.js'
 import { ownApiKeySchema } from '../lists/api-keys.js'
 import { del, get, patch, post } from '../route.js'
 import { listOf, pageOf } from '../wire/answers.js'
-import { letInSchema, liveDeviceSchema, liveSessionSchema, userSchema } from './present.js'
+import { authorizedApplicationSchema, liveDeviceSchema, liveSessionSchema, userSchema } from './present.js'
 import { apiKeyFields, newApiKeySchema } from './present-api-key.js'
 
 const profileText = { required: false, blank: true, trim: true } as const
@@ -41,7 +41,7 @@ export const meRoutes = {
   endMyDevice: del('/api/me/devices/:id', person, 'End a device', { ...waits, refuses: ['not_found'] }),
 
   myApplications: get('/api/me/applications', person, 'List the applications that may act for me', {
-    answers: { 200: listOf(letInSchema) },
+    answers: { 200: listOf(authorizedApplicationSchema) },
   }),
   withdrawMyApplication: del(
     '/api/me/applications/:id',

@@ -1,12 +1,12 @@
 import { withoutApiKeys } from '../../policy/api-key.js'
 import { type ErrorCode, Refusal, refuse } from '../../protocol/errors.js'
 import { type Context, type Step, senderIdOf, type WriteRefusal } from '../handler.js'
-import type { NoteFailure } from './failure-lines.js'
+import type { LogFailure } from './failure-log.js'
 
 export type ErrorsDeps = {
   /** Writes a refusal in the format of its route. */
   present: WriteRefusal
-  noteFailure: NoteFailure
+  noteFailure: LogFailure
   log: { info(details: object, message: string): void; error(details: object, message: string): void }
 }
 

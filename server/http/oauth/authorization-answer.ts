@@ -3,7 +3,7 @@
 import type { PushedRequests } from '../../identity/authorizations/pushed-requests.js'
 import type { AnswerAddress } from '../../policy/authorization-request.js'
 import { type ErrorCode, refuse } from '../../protocol/errors.js'
-import type { Context, WayBack } from '../handler.js'
+import type { Context, ReturnTarget } from '../handler.js'
 import type { Pages } from '../pages/page.js'
 import { allowFormAction } from './form-action.js'
 import { described } from './present-error.js'
@@ -39,7 +39,10 @@ const unspent: ReadonlySet<AnswerError> = new Set(['temporarily_unavailable', 'i
 export type AuthorizationAnswerDeps = { pages: Pages; pushedRequests: Pick<PushedRequests, 'spend'>; issuer: string }
 
 export function createAuthorizationAnswer({ pages, pushedRequests, issuer }: AuthorizationAnswerDeps) {
-  function wayTo({ redirectUri, responseMode, state }: AnswerAddress, result: AuthorizationResult): WayBack {
+  function returnTargetOf(
+    { redirectUri, responseMode, state }: AnswerAddress,
+    result: AuthorizationResult,
+  ): ReturnTarget {
     const fields = {
       ...('code' in result
         ? { code: result.code }
@@ -67,7 +70,7 @@ export function createAuthorizationAnswer({ pages, pushedRequests, issuer }: Aut
         !(await pushedRequests.spend(pushed))
       )
         throw refuse('invalid_request_uri')
-      const way = wayTo(address, result)
+      const way = returnTargetOf(address, result)
       if ('href' in way) {
         ctx.status = 303
         // Not ctx.redirect, which rewrites addresses: the application's redirect URI is kept byte by byte.
@@ -81,8 +84,8 @@ export function createAuthorizationAnswer({ pages, pushedRequests, issuer }: Aut
     },
 
     /** The answer as a link or a form, for a page with a button that leads to the application. */
-    wayBack(ctx: Context, address: AnswerAddress, result: AuthorizationResult): WayBack {
-      const way = wayTo(address, result)
+    returnTo(ctx: Context, address: AnswerAddress, result: AuthorizationResult): ReturnTarget {
+      const way = returnTargetOf(address, result)
       if ('action' in way) allowFormAction(ctx, address.redirectUri)
       return way
     },

@@ -62,13 +62,13 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
       return await checking
     } catch (error) {
       if (error instanceof AuthorizationRefusal && error.back && isAnswerError(error.code))
-        leaveWayBack(ctx, error.back, error.code)
+        setReturnTarget(ctx, error.back, error.code)
       throw error
     }
   }
 
-  function leaveWayBack(ctx: Context, { address, application }: Back, error: AnswerError): void {
-    const way = answer.wayBack(ctx, address, { error })
+  function setReturnTarget(ctx: Context, { address, application }: Back, error: AnswerError): void {
+    const way = answer.returnTo(ctx, address, { error })
     ctx.state.wayBack = { application: application.name, way }
   }
 
@@ -83,7 +83,7 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     if (!found) throw refuse('ticket_expired')
     const checked = await recheck(ctx, authorizationRequests.recheck(found.request, ctx.state.address))
     if (found.state !== 'good') {
-      ctx.state.wayBack = { application: checked.application.name, way: wayToBeginAgain(ctx, checked) }
+      ctx.state.wayBack = { application: checked.application.name, way: restartUriOf(ctx, checked) }
       throw refuse('ticket_expired')
     }
     return { ...checked, ticket }
@@ -97,7 +97,7 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     sealForAnybody: (request: AuthorizationRequest): string => tickets.seal(request, null),
 
     reopen,
-    leaveWayBack,
+    leaveWayBack: setReturnTarget,
 
     /** Reopens a request at the authorization endpoint, which also accepts a ticket not yet bound to a browser. */
     async resume(ctx: Context): Promise<CheckedRequest> {
@@ -116,14 +116,14 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
   }
 
   /** A link to begin again: OAuth has none, OpenID Connect `initiate_login_uri` (third-party login, Core §4). */
-  function wayToBeginAgain(ctx: Context, { request, application }: CheckedRequest) {
+  function restartUriOf(ctx: Context, { request, application }: CheckedRequest) {
     const { initiate_login_uri: begins } = application.metadata
     if (begins && /^https?:\/\//.test(begins) && URL.canParse(begins)) {
       const url = new URL(begins)
       url.searchParams.set('iss', issuer)
       return { href: url.href }
     }
-    return answer.wayBack(ctx, request, { error: 'access_denied', description: 'The sign-in took too long.' })
+    return answer.returnTo(ctx, request, { error: 'access_denied', description: 'The sign-in took too long.' })
   }
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../../identity/authorizations/authorization-requests.js'
 import type { Decisions } from '../../identity/authorizations/decisions.js'
 import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
-import { isUnseen } from '../../policy/application-metadata.js'
+import { isUnreviewed } from '../../policy/application-metadata.js'
 import type { AuthorizationParameters } from '../../policy/authorization-rules.js'
 import { Refusal } from '../../protocol/errors.js'
 import { browserUserOf, type Context, originOf } from '../handler.js'
@@ -41,17 +41,17 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
       // The page was reloaded: the application already has its response, and the error page links back to it.
       if (code === 'invalid_request_uri' && isSeen) flow.leaveWayBack(ctx, back, code)
       if (code === 'invalid_request_uri' && isSeen) throw error
-      if (isUnseen(back.application) && isSeen) await tellFirst(ctx, error, result)
+      if (isUnreviewed(back.application) && isSeen) await showInterstitial(ctx, error, result)
       else await answer.send(ctx, back.address, result)
       return null
     }
   }
 
   /** RFC 9700 §4.11.2: a self-registered application must not use this server as an open redirector. */
-  async function tellFirst(
+  async function showInterstitial(
     ctx: Context,
     { code, back }: AuthorizationRefusal,
-    result: Parameters<typeof answer.wayBack>[2],
+    result: Parameters<typeof answer.returnTo>[2],
   ) {
     const { application, address } = back!
     const t = pages.translate(ctx)
@@ -63,12 +63,12 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
       host: host || protocol,
       // The text on the page is in the reader's language; the application gets more details.
       why: t(`errors.${code}`),
-      way: answer.wayBack(ctx, address, result),
+      way: answer.returnTo(ctx, address, result),
     }
     await pages.show(ctx, 'oauth/interstitial', shown, 400)
   }
 
-  async function goOn(ctx: Context, checked: CheckedRequest): Promise<void> {
+  async function continueFlow(ctx: Context, checked: CheckedRequest): Promise<void> {
     const { request, application } = checked
     const { browser } = ctx.state
     const next = await authorizationRequests.nextStep(checked, browser)
@@ -90,7 +90,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
           inside: false,
           application: application.name,
           contacts: application.metadata.contacts ?? [],
-          way: answer.wayBack(ctx, request, { error: 'access_denied' }),
+          way: answer.returnTo(ctx, request, { error: 'access_denied' }),
         }
         return pages.show(ctx, 'oauth/not-allowed', shown, 403)
       }
@@ -119,7 +119,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
       if (!checked) return
       if (checked.request.uiLocales !== undefined) ctx.state.uiLocales = checked.request.uiLocales
       try {
-        await goOn(ctx, checked)
+        await continueFlow(ctx, checked)
       } catch (error) {
         await answerUnseen(ctx, checked, error)
       }

@@ -30,7 +30,7 @@ const longest = 6_000
 export function createEndSessionHandlers({ pages, logoutRequests, signOut }: EndSessionDeps) {
   /** Redirects to the application or, without a post_logout_redirect_uri, shows a page that confirms the sign-out. */
   async function conclude(ctx: Context, { application, hint, back }: CheckedLogout, wasAsked: boolean): Promise<void> {
-    const href = back && wayTo(back)
+    const href = back && logoutRedirectOf(back)
     // Without an id_token_hint or the person's consent there is no automatic redirect (RFC 9700 §4.11.2, open redirector).
     if (href !== null && (hint || wasAsked)) {
       ctx.status = 303
@@ -44,7 +44,7 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
     await pages.show(ctx, 'oauth/signed-out', { title: t('logout.done'), application: application?.name ?? '', way })
   }
 
-  async function goOn(ctx: Context, asked: Asked): Promise<void> {
+  async function continueSignOut(ctx: Context, asked: Asked): Promise<void> {
     if (asked.ui_locales !== undefined) ctx.state.uiLocales = asked.ui_locales
     const checked = await logoutRequests.check(asked)
     const { browser } = ctx.state
@@ -71,7 +71,7 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
     async endSignIn(ctx: Context): Promise<void> {
       const query = new URLSearchParams(ctx.querystring)
       const asked = read(name => query.getAll(name))
-      await goOn(ctx, asked)
+      await continueSignOut(ctx, asked)
     },
 
     /** Redirects to a GET: a cross-site POST comes without the SameSite=Lax cookies. */
@@ -113,7 +113,7 @@ function withValues(asked: Asked): Record<string, string> {
   return Object.fromEntries(Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
-function wayTo({ uri, state }: { uri: string; state: string | undefined }): string {
+function logoutRedirectOf({ uri, state }: { uri: string; state: string | undefined }): string {
   return state === undefined ? uri : withParameters(uri, 'query', { state })
 }
 

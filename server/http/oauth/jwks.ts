@@ -25,18 +25,18 @@ export const jwksSchema = z
   .meta({ id: 'PublicKeys' })
 
 /** How long an answer waits for the database, in ms. */
-const patience = 1_000
+const keysTimeout = 1_000
 
 /** The public keys (RFC 7517 §5). Verifiers may cache them for five minutes: keys are published longer before use. */
 export function createJwksHandler({ signingKeys, tail }: { signingKeys: SigningKeys; tail: Tail }) {
   /** Whether the keys are current: a server that was paused must not hand out old keys, which are then cached. */
   async function isCurrent(): Promise<boolean> {
     if (tail.isFresh()) return true
-    const read = tail.freshen().then(
+    const read = tail.readIfOld().then(
       () => true,
       () => false,
     )
-    return Promise.race([read, pause(patience, false, { ref: false })])
+    return Promise.race([read, pause(keysTimeout, false, { ref: false })])
   }
 
   return {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { AuthorizationRequests } from '../../identity/authorizations/authorization-requests.js'
 import type { NetworkThrottle } from '../../identity/authorizations/network-throttle.js'
 import type { PushedRequests } from '../../identity/authorizations/pushed-requests.js'
-import { authenticationMethodOf, isUnseen } from '../../policy/application-metadata.js'
+import { authenticationMethodOf, isUnreviewed } from '../../policy/application-metadata.js'
 import type { AuthorizationParameters } from '../../policy/authorization-rules.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
@@ -32,7 +32,7 @@ export function createPushedRequestHandler(deps: PushedRequestDeps) {
     async push(ctx: Context): Promise<void> {
       const application = ctx.state.application!
       // Anybody can send a public client's id, or register a client: both are rate-limited by network.
-      if (authenticationMethodOf(application) === 'none' || isUnseen(application))
+      if (authenticationMethodOf(application) === 'none' || isUnreviewed(application))
         networkThrottle.admit('push', ctx.state.address)
       const asked = askedIn((ctx.request.body ?? {}) as Form, application.id)
       if ('request_uri' in asked) throw refuse('invalid_request', { detail: reference })

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { refuse } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
-import { oncePerFolder } from './folders.js'
+import { oncePerFolder } from './once-per-folder.js'
 import { isPackageFile, packagesMark, readPackageFile } from './packages.js'
 
 const types: Record<string, string> = {

@@ -42,7 +42,7 @@ export function createConnectPages(deps: ConnectPagesDeps) {
   const { pages, issuer, deviceDecisions, consents, browserSessions } = deps
 
   /** The page without a sign-in: the code is not looked up, so that nothing about it is revealed. */
-  async function welcome(ctx: Context, typed: string): Promise<void> {
+  async function showConsent(ctx: Context, typed: string): Promise<void> {
     const code = userCodeIn(typed)
     const here = code === null ? devicePath : pathOfUserCode(code)
     const data = {
@@ -100,7 +100,7 @@ export function createConnectPages(deps: ConnectPagesDeps) {
     await pages.show(ctx, 'connect/done', { title, inside: false, decision })
   }
 
-  async function tellDecided(ctx: Context, { application }: WaitingProgram, decision: Decision) {
+  async function showDecision(ctx: Context, { application }: WaitingProgram, decision: Decision) {
     const t = pages.translate(ctx)
     const tone = decision === 'approved' ? 'good' : 'info'
     await pages.tell(ctx, { tone, text: t(`connect.told.${decision}`, { application: application.name }) })
@@ -122,12 +122,12 @@ export function createConnectPages(deps: ConnectPagesDeps) {
     async connectPage(ctx: Context): Promise<void> {
       const { browser } = ctx.state
       const typed = readText(ctx, 'user_code')
-      if (!browser) return welcome(ctx, typed)
+      if (!browser) return showConsent(ctx, typed)
       if (browser.user.mustChangePassword) return pages.go(ctx, pathWith('/account/password', { next: ctx.url }))
       if (typed === '') return showBlank(ctx)
       try {
         const found = await deviceDecisions.find(typed, browser, originOf(ctx))
-        if (found.decision !== null) return await tellDecided(ctx, found, found.decision)
+        if (found.decision !== null) return await showDecision(ctx, found, found.decision)
         if (!mayUse(found.application.metadata, browser.user.roles)) return await notAllowed(ctx, found.application)
         await question(ctx, withScopes(found, browser))
       } catch (error) {
@@ -141,13 +141,13 @@ export function createConnectPages(deps: ConnectPagesDeps) {
       try {
         const found = await deviceDecisions.find(typed, browser, originOf(ctx))
         // The button was clicked twice.
-        if (found.decision !== null) return await tellDecided(ctx, found, found.decision)
+        if (found.decision !== null) return await showDecision(ctx, found, found.decision)
         const asked = withScopes(found, browser)
         const wasShown = browserSessions.isFormTokenOf(browser, shown, aboutOf(asked))
         if (!wasShown || (decision !== 'allow' && decision !== 'deny')) return await question(ctx, asked, true)
         if (decision === 'deny') await deviceDecisions.deny(found, browser)
         else await deviceDecisions.approve(found, wordsIn(asked.scopes), browser, actor)
-        await tellDecided(ctx, found, decision === 'deny' ? 'denied' : 'approved')
+        await showDecision(ctx, found, decision === 'deny' ? 'denied' : 'approved')
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         const here = pathWith(devicePath, { user_code: typed })

@@ -4,7 +4,7 @@ import type { AuthorizationRequests } from '../../identity/authorizations/author
 import type { Consents } from '../../identity/authorizations/consents.js'
 import type { Decisions } from '../../identity/authorizations/decisions.js'
 import type { BrowserSession, BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
-import { isUnseen } from '../../policy/application-metadata.js'
+import { isUnreviewed } from '../../policy/application-metadata.js'
 import { isNative, isPublic } from '../../policy/authorization-rules.js'
 import { type ConsentedScopes, wordsIn } from '../../policy/consent.js'
 import { type ErrorCode, Refusal } from '../../protocol/errors.js'
@@ -45,7 +45,7 @@ export function createConsentPages(deps: ConsentPagesDeps) {
     return { ...opened, step, browser, scopes: consents.asked(opened.request) }
   }
 
-  const goOn = (ctx: Context, ticket: string) => pages.go(ctx, withTicket(authorizePath, ticket))
+  const redirectToAuthorize = (ctx: Context, ticket: string) => pages.go(ctx, withTicket(authorizePath, ticket))
 
   async function show(ctx: Context, asked: Asked, isChanged: boolean): Promise<void> {
     const { request, application, ticket, scopes, browser } = asked
@@ -63,7 +63,7 @@ export function createConsentPages(deps: ConsentPagesDeps) {
       policy: webAddress(metadata.policy_uri),
       terms: webAddress(metadata.tos_uri),
       destination: destinationOf(request.redirectUri),
-      isUnseen: isUnseen(application),
+      isUnseen: isUnreviewed(application),
       registeredAt: application.origin === 'registration' ? application.createdAt : null,
       document: application.origin === 'document' ? new URL(application.id).host : null,
       isInstalled: isPublic(application) && isNative(application),
@@ -91,7 +91,7 @@ export function createConsentPages(deps: ConsentPagesDeps) {
     async consentPage(ctx: Context): Promise<void> {
       const asked = await open(ctx)
       if (asked.step === 'consent') await show(ctx, asked, false)
-      else goOn(ctx, asked.ticket)
+      else redirectToAuthorize(ctx, asked.ticket)
     },
 
     async saveConsent(ctx: Context): Promise<void> {
@@ -99,10 +99,10 @@ export function createConsentPages(deps: ConsentPagesDeps) {
       const { decision, shown } = typedIn(ctx, ['decision', 'shown'])
       if (decision === 'deny') return answer.send(ctx, asked.request, { error: 'access_denied' })
       // The user consented in another tab meanwhile: this answer is still accepted.
-      if (asked.step !== 'consent' && asked.step !== 'answer') return goOn(ctx, asked.ticket)
+      if (asked.step !== 'consent' && asked.step !== 'answer') return redirectToAuthorize(ctx, asked.ticket)
       const wasShown = browserSessions.isFormTokenOf(asked.browser, shown, aboutOf(asked))
       if (decision !== 'allow' || !wasShown) return show(ctx, asked, true)
-      if (!(await allow(ctx, asked))) goOn(ctx, asked.ticket)
+      if (!(await allow(ctx, asked))) redirectToAuthorize(ctx, asked.ticket)
     },
   }
 }

@@ -4,7 +4,7 @@ import type { BrowserSessions, Notice } from '../../identity/sign-in/browser-ses
 import type { Context } from '../handler.js'
 import type { FrameOf } from './frame.js'
 import { localPath } from './paths.js'
-import { administrationHome, isAdministration, type SetUp, sectionsFor } from './sections.js'
+import { administrationHome, isAdministration, type OptionalFeatures, sectionsFor } from './sections.js'
 import type { Translate } from './texts.js'
 import type { Views } from './views.js'
 
@@ -19,7 +19,7 @@ export type PageData = {
   actions?: Record<string, unknown>[]
 } & Record<string, unknown>
 
-export type PagesDeps = { views: Views; frameOf: FrameOf; browserSessions: BrowserSessions; setUp: SetUp }
+export type PagesDeps = { views: Views; frameOf: FrameOf; browserSessions: BrowserSessions; setUp: OptionalFeatures }
 
 export function createPages({ views, frameOf, browserSessions, setUp }: PagesDeps) {
   const translate = (ctx: Context): Translate => frameOf(ctx).t

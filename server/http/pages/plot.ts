@@ -53,7 +53,7 @@ export function plot(series: readonly PlotSeries[], words: PlotWords, options: P
     `<svg class="plot-drawing" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">`,
     `<title id="${id}-title">${escaped(words.title)}</title>`,
     `<desc id="${id}-desc">${escaped(words.description)}</desc>`,
-    ...(hasAny ? drawn(series, words, drawing) : [nothing(words, drawing)]),
+    ...(hasAny ? drawSeries(series, words, drawing) : [nothing(words, drawing)]),
     '</svg>',
   ].join('')
 }
@@ -69,7 +69,7 @@ type Drawing = {
 /** Assumed width of a letter, in units of the plot. */
 const letter = 8
 
-function drawn(series: readonly PlotSeries[], words: PlotWords, drawing: Drawing): string[] {
+function drawSeries(series: readonly PlotSeries[], words: PlotWords, drawing: Drawing): string[] {
   const { width, height, step } = drawing
   const times = [...new Set(series.flatMap(one => one.points.map(point => point.at)))].sort((a, b) => a - b)
   const highest = max(series, one => max(one.points, point => point.value ?? 0)) ?? 0
@@ -127,7 +127,7 @@ function curve(one: PlotSeries, index: number, x: Scale, y: Scale, { shape, step
       ? [`<path class="plot-area ${classes}" d="${fill}" fill="currentColor"/>`]
       : []),
     ...(stroke ? [`<path class="plot-line ${classes}" d="${stroke}" fill="none" stroke="currentColor"/>`] : []),
-    ...lonely(shown).map(
+    ...isolatedPoints(shown).map(
       point =>
         `<circle class="plot-dot ${classes}" cx="${rounded(left(point))}" cy="${rounded(top(point))}" r="2.5" fill="currentColor"/>`,
     ),
@@ -148,7 +148,7 @@ function lasting(points: readonly PlotPoint[], step: number): PlotPoint[] {
 }
 
 /** Points between two gaps, which no line connects. */
-function lonely(points: readonly PlotPoint[]): PlotPoint[] {
+function isolatedPoints(points: readonly PlotPoint[]): PlotPoint[] {
   const isGap = (index: number) => (points[index]?.value ?? null) === null
   return points.filter((_, index) => !isGap(index) && isGap(index - 1) && isGap(index + 1))
 }

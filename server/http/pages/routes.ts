@@ -6,7 +6,7 @@ import { publicPage, tokenless } from '../kinds/public-page.js'
 import { get, post, type RouteRow } from '../route.js'
 
 export const pageRoutes = {
-  landing: get('/', publicPage, 'The start page'),
+  startPage: get('/', publicPage, 'The start page'),
   errorsPage: get('/errors', publicPage, 'The list of error codes'),
   errorPage: get('/errors/:code', publicPage, 'The meaning of an error code, and what to do about it'),
   swaggerPage: get('/swagger', publicPage, 'The API in Swagger UI, to try requests'),

@@ -8,11 +8,11 @@ export type Section = {
   icon: string
   permission?: OwnPermission
   /** Shown only if this is set up. */
-  where?: keyof SetUp
+  where?: keyof OptionalFeatures
 }
 
 /** Features that not every installation has. */
-export type SetUp = { formerService: boolean; deliveries: boolean }
+export type OptionalFeatures = { formerService: boolean; deliveries: boolean }
 
 const administration: Section[] = [
   { name: 'home', path: '/admin', icon: 'home' },
@@ -58,7 +58,7 @@ const account: Section[] = [
 export function sectionsFor(
   path: string,
   permissions: readonly string[],
-  setUp: SetUp,
+  setUp: OptionalFeatures,
 ): (Section & { current: boolean })[] {
   const here = path.replace(/\/$/, '')
   const isWithin = (one: Section) => here === one.path || here.startsWith(`${one.path}/`)
@@ -79,7 +79,7 @@ export function isAdministration(path: string): boolean {
   return /^\/admin(\/|$)/.test(path)
 }
 
-const isSetUp = ({ where }: Section, setUp: Partial<SetUp>) => where === undefined || setUp[where] === true
+const isSetUp = ({ where }: Section, setUp: Partial<OptionalFeatures>) => where === undefined || setUp[where] === true
 
 function administrationFor(permissions: readonly string[], isThere = (one: Section) => isSetUp(one, {})): Section[] {
   const own = permissions.some(permission => permission.startsWith('darvoza:'))

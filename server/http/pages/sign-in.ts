@@ -40,14 +40,14 @@ export function createSignInPages(deps: SignInPagesDeps) {
     // No menus, even for a user who is signed in and has to sign in again.
     const usual = { inside: false, problem: '', problems: {}, username: asked?.username ?? '' }
     const title = asked ? t('login.titleFor', { application: asked.application }) : t('login.title')
-    const why = asked?.why || whyOver(ctx)
+    const why = asked?.why || endReasonText(ctx)
     const data = { title, why, application: asked?.application ?? '', ticket: asked?.ticket ?? '', ...usual, ...shown }
     if (!asked && shown.next) await applicationSignIn.allowOnward(ctx, shown.next)
     await pages.show(ctx, 'login', data, status)
   }
 
   /** Why the user has to sign in: the session has ended, or they have just signed out; '' for none. */
-  function whyOver(ctx: Context): string {
+  function endReasonText(ctx: Context): string {
     const t = pages.translate(ctx)
     const { formerBrowser } = ctx.state
     if (isAgain(ctx)) return t('login.again.anew', { name: ctx.state.browser!.user.username })

@@ -11,7 +11,7 @@ export type StartPagesDeps = { pages: Pages; cookies: Cookies; issuer: string; v
 
 export function createStartPages({ pages, cookies, issuer, version }: StartPagesDeps) {
   return {
-    async landing(ctx: Context): Promise<void> {
+    async startPage(ctx: Context): Promise<void> {
       const user = ctx.state.browser?.user
       await pages.show(ctx, 'landing', { title: 'Darvoza', issuer, version, home: user ? homeOf(user) : null })
     },

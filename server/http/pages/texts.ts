@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInstance } from 'i18next'
-import { oncePerFolder } from './folders.js'
+import { oncePerFolder } from './once-per-folder.js'
 
 /** The languages, each with its own name and its locale for Intl. */
 export const languages = {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ejs from 'ejs'
-import { oncePerFolder } from './folders.js'
+import { oncePerFolder } from './once-per-folder.js'
 
 export type Inputs = Record<string, unknown>
 export type Views = ReturnType<typeof createViews>

@@ -67,7 +67,7 @@ export function createApiKeys(deps: ApiKeysDeps) {
       // Refused through another application: its access ends with its session, its consent or the application itself; a
       // key would not.
       if (credentialOf(actor)?.ceiling) throw refuse('insufficient_scope')
-      if (!tail.isFresh()) await tail.freshen()
+      if (!tail.isFresh()) await tail.readIfOld()
       const checked = checkedApiKey(asked, { issuer, applications, now: now() })
       const by = userOf(actor)
       if (by !== null) await quota(String(by))

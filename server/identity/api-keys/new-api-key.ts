@@ -2,7 +2,7 @@
 import { accountScope, isApiKeyScope, longestApiKeyName, mostApiKeyScopes } from '../../policy/api-key.js'
 import { refuseField, refuseFields } from '../../protocol/errors.js'
 import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
-import { resourceMeant } from '../../protocol/scopes.js'
+import { registeredResource } from '../../protocol/scopes.js'
 import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
 
 export type ApiKeyToCreate = {
@@ -77,6 +77,6 @@ function whyNotScopes(scopes: readonly string[], resource: string | null): Probl
 function meant(asked: string | null, issuer: string, applications: ResourceServers): string | null | undefined {
   if (asked === null) return null
   const known = applications.resourceServers().flatMap(one => one.resource ?? [])
-  const found = resourceMeant(asked, [issuer, ...known])
+  const found = registeredResource(asked, [issuer, ...known])
   return found === issuer ? null : found
 }

@@ -132,7 +132,7 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
   /** The application as the head of the log has it now. */
   async function find(id: string, method: AuthenticationMethod): Promise<Found> {
     if (!isApplicationId(id)) return { application: null, isKnown: false }
-    if (!tail.isFresh()) await tail.freshen()
+    if (!tail.isFresh()) await tail.readIfOld()
     const known = await applications.meet(id)
     const may = known?.active && authenticationMethodOf(known) === method
     return { application: may ? known : null, isKnown: known !== undefined }

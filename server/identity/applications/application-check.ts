@@ -39,7 +39,7 @@ export type CheckedApplication = DescribedApplication & {
 }
 
 /** Roles and applications as they will be once a whole batch is written, in place of the present ones. */
-export type Beside = {
+export type PendingBatch = {
   roles: readonly string[]
   applications: readonly Pick<ApplicationTerms, 'id' | 'active' | 'resource' | 'resourceScopes'>[]
 }
@@ -52,9 +52,9 @@ export function createApplicationCheck(deps: ApplicationCheckDeps) {
   async function contextOf(
     tx: Queries,
     { id, origin, isGivenSecret = false }: CheckedApplication,
-    beside: Beside | null,
+    beside: PendingBatch | null,
   ): Promise<RulesContext> {
-    const others = beside?.applications ?? (await applicationStore.knownToAll(tx))
+    const others = beside?.applications ?? (await applicationStore.inForce(tx))
     const servers = others.filter(one => one.active && one.resource !== null)
     const own = await applicationStore.find(tx, ownApplicationId)
     const keys = await keyStore.list(tx)
@@ -73,7 +73,7 @@ export function createApplicationCheck(deps: ApplicationCheckDeps) {
   async function takenProblems(
     tx: Queries,
     { id, isNew, resource }: CheckedApplication,
-    beside: Beside | null,
+    beside: PendingBatch | null,
   ): Promise<FieldProblems> {
     const problems: FieldProblems = {}
     const wrong = isNew ? applicationIdProblem(id) : null
@@ -88,16 +88,20 @@ export function createApplicationCheck(deps: ApplicationCheckDeps) {
     tx: Queries,
     id: string,
     resource: string,
-    beside: Beside | null,
+    beside: PendingBatch | null,
   ): Promise<Problem | null> {
     if (isSameResource(resource, issuer)) return problem('application_resource_ours')
-    const others = beside?.applications ?? (await applicationStore.knownToAll(tx))
+    const others = beside?.applications ?? (await applicationStore.inForce(tx))
     return others.some(one => one.id !== id && one.resource !== null && isSameResource(one.resource, resource))
       ? problem('application_resource_taken')
       : null
   }
 
-  async function check(tx: Queries, application: CheckedApplication, beside: Beside | null = null): Promise<Checked> {
+  async function check(
+    tx: Queries,
+    application: CheckedApplication,
+    beside: PendingBatch | null = null,
+  ): Promise<Checked> {
     const { metadata, resourceScopes } = application
     const unread = { ...metadataProblems(metadata), ...scopesProblems(resourceScopes) }
     // Rules run on members that could be parsed; problems of the others are reported beside theirs.

@@ -95,7 +95,7 @@ export function createApplicationImport(deps: ApplicationImportDeps) {
       const { name, kind, metadata, resource = null, resourceScopes = [] } = input
       const wanted = { name, kind, origin, metadata, resource, resourceScopes }
       const saved = await applications.changeIn(tx, change, before, wanted, actor, secret !== undefined)
-      const isNewSecret = secret !== undefined && (await secretChanges.takeIn(tx, change, id, secret))
+      const isNewSecret = secret !== undefined && (await secretChanges.importSecret(tx, change, id, secret))
       const isChanged = isNewSecret || saved.application.version !== before.version
       return { id, outcome: isChanged ? 'changed' : 'unchanged', secret: null, warnings: saved.warnings }
     })

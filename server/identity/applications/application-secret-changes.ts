@@ -48,7 +48,7 @@ export function createApplicationSecretChanges(deps: ApplicationSecretChangesDep
      * the application.
      * @returns whether the secret is new
      */
-    async takeIn(tx: Queries, { record, note }: Change, id: string, secret: string): Promise<boolean> {
+    async importSecret(tx: Queries, { record, note }: Change, id: string, secret: string): Promise<boolean> {
       if (await applicationSecrets.holds(tx, id, secret)) return false
       await record('secret_rotated', { subject: id })
       note({ action: 'secret_rotated', subject: id, after: { overlap: 0 } })

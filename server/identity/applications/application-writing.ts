@@ -1,7 +1,7 @@
 // Writes the rows of applications. Authorization and the audit log are left to the callers; here are the invariants of every row,
 // what a change of one ends, and what every process and the log have to learn of it.
 import { applicationMetadata, ownApplicationId, ownLifetimes } from '../../policy/application-metadata.js'
-import { takesOfAskers, takesOfItsOwn } from '../../policy/application-takings.js'
+import { reducesOwnRights, withdrawnScopes } from '../../policy/reduced-rights.js'
 import { isApplicationId } from '../../protocol/claims.js'
 import { refuse, refuseField, refuseFields } from '../../protocol/errors.js'
 import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
@@ -49,7 +49,7 @@ export function createApplicationWriting(deps: ApplicationWritingDeps) {
   async function requireResource(tx: Queries, id: string, resource: string | null | undefined): Promise<void> {
     if (!resource) return
     if (isSameResource(resource, issuer)) throw refuseField('resource', 'application_resource_ours')
-    const others = await applicationStore.knownToAll(tx)
+    const others = await applicationStore.inForce(tx)
     if (others.some(one => one.resource !== null && isSameResource(one.resource, resource) && one.id !== id))
       throw refuseField('resource', 'application_resource_taken')
   }
@@ -62,10 +62,10 @@ export function createApplicationWriting(deps: ApplicationWritingDeps) {
     after: ApplicationRecord,
   ): Promise<void> {
     const isDisabled = before.active && !after.active
-    const taken = takesOfAskers(before, after)
-    const askers = new Set(taken.length > 0 ? await applicationStore.askersOf(tx, taken) : [])
+    const taken = withdrawnScopes(before, after)
+    const askers = new Set(taken.length > 0 ? await applicationStore.applicationsWithScopes(tx, taken) : [])
     askers.delete(before.id)
-    if (!isDisabled && takesOfItsOwn(before, after)) askers.add(before.id)
+    if (!isDisabled && reducesOwnRights(before, after)) askers.add(before.id)
     if (isDisabled) await record('application_disabled', { subject: before.id })
     if (askers.size > mostAskers) await record('all_stale', { subject: '' })
     else for (const id of [...askers].sort()) await record('scope_taken', { subject: id })

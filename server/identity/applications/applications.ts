@@ -8,7 +8,7 @@ import {
   ownApplicationId,
   type ResourceScope,
 } from '../../policy/application-metadata.js'
-import { saysItself } from '../../policy/own-description.js'
+import { isSelfDescribed } from '../../policy/own-description.js'
 import { refuseField, refuseFields } from '../../protocol/errors.js'
 import { canonical } from '../../protocol/json.js'
 import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
@@ -142,7 +142,7 @@ export function createApplications(deps: ApplicationsDeps) {
     change.note({ action: 'application_deleted', subject: id, before: auditedWhole(before) })
     await applicationStore.deleteSecrets(tx, id)
     const nothing = {
-      metadata: leftToTell(before.metadata),
+      metadata: logoutMetadataOf(before.metadata),
       resource: null,
       resourceScopes: [],
       registrationTokenHash: null,
@@ -253,7 +253,9 @@ function requireNotItsOwn(before: ApplicationRecord, after: ApplicationRecord): 
   const said = ({ name, kind, metadata }: ApplicationRecord) => ({ ...metadata, client_name: name, kind })
   const [was, is] = [said(before), said(after)]
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])] as (keyof typeof was)[]
-  const wrong = names.filter(name => saysItself(before.origin, name) && canonical(was[name]) !== canonical(is[name]))
+  const wrong = names.filter(
+    name => isSelfDescribed(before.origin, name) && canonical(was[name]) !== canonical(is[name]),
+  )
   if (wrong.length > 0) throw refuseFields(Object.fromEntries(wrong.map(name => [name, refused])))
 }
 
@@ -281,7 +283,10 @@ function idOf({ name, kind }: NewApplicationInput, random: (size: number) => Buf
  * Metadata that a deleted application keeps: where and how its logout tokens are sent for the sessions that ended with
  * it.
  */
-function leftToTell({ backchannel_logout_uri: uri, id_token_signed_response_alg: algorithm }: ApplicationMetadata) {
+function logoutMetadataOf({
+  backchannel_logout_uri: uri,
+  id_token_signed_response_alg: algorithm,
+}: ApplicationMetadata) {
   if (uri === undefined) return {}
   return { backchannel_logout_uri: uri, ...(algorithm && { id_token_signed_response_alg: algorithm }) }
 }

@@ -77,7 +77,7 @@ export type AuthorizationRequestsDeps = {
   idTokenHints: IdTokenHints
   pushedRequests: PushedRequests
   policy: PolicyInForce
-  tail: Pick<Tail, 'freshen'>
+  tail: Pick<Tail, 'readIfOld'>
   now: () => number
 }
 
@@ -98,7 +98,7 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
     asked: AuthorizationParameters,
     { hintedSub, beganAt, from, testedBy, isPushed, pushed }: Known,
   ): Promise<CheckedRequest> {
-    await tail.freshen()
+    await tail.readIfOld()
     const [id = '', ...others] = asked.client_id ?? []
     const found = others.length === 0 && isApplicationId(id) ? await documentApplications.find(id, from) : undefined
     const application = found && publicApplication(found)
@@ -114,10 +114,10 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
     const { error, why, told } = broken
     // An administrator who tests the application sees the error here.
     const isTold = told === 'person' || test !== undefined
-    throw new AuthorizationRefusal(error, why, isTold ? null : backFor(asked, application!, named))
+    throw new AuthorizationRefusal(error, why, isTold ? null : returnAddressOf(asked, application!, named))
   }
 
-  function backFor(asked: AuthorizationParameters, application: PublicApplication, named: { pushed?: string }) {
+  function returnAddressOf(asked: AuthorizationParameters, application: PublicApplication, named: { pushed?: string }) {
     const state = stateOf(asked)
     const address: AnswerAddress = {
       redirectUri: redirectUriOf(asked, application)!,

@@ -21,7 +21,7 @@ import type { ActorRights } from '../rights.js'
 import { type DescribedScopes, describedScopes } from './described-scopes.js'
 
 /** An application that may act for a user. Times are epoch ms. */
-export type LetIn = {
+export type AuthorizedApplication = {
   application: PublicApplication
   /** When the user agreed first; null where no consent was asked for, as with a first-party application. */
   since: number | null
@@ -114,7 +114,7 @@ export function createConsents(deps: ConsentsDeps) {
     },
 
     /** All applications that may act for a user: those with a consent, and those with live sessions. By name. */
-    async listOf(userId: number): Promise<LetIn[]> {
+    async listOf(userId: number): Promise<AuthorizedApplication[]> {
       const consents = new Map((await consentStore.ofUser(database, userId)).map(one => [one.applicationId, one]))
       const uses = new Map(
         (await ownListStore.usesOf(database, userId, ownApplicationId, states.terms())).map(use => [
@@ -149,4 +149,4 @@ export function createConsents(deps: ConsentsDeps) {
 
 export type Consents = ReturnType<typeof createConsents>
 
-const byName = ({ application: { name, id } }: LetIn) => `${name.toLowerCase()} ${id}`
+const byName = ({ application: { name, id } }: AuthorizedApplication) => `${name.toLowerCase()} ${id}`

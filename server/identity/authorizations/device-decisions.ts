@@ -39,7 +39,7 @@ export type DeviceDecisionsDeps = {
   deciding: Deciding
   changes: Changes
   applications: ApplicationsInForce
-  tail: Pick<Tail, 'freshen'>
+  tail: Pick<Tail, 'readIfOld'>
   guesses: Guesses
   codeQuota: Quota
   count: Count
@@ -51,7 +51,7 @@ export function createDeviceDecisions(deps: DeviceDecisionsDeps) {
 
   async function lookUp(typed: string, userId: number): Promise<WaitingProgram> {
     const userCode = userCodeIn(typed)
-    await tail.freshen()
+    await tail.readIfOld()
     const row = userCode === null ? null : await deviceCodeStore.findByUserCode(database, userCode)
     const held = row && isOpenTo(row, userId) ? await applications.meet(row.applicationId) : undefined
     if (!row || !held?.active || !grantTypesOf(held.metadata).includes(deviceGrantType)) throw unknownCode()

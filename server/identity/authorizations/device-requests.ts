@@ -1,7 +1,7 @@
 // Device authorization requests (RFC 8628 §3.1) of programs that no browser can redirect to: the response has a device
 // code to poll with, and a short user code for the user.
 import type { Origin } from '../../policy/actor.js'
-import { grantTypesOf, isUnseen } from '../../policy/application-metadata.js'
+import { grantTypesOf, isUnreviewed } from '../../policy/application-metadata.js'
 import {
   type AuthorizationFacts,
   type AuthorizationParameters,
@@ -31,7 +31,7 @@ export type DeviceRequestsDeps = {
   deviceCodeStore: DeviceCodeStore
   networkThrottle: NetworkThrottle
   applications: ApplicationsInForce
-  tail: Pick<Tail, 'freshen'>
+  tail: Pick<Tail, 'readIfOld'>
   random: (size: number) => Buffer
   now: () => number
 }
@@ -59,8 +59,8 @@ export function createDeviceRequests(deps: DeviceRequestsDeps) {
       if (!grantTypesOf(application.metadata).includes(deviceGrantType)) throw refuse('unauthorized_client')
       // Anybody can claim to be this client, or have registered it, and each request is a row for a day (RFC 8628
       // §5.2).
-      if (isPublic(application) || isUnseen(application)) networkThrottle.admit('device', origin.address)
-      await tail.freshen()
+      if (isPublic(application) || isUnreviewed(application)) networkThrottle.admit('device', origin.address)
+      await tail.readIfOld()
       const servers = resourceServersOf(applications.resourceServers(), issuer)
       const facts: AuthorizationFacts = { application, servers, hintedSub: undefined }
       const broken = brokenDeviceRule(asked, facts)

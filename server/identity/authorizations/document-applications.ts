@@ -2,12 +2,12 @@
 // `client_id`. Their row is written once a signed-in user lets them in: until then only the document is cached.
 import type { Actor } from '../../policy/actor.js'
 import {
+  allowsDocumentsOf,
   type ClientDocument,
   isDocumentId,
   isOfListedHost,
   readClientDocument,
-  takesDocumentsOf,
-  withOurs,
+  withAdministratorMembers,
 } from '../../policy/client-document.js'
 import { refuse } from '../../protocol/errors.js'
 import { canonical } from '../../protocol/json.js'
@@ -46,7 +46,7 @@ export function createDocumentApplications(deps: DocumentApplicationsDeps) {
 
   const rowOf = (id: string, described: ClientDocument, before: ApplicationRecord | undefined): ApplicationRecord => {
     const { name, kind } = described
-    const metadata = withOurs(described.metadata, before?.metadata ?? {})
+    const metadata = withAdministratorMembers(described.metadata, before?.metadata ?? {})
     if (before) return { ...before, name, kind, metadata }
     const nothing = { resource: null, resourceScopes: [], registrationTokenHash: null, deletedAt: null }
     return {
@@ -69,7 +69,7 @@ export function createDocumentApplications(deps: DocumentApplicationsDeps) {
     if (before ? before.origin !== 'document' : !isDocumentId(id)) return before
     // No document is fetched for an application that an administrator has disabled.
     if (before?.active === false) return before
-    if (!takesDocumentsOf(policy(), id)) return undefined
+    if (!allowsDocumentsOf(policy(), id)) return undefined
     const publicAlone = !isOfListedHost(policy(), id)
     const described = await clientDocuments.find({ id, address, isKnown: before !== undefined, publicAlone, read })
     return rowOf(id, described, before)
@@ -84,7 +84,7 @@ export function createDocumentApplications(deps: DocumentApplicationsDeps) {
       return applicationWriting.insert(tx, wanted)
     }
     if (!before.active || before.origin !== 'document') throw refuse('unknown_application')
-    const after = { ...before, name, kind, metadata: withOurs(wanted.metadata, before.metadata) }
+    const after = { ...before, name, kind, metadata: withAdministratorMembers(wanted.metadata, before.metadata) }
     const told = auditedChange(before, after)
     if (told === null) return
     // Changed keys: holders of its tokens must authenticate with the new ones (§8.4.1).

@@ -52,7 +52,7 @@ export function createLogoutRequests({ database, sessionStore, applications, idT
   return {
     /** @throws logout_hint_refused, unknown_application, unregistered_logout_uri, database_unavailable */
     async check(asked: AskedLogout): Promise<CheckedLogout> {
-      if (!tail.isFresh()) await tail.freshen()
+      if (!tail.isFresh()) await tail.readIfOld()
       const { id_token_hint: text, client_id: clientId, post_logout_redirect_uri: uri, state } = asked
       const hint = text === undefined ? null : idTokenHints.read(text)
       if (text !== undefined && !hint) throw refuse('logout_hint_refused')

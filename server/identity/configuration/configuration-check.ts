@@ -7,9 +7,15 @@ import { whyNotPolicy, whyNotPolicyValue } from '../../policy/policy-values.js'
 import type { PolicyApply } from '../../policy/policy-version.js'
 import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 import type { Queries } from '../../storage/database.js'
-import { type ApplicationCheck, applicationIdProblem, type Beside } from '../applications/application-check.js'
+import { type ApplicationCheck, applicationIdProblem, type PendingBatch } from '../applications/application-check.js'
 import { givenSecretProblem } from '../applications/application-secrets.js'
-import { type ConfigurationProblem, ConfigurationProblems, located, type Path, told } from './configuration-problems.js'
+import {
+  type ConfigurationProblem,
+  ConfigurationProblems,
+  type Path,
+  problemAt,
+  problemsAt,
+} from './configuration-problems.js'
 import { type Differences, type Present, whole } from './differences.js'
 import type { Wanted, WantedApplication } from './wanted.js'
 
@@ -27,7 +33,7 @@ export function createConfigurationCheck({ applicationCheck }: ConfigurationChec
     present: Present,
     [id, wanted]: readonly [string, WantedApplication],
     isDifferent: boolean,
-    beside: Beside,
+    beside: PendingBatch,
   ): Promise<{ problems: FieldProblems; warnings: readonly Problem[] }> {
     const before = present.applications.get(id) ?? null
     const [wrong] = [
@@ -68,7 +74,7 @@ export function createConfigurationCheck({ applicationCheck }: ConfigurationChec
         ...policyProblems(present, wanted.policies ?? new Map(), differences, apply),
       ]
       for (const [name, permissions] of wanted.roles ?? []) found.push(...roleProblems(present, name, permissions))
-      const beside = besideOf(present, wanted, differences)
+      const beside = pendingBatchOf(present, wanted, differences)
       const gone = new Set(differences.roles.flatMap(one => (one.act === 'delete' ? one.name : [])))
       const differing = new Set(differences.applications.map(one => one.id))
       const warnings = [...requiring(present, wanted, gone)]
@@ -77,8 +83,8 @@ export function createConfigurationCheck({ applicationCheck }: ConfigurationChec
         const required = Array.isArray(metadata.required_roles) ? metadata.required_roles : []
         const isDifferent = differing.has(id) || required.some(role => gone.has(role))
         const one = await ofApplication(tx, present, entry, isDifferent, beside)
-        found.push(...located(['applications', id], one.problems, entry[1]))
-        warnings.push(...one.warnings.map(warning => told(['applications', id], warning)))
+        found.push(...problemsAt(['applications', id], one.problems, entry[1]))
+        warnings.push(...one.warnings.map(warning => problemAt(['applications', id], warning)))
       }
       const isNew = ({ path }: ConfigurationProblem) => !broken.some(one => isBelow(path, one.path))
       const all = [...broken, ...found.slice(broken.length).filter(isNew)]
@@ -123,36 +129,36 @@ function policyProblems(
 ): ConfigurationProblem[] {
   const found = [...policies].flatMap(([name, value]) => {
     const one = whyNotPolicyValue(name, value)
-    return one ? [told(['policies', name], one)] : []
+    return one ? [problemAt(['policies', name], one)] : []
   })
   if (found.length > 0) return found
   const ofAll = differing.filter(({ name }) => apply === 'new' && isPolicyName(name) && !isSessionPolicy(name))
   const whole = { ...present.policy, ...(Object.fromEntries(policies) as Partial<Policy>) }
   return [
-    ...ofAll.map(({ name }) => told(['policies', name], problem('policy_not_of_sessions'))),
-    ...(differing.length > 0 ? whyNotPolicy(whole).map(one => told(['policies'], one)) : []),
+    ...ofAll.map(({ name }) => problemAt(['policies', name], problem('policy_not_of_sessions'))),
+    ...(differing.length > 0 ? whyNotPolicy(whole).map(one => problemAt(['policies'], one)) : []),
   ]
 }
 
 function roleProblems(present: Present, name: string, permissions: readonly string[]): ConfigurationProblem[] {
   const path = ['roles', name]
-  if (present.roles.some(role => role.builtIn && role.name === name)) return [told(path, problem('role_built_in'))]
+  if (present.roles.some(role => role.builtIn && role.name === name)) return [problemAt(path, problem('role_built_in'))]
   return [
-    ...(isRoleName(name) ? [] : [told(path, problem('role_name'))]),
+    ...(isRoleName(name) ? [] : [problemAt(path, problem('role_name'))]),
     ...(new Set(permissions).size > mostPermissions
-      ? [told(path, problem('too_many_permissions', { count: mostPermissions }))]
+      ? [problemAt(path, problem('too_many_permissions', { count: mostPermissions }))]
       : []),
     ...permissions.flatMap((one, index) =>
-      isPermission(one) ? [] : [told([...path, index], problem('no_permission', { name: one.slice(0, 100) }))],
+      isPermission(one) ? [] : [problemAt([...path, index], problem('no_permission', { name: one.slice(0, 100) }))],
     ),
   ]
 }
 
 /** All roles and applications as they will be after the change. */
-function besideOf(present: Present, { roles, applications }: Wanted, differences: Differences): Beside {
+function pendingBatchOf(present: Present, { roles, applications }: Wanted, differences: Differences): PendingBatch {
   const gone = new Set(differences.applications.flatMap(one => (one.act === 'delete' ? one.id : [])))
   const goneRoles = new Set(differences.roles.flatMap(one => (one.act === 'delete' ? one.name : [])))
-  const after = new Map<string, Beside['applications'][number]>(present.applications)
+  const after = new Map<string, PendingBatch['applications'][number]>(present.applications)
   for (const [id, wanted] of applications ?? [])
     after.set(id, { id, ...whole(wanted, present.applications.get(id) ?? null) })
   return {

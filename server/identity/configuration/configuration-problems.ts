@@ -14,16 +14,19 @@ export class ConfigurationProblems extends Error {
   }
 }
 
-export function told(path: Path, problem: Problem): ConfigurationProblem {
+export function problemAt(path: Path, problem: Problem): ConfigurationProblem {
   return { path, code: problem.code, text: wireText(problem) }
 }
 
 /** Problems of an application's fields with their paths; where a list item is wrong, with its index. */
-export function located(path: Path, fields: FieldProblems, wanted: WantedApplication): ConfigurationProblem[] {
+export function problemsAt(path: Path, fields: FieldProblems, wanted: WantedApplication): ConfigurationProblem[] {
   return Object.entries(fields).flatMap(([field, problems]) =>
     problems.map(one => {
       const within = field === '' ? [] : field.split('.').map(part => (/^\d+$/.test(part) ? Number(part) : part))
-      return told([...path, ...within, ...(within.length === 1 ? itemOf(within[0] as string, one, wanted) : [])], one)
+      return problemAt(
+        [...path, ...within, ...(within.length === 1 ? itemOf(within[0] as string, one, wanted) : [])],
+        one,
+      )
     }),
   )
 }

@@ -1,6 +1,6 @@
 // Writes the differences of a configuration file, in a transaction that has computed them under locks.
 import type { Actor } from '../../policy/actor.js'
-import { takesOfAskers } from '../../policy/application-takings.js'
+import { withdrawnScopes } from '../../policy/reduced-rights.js'
 import type { ApplicationStore } from '../../storage/applications.js'
 import type { Queries } from '../../storage/database.js'
 import type { LogHeadStore } from '../../storage/log-heads.js'
@@ -55,7 +55,7 @@ export function createConfigurationWriting(deps: ConfigurationWritingDeps) {
       return one.secret === null ? made.secret : null
     }
     await applications.changeIn(tx, change, before, after, actor, one.secret !== null)
-    if (one.secret !== null) await secretChanges.takeIn(tx, change, id, one.secret)
+    if (one.secret !== null) await secretChanges.importSecret(tx, change, id, one.secret)
     await applications.setActiveIn(tx, change, id, active, actor)
     return null
   }
@@ -75,9 +75,9 @@ export function createConfigurationWriting(deps: ConfigurationWritingDeps) {
       for (const before of await applicationStore.some(tx, ids)) {
         const one = wanted.applications?.get(before.id)
         const after = one ? whole(one, before) : { ...before, active: false }
-        taken.push(...takesOfAskers(before, after))
+        taken.push(...withdrawnScopes(before, after))
       }
-      await applicationStore.lockAll(tx, [...ids, ...(await applicationStore.askersOf(tx, taken))])
+      await applicationStore.lockAll(tx, [...ids, ...(await applicationStore.applicationsWithScopes(tx, taken))])
       await logHeadStore.lock(tx)
     },
 

@@ -15,7 +15,7 @@ import { type PublicApplication, publicApplication } from '../applications/publi
 import type { Roles } from '../people/roles.js'
 import type { Policies } from '../policies/policies.js'
 import type { ConfigurationCheck } from './configuration-check.js'
-import { type ConfigurationProblem, ConfigurationProblems, told } from './configuration-problems.js'
+import { type ConfigurationProblem, ConfigurationProblems, problemAt } from './configuration-problems.js'
 import type { ConfigurationWriting } from './configuration-writing.js'
 import { type Consequences, type ConsequencesOf, valuesOf } from './consequences.js'
 import { areSame, type Differences, differencesOf, isNothing, type Present } from './differences.js'
@@ -67,7 +67,7 @@ export function createConfiguration(deps: ConfigurationDeps) {
     const found = [
       ...(await applicationStore.ofOrigin(tx, 'administrator')),
       // Applications with a resource or lifetimes of their own, of any origin: the file's are checked against them.
-      ...(await applicationStore.knownToAll(tx)),
+      ...(await applicationStore.inForce(tx)),
       ...(await applicationStore.some(tx, named)),
     ]
     const otherSecrets = new Set<string>()
@@ -161,5 +161,5 @@ function asProblems(error: unknown): unknown {
   if (!(error instanceof Refusal) || error.code !== 'invalid_fields') return error
   const found = Object.entries(error.details.fields ?? {}) as [string, readonly Problem[]][]
   const path = (field: string) => (field === 'non_field_errors' ? ['policies'] : ['policies', field])
-  return new ConfigurationProblems(found.flatMap(([field, each]) => each.map(one => told(path(field), one))))
+  return new ConfigurationProblems(found.flatMap(([field, each]) => each.map(one => problemAt(path(field), one))))
 }

@@ -2,9 +2,9 @@
 import type { Actor } from '../../policy/actor.js'
 import { usesSecret } from '../../policy/application-defaults.js'
 import { ownLifetimes } from '../../policy/application-metadata.js'
-import { takesOfAskers, takesOfItsOwn } from '../../policy/application-takings.js'
 import type { Policy } from '../../policy/policies.js'
 import type { PolicyApply } from '../../policy/policy-version.js'
+import { reducesOwnRights, withdrawnScopes } from '../../policy/reduced-rights.js'
 import { canonical } from '../../protocol/json.js'
 import type { ApplicationStore } from '../../storage/applications.js'
 import type { Database } from '../../storage/database.js'
@@ -59,10 +59,10 @@ export function createConsequences(deps: ConsequencesDeps) {
     const counts = isOver ? await applications.counts(id) : { sessions: null, users: null }
     const [had, has] = [ownLifetimes(before.metadata), ownLifetimes(after.metadata)]
     const isOtherLife = !isOver && canonical(had) !== canonical(has)
-    const stale = new Set(await applicationStore.askersOf(database, takesOfAskers(before, after)))
+    const stale = new Set(await applicationStore.applicationsWithScopes(database, withdrawnScopes(before, after)))
     const isOtherSecret = secret === 'given'
     const loses = isOtherSecret || act === 'delete' || (usesSecret(before.metadata) && !usesSecret(after.metadata))
-    if (!isOver && (loses || takesOfItsOwn(before, after))) stale.add(id)
+    if (!isOver && (loses || reducesOwnRights(before, after))) stale.add(id)
     else stale.delete(id)
     return {
       ...counts,

@@ -3,7 +3,7 @@
 
 import type { Outgoing } from '../../outgoing/outgoing.js'
 import { OutgoingFailure } from '../../outgoing/outgoing-failure.js'
-import { type ApplicationTerms, isUnseen } from '../../policy/application-metadata.js'
+import { type ApplicationTerms, isUnreviewed } from '../../policy/application-metadata.js'
 import { Refusal } from '../../protocol/errors.js'
 import type { DeliveryFailure } from '../../storage/deliveries.js'
 import type { LogoutTokens, LogoutTokenTerms } from '../../tokens/logout-token.js'
@@ -12,7 +12,7 @@ import type { LogoutTokens, LogoutTokenTerms } from '../../tokens/logout-token.j
 export type Attempted = { failure: DeliveryFailure | null; status: number | null }
 
 /** Timeout of one request, in ms. */
-export const patience = 5_000
+export const attemptTimeout = 5_000
 
 export type AttemptsDeps = { outgoing: Outgoing; logoutTokens: LogoutTokens }
 
@@ -22,7 +22,7 @@ export function createAttempts({ outgoing, logoutTokens }: AttemptsDeps) {
       method: 'POST',
       headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'User-Agent': 'Darvoza' },
       body: new URLSearchParams({ logout_token: logoutToken }).toString(),
-      wait: patience,
+      wait: attemptTimeout,
       most: 0,
       publicAlone,
     })
@@ -40,7 +40,7 @@ export function createAttempts({ outgoing, logoutTokens }: AttemptsDeps) {
       const uri = application?.metadata.backchannel_logout_uri
       if (!application || uri === undefined) return { failure: 'NO_URI', status: null }
       try {
-        return await send(uri, await logoutTokens.logoutToken(application, terms), isUnseen(application))
+        return await send(uri, await logoutTokens.logoutToken(application, terms), isUnreviewed(application))
       } catch (error) {
         if (error instanceof OutgoingFailure)
           return { failure: error.reason === 'TOO_LARGE' ? 'STATUS' : error.reason, status: null }

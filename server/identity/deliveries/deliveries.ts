@@ -29,8 +29,8 @@ export type DeliveriesDeps = {
   deliveryListStore: DeliveryListStore
   applicationStore: ApplicationStore
   attempts: Attempts
-  sending: Pick<Sending, 'hurry'>
-  applications: Pick<ApplicationsInForce, 'areAnyToldOfEnds'>
+  sending: Pick<Sending, 'retryNow'>
+  applications: Pick<ApplicationsInForce, 'hasLogoutUris'>
   names: Pick<Names, 'ofUsers' | 'ofApplications'>
   changes: Changes
   now: () => number
@@ -61,7 +61,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
     },
 
     /** Whether any application has back-channel logout. */
-    isUsed: (): boolean => applications.areAnyToldOfEnds(),
+    isUsed: (): boolean => applications.hasLogoutUris(),
 
     count: (filter: DeliveryFilter): Promise<Counted> => deliveryListStore.count(database, filter),
 
@@ -81,7 +81,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
         note({ action: 'logout_sent_again', subject: sessionId, after: { application } })
         return application
       })
-      sending.hurry(applicationId)
+      sending.retryNow(applicationId)
     },
 
     /**

@@ -6,7 +6,7 @@ import type { ApplicationsInForce } from '../../revocation/applications-in-force
 import type { Database } from '../../storage/database.js'
 import type { DeliveryRecord, DeliveryStore, Outcome } from '../../storage/deliveries.js'
 import type { Count } from '../../tokens/counters.js'
-import { type Attempted, type Attempts, isDown, patience } from './attempt.js'
+import { type Attempted, type Attempts, attemptTimeout, isDown } from './attempt.js'
 
 type Line = (details: object, message: string) => void
 
@@ -74,7 +74,7 @@ export function createSending(deps: SendingDeps) {
     const rows = await deliveryStore.take(database, applicationId, taken)
     const application = await applications.meet(applicationId)
     // Where this process was suspended meanwhile, another server may hold the lease by now.
-    if (rows.length === 0 || monotonic() - begun > lease - 2 * patience) return []
+    if (rows.length === 0 || monotonic() - begun > lease - 2 * attemptTimeout) return []
     const sent = await Promise.all(
       rows.map(async row => ({ row, ...(await attempts.attempt(application, tokenTerms(row))) })),
     )
@@ -151,7 +151,7 @@ export function createSending(deps: SendingDeps) {
   return {
     /** Starts sending what is due, and does not wait for it. No query where no application has back-channel logout. */
     async run(): Promise<void> {
-      if (applications.areAnyToldOfEnds()) await begin()
+      if (applications.hasLogoutUris()) await begin()
     },
 
     /**
@@ -164,7 +164,7 @@ export function createSending(deps: SendingDeps) {
     },
 
     /** Ends the pause of an application, for an administrator who retries a delivery. */
-    hurry(applicationId: string): void {
+    retryNow(applicationId: string): void {
       const pause = pauses.get(applicationId)
       if (pause) pauses.set(applicationId, { ...pause, until: 0 })
     },

@@ -10,13 +10,13 @@ import { type PublicDevice, type PublicSession, publicDevice } from './public-se
 import type { SessionInList, SessionList } from './session-list.js'
 import type { ListedSession, Sessions } from './sessions.js'
 
-export type LookedAtSession = ListedSession & { device: PublicDevice | null; endedByUsername: string | null }
+export type SessionDetails = ListedSession & { device: PublicDevice | null; endedByUsername: string | null }
 
 /** A device with its owner and sessions, newest first. */
-export type LookedAtDevice = { device: PublicDevice; username: string; sessions: SessionInList[] }
+export type DeviceDetails = { device: PublicDevice; username: string; sessions: SessionInList[] }
 
 /** Audit entries and incidents of a session or device, each newest first, and the names of their actors. */
-export type Happened = { entries: AuditRecord[]; incidents: IncidentRecord[]; names: Map<string, string> }
+export type Activity = { entries: AuditRecord[]; incidents: IncidentRecord[]; names: Map<string, string> }
 
 export type DetailsDeps = {
   database: Database
@@ -38,13 +38,13 @@ export function createDetails(deps: DetailsDeps) {
   const entriesOf = (kind: string, id: string) =>
     auditLog.search({ before: latest, limit: shown, subject: { kind, id } })
 
-  async function named(entries: AuditRecord[], found: IncidentRecord[]): Promise<Happened> {
+  async function named(entries: AuditRecord[], found: IncidentRecord[]): Promise<Activity> {
     return { entries, incidents: found, names: await names.ofActors(entries.map(entry => entry.actor)) }
   }
 
   return {
     /** @throws not_found */
-    async session(id: string): Promise<LookedAtSession> {
+    async session(id: string): Promise<SessionDetails> {
       const found = await sessions.require(id)
       const { deviceId, endedBy } = found.session
       const device = await deviceStore.find(database, deviceId)
@@ -56,7 +56,7 @@ export function createDetails(deps: DetailsDeps) {
       }
     },
 
-    async sessionHistory({ id }: Pick<PublicSession, 'id'>): Promise<Happened> {
+    async sessionHistory({ id }: Pick<PublicSession, 'id'>): Promise<Activity> {
       const spent = await incidents.page({ sessionId: id }, { limit: shown })
       return named(
         await entriesOf('session', id),
@@ -65,7 +65,7 @@ export function createDetails(deps: DetailsDeps) {
     },
 
     /** @throws not_found */
-    async device(id: string): Promise<LookedAtDevice> {
+    async device(id: string): Promise<DeviceDetails> {
       const device = await deviceStore.find(database, id)
       if (!device) throw refuse('not_found')
       const { results } = await sessionList.page({ deviceId: id }, { limit: shown })
@@ -79,7 +79,7 @@ export function createDetails(deps: DetailsDeps) {
       return { entries: results, names: await names.ofActors(results.map(entry => entry.actor)) }
     },
 
-    deviceHistory: async ({ id }: Pick<PublicDevice, 'id'>): Promise<Happened> =>
+    deviceHistory: async ({ id }: Pick<PublicDevice, 'id'>): Promise<Activity> =>
       named(await entriesOf('device', id), []),
   }
 }

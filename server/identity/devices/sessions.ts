@@ -124,8 +124,8 @@ export function createSessions(deps: SessionsDeps) {
      */
     async endOtherDevices(userId: number, sid: string | null, actor: Actor): Promise<void> {
       const own = sid === null ? '' : ((await sessionStore.find(database, sid))?.deviceId ?? '')
-      const others = await deviceStore.openBeside(database, userId, own, fewDevices + 1)
-      const open = await sessionStore.countBeside(database, userId, own, fewSessions + 1)
+      const others = await deviceStore.openExcept(database, userId, own, fewDevices + 1)
+      const open = await sessionStore.countExceptOnDevice(database, userId, own, fewSessions + 1)
       if (others.length <= fewDevices && open <= fewSessions) {
         await endDevices(userId, others, actor)
         return
@@ -133,7 +133,7 @@ export function createSessions(deps: SessionsDeps) {
       await changes.run(actor, async (tx, { record, note }) => {
         await userStore.lock(tx, userId)
         await requireMayActOn(tx, actor, userId)
-        const ended = await deviceStore.endBeside(tx, userId, own, now())
+        const ended = await deviceStore.endAllExcept(tx, userId, own, now())
         const trigger = sid === null ? 'all_ended' : 'others_ended'
         await record(trigger, { subject: String(userId), exceptSid: sid ?? undefined })
         const action = sid === null ? 'sessions_ended' : 'other_sessions_ended'

@@ -10,7 +10,7 @@ import { usernameKey } from '../../policy/username.js'
 import { generatePair, type SigningAlgorithm } from '../../protocol/algorithms.js'
 import type { AccessClaims } from '../../protocol/claims.js'
 import { refuseField } from '../../protocol/errors.js'
-import { resourceMeant } from '../../protocol/scopes.js'
+import { registeredResource } from '../../protocol/scopes.js'
 import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Tail } from '../../revocation/tail.js'
@@ -78,7 +78,7 @@ export function createTestTokens(deps: TestTokensDeps) {
     const own = policy().audience || issuer
     const servers = applications.resourceServers()
     const known = resourceServersOf(servers, issuer).map(one => one.resource)
-    const asked = audience === undefined ? longestStart(known, address) : resourceMeant(audience, [...known, own])
+    const asked = audience === undefined ? longestStart(known, address) : registeredResource(audience, [...known, own])
     if (asked === undefined && audience !== undefined)
       throw refuseField('audience', 'not_one_of', { choices: [...new Set([own, ...known])] })
     const server = servers.find(one => one.resource === asked)

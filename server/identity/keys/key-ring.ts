@@ -43,7 +43,7 @@ export type KeyRingDeps = {
 export function createKeyRing({ database, keyStore, moves, change, sealing, now }: KeyRingDeps) {
   const { ringIn } = moves
 
-  const spareOf = (algorithm: string): Promise<KeyPair> => newKeyPair(algorithm as SigningAlgorithm, sealing)
+  const newPairFor = (algorithm: string): Promise<KeyPair> => newKeyPair(algorithm as SigningAlgorithm, sealing)
 
   async function ring(): Promise<ListedRing> {
     const { records, rules } = await ringIn(database)
@@ -79,12 +79,12 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
     ring,
 
     /** Makes the scheduled state changes. Many servers may call it at once: one makes them. */
-    async upkeep(): Promise<void> {
+    async rotateDueKeys(): Promise<void> {
       const { records, rules } = await ringIn(database)
       const due = dueSteps(records, rules, now())
       if (due.length === 0) return
       // Generated before the locks are taken: an RSA key takes a while.
-      const made = due.flatMap(step => (step.act === 'make' ? spareOf(step.algorithm) : []))
+      const made = due.flatMap(step => (step.act === 'make' ? newPairFor(step.algorithm) : []))
       const spares = await Promise.all(made)
       await change('system', (tx, changing) => moves.takeSteps(tx, changing, spares))
     },
@@ -97,7 +97,7 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
     async rotate(options: { algorithm?: string | undefined; atOnce?: boolean }, actor: Actor): Promise<Rotation> {
       const { records, rules } = await ringIn(database)
       const algorithm = requireAlgorithm(options.algorithm ?? rules.algorithms[0]!, rules)
-      const spare = pendingOf(algorithm, records) ? null : await spareOf(algorithm)
+      const spare = pendingOf(algorithm, records) ? null : await newPairFor(algorithm)
       const kid = await change(actor, async (tx, changing) => {
         const { records, rules } = await ringIn(tx)
         requireAlgorithm(algorithm, rules)
@@ -126,7 +126,7 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
       const ring = await ringIn(database)
       requireKey(kid, ring)
       const planned = successorOf(kid, ring.records, ring.rules)
-      const spare = planned && planned.kid === null ? await spareOf(planned.algorithm) : null
+      const spare = planned && planned.kid === null ? await newPairFor(planned.algorithm) : null
       const successor = await change(actor, async (tx, changing) => {
         const { records, rules } = await ringIn(tx)
         const key = requireKey(kid, { records })

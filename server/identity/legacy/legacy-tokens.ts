@@ -74,7 +74,7 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
   }
 
   async function exchangeRead(token: LegacyToken, origin: Origin, cameAt: number): Promise<SessionTokens> {
-    if (!tail.isFresh()) await tail.freshen()
+    if (!tail.isFresh()) await tail.readIfOld()
     const known = await legacyTokenStore.find(database, token.hash)
     const presented = known && presentedBy(token, known)
     if (presented) return again(presented, origin, cameAt)
@@ -152,7 +152,7 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
   /** Checks whether the token would be accepted now, without changes. @throws as `exchange` */
   async function check(token: string): Promise<void> {
     const found = await reader.read(token, reader.formOf(token))
-    if (!tail.isFresh()) await tail.freshen()
+    if (!tail.isFresh()) await tail.readIfOld()
     const row = await legacyTokenStore.find(database, found.hash)
     const presented = row && presentedBy(found, row)
     if (presented) {

@@ -31,7 +31,7 @@ export type Progress = {
   roles: ReadonlyMap<string, RoleRecord>
 }
 
-export type Judged = {
+export type JudgedRow = {
   /** One for each user, in the same order. */
   outcomes: ImportOutcome[]
   /** New users to be inserted, with their roles. */
@@ -67,13 +67,13 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
     users: readonly UserToImport[],
     so: Progress,
     actor: Actor,
-  ): Promise<Judged> {
+  ): Promise<JudgedRow> {
     const roles = await rolesOf(tx, users, so)
     const mayDo = await rights.judge(tx, actor)
     const ids = new Set<number>()
     const newIds = new Set<number>()
     const keys = new Set<string>()
-    const rows: Judged['rows'] = []
+    const rows: JudgedRow['rows'] = []
     const byKey = new Map(
       (await userStore.someByKeys(tx, users.map(nameOf))).map(user => [user.usernameKey!, user] as const),
     )
@@ -91,7 +91,7 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
         const key = nameOf(user)
         if (user.id !== undefined && (ids.has(user.id) || so.ids.has(user.id))) throw refuseField('id', 'user_id_taken')
         if (keys.has(key) || so.keys.has(key)) throw usernameTaken()
-        const there = hereAlready(user, key)
+        const there = existingUser(user, key)
         const outcome: Found = there ? compared(user, there) : await added(user)
         ids.add(outcome.id)
         keys.add(key)
@@ -103,7 +103,7 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
       }
     }
 
-    function hereAlready(user: UserToImport, key: string): UserRecord | null {
+    function existingUser(user: UserToImport, key: string): UserRecord | null {
       const named = byKey.get(key)
       if (user.id === undefined) return named ?? null
       const holder = byId.get(user.id)

@@ -2,9 +2,9 @@
 // tokens stale, under the role's name that they carry.
 import type { Actor } from '../../policy/actor.js'
 import { isPermission, isRoleName, mostPermissions } from '../../policy/permissions.js'
+import { checkAll } from '../../protocol/check-all.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
 import { problem } from '../../protocol/problems.js'
-import { checkAll } from '../../protocol/together.js'
 import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
 import type { ListedRole, RoleRecord, RoleStore } from '../../storage/roles.js'
 import type { Change, Changes } from '../../tokens/changes.js'

@@ -5,7 +5,12 @@ import { type Group, type GroupRole, rolesOfGroups } from '../../policy/group-ro
 import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
 import type { RoleRecord } from '../../storage/roles.js'
 import type { Changes } from '../../tokens/changes.js'
-import { createImportJudgement, type ImportJudgementDeps, type ImportOutcome, type Judged } from './import-judgement.js'
+import {
+  createImportJudgement,
+  type ImportJudgementDeps,
+  type ImportOutcome,
+  type JudgedRow,
+} from './import-judgement.js'
 import { noteOf, type UserToImport } from './new-user.js'
 
 export type { ImportOutcome }
@@ -23,7 +28,7 @@ export function createUserImport(deps: UserImportDeps) {
   function begin(actor: Actor, { dryRun }: { dryRun: boolean }) {
     const so = { ids: new Set<number>(), keys: new Set<string>(), lastId: 0, roles: new Map<string, RoleRecord>() }
 
-    async function judgedAndWritten(users: readonly UserToImport[]): Promise<Judged> {
+    async function importBatch(users: readonly UserToImport[]): Promise<JudgedRow> {
       if (dryRun) return judge(database, users, so, actor)
       const roles = [...new Set(users.flatMap(user => user.roles ?? []))]
       return changes.run(
@@ -70,7 +75,7 @@ export function createUserImport(deps: UserImportDeps) {
       /** @returns the outcome of each user, in the same order */
       async addUsers(users: readonly UserToImport[]): Promise<ImportOutcome[]> {
         if (users.length === 0) return []
-        const judged = await again(() => judgedAndWritten(users))
+        const judged = await again(() => importBatch(users))
         for (const id of judged.ids) so.ids.add(id)
         for (const key of judged.keys) so.keys.add(key)
         so.lastId = judged.lastId

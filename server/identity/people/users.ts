@@ -3,9 +3,9 @@
 import { type Actor, apiKeyOf, credentialOf, nameOf, userOf } from '../../policy/actor.js'
 import { administratorRole, rightsOf } from '../../policy/permissions.js'
 import { usernameKey } from '../../policy/username.js'
+import { checkAll } from '../../protocol/check-all.js'
 import { refuse } from '../../protocol/errors.js'
 import { problem } from '../../protocol/problems.js'
-import { checkAll } from '../../protocol/together.js'
 import type { ApiKeyStore } from '../../storage/api-keys.js'
 import { isDuplicate, type Queries } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
@@ -48,7 +48,7 @@ export function createUsers(deps: UsersDeps) {
         await rename(tx, user, username, changing)
       }
       if (Object.keys(changes).length === 0) return
-      await userStore.update(tx, id, { ...changes, ...vouched(user, changes.email, actor) })
+      await userStore.update(tx, id, { ...changes, ...emailVerification(user, changes.email, actor) })
       // Only the names of the changed fields: the audit log outlives personal data.
       changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
     }
@@ -258,7 +258,7 @@ const isOwnAccount = (actor: Actor, id: number) => userOf(actor) === id && crede
  * An administrator verifies an address by writing it; a user cannot verify their own. An unchanged address keeps its
  * state.
  */
-function vouched({ id, email: before }: UserRecord, email: string | undefined, actor: Actor) {
+function emailVerification({ id, email: before }: UserRecord, email: string | undefined, actor: Actor) {
   if (email === undefined || email === before) return {}
   return { emailVerified: email !== '' && nameOf(actor) !== `user:${id}` }
 }

@@ -4,7 +4,7 @@ import type { Actor } from '../../policy/actor.js'
 import { foldEras } from '../../policy/eras.js'
 import { type Policy, type PolicyName, readPolicy } from '../../policy/policies.js'
 import {
-  areAlike,
+  areEquivalent,
   type NextVersion,
   nextVersion,
   type PolicyChange,
@@ -78,7 +78,7 @@ export function createPolicies({ database, policyVersionStore, policyPreview, po
     const made = nextVersion(inUse, { values, apply, undoes })
     const problems = whyNotNext(made)
     if (problems.length > 0) throw conflict(problem('undo_contradicts', { version: undoes, problems }))
-    if (areAlike(foldEras(inUse), made.eras)) throw conflict(problem('nothing_to_undo', { version: undoes }))
+    if (areEquivalent(foldEras(inUse), made.eras)) throw conflict(problem('nothing_to_undo', { version: undoes }))
     return made
   }
 

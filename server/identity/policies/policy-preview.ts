@@ -9,9 +9,9 @@ import {
   type EndReason,
   endedByChange,
   leastLimit,
-  type Stays,
   tightenings,
-  whatStays,
+  type Unaffected,
+  unaffectedBy,
 } from '../../policy/policy-preview.js'
 import type { PolicyApply, PolicyVersion } from '../../policy/policy-version.js'
 import { accessSpans } from '../../policy/session.js'
@@ -43,7 +43,7 @@ export type PolicyPreview = {
   staleAccessTokens: Count | null
   /** Some of the ending sessions; null for an actor who may not see sessions. */
   sample: EndingSession[] | null
-  stays: Stays[]
+  stays: Unaffected[]
 }
 
 export type PolicyPreviewDeps = {
@@ -58,7 +58,7 @@ export type PolicyPreviewDeps = {
 const countedUpTo = 10_000
 const sampleSize = 20
 /** How many rows one statement scans, and of how many users it reads all sessions. */
-const stretchSize = 2_000
+const batchSize = 2_000
 const usersAtOnce = 100
 /** How many sessions of crowded users (near a session limit) are examined, whether they end or not. */
 const mostLookedAt = 200_000
@@ -98,7 +98,7 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
         ends: countsOf(endings, more),
         staleAccessTokens: next.apply === 'now' ? await countStale(before, at) : null,
         sample: withSample ? await describe(sampleOf(endings)) : null,
-        stays: whatStays(next, before),
+        stays: unaffectedBy(next, before),
       }
     },
   }
@@ -116,7 +116,7 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
     const least = leastLimit(before, after)
     if (least === Infinity) return { endings, userIds, more: false }
     let lookedAt = 0
-    for await (const stretch of sessionSurveyStore.byUser(database, stretchSize)) {
+    for await (const stretch of sessionSurveyStore.byUser(database, batchSize)) {
       const crowded = await sessionSurveyStore.crowded(database, stretch, least)
       for (const userId of crowded) userIds.add(userId)
       for (let begin = 0; begin < crowded.length; begin += usersAtOnce) {
@@ -136,7 +136,7 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
     const endings: Ending[] = []
     const tightened = tightenings(before, after)
     if (tightened.length === 0) return { endings, more: false }
-    for await (const stretch of sessionSurveyStore.byId(database, stretchSize)) {
+    for await (const stretch of sessionSurveyStore.byId(database, batchSize)) {
       for (const session of await sessionSurveyStore.outliving(database, stretch, tightened, at))
         if (!crowded.has(session.userId)) endings.push(...endedByChange([session], before, after, at))
       if (endings.length > countedUpTo) return { endings, more: true }
@@ -147,7 +147,7 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
   async function countStale(before: Eras, at: number): Promise<Count> {
     const spans = accessSpans(before)
     let found = 0
-    for await (const stretch of sessionSurveyStore.byId(database, stretchSize)) {
+    for await (const stretch of sessionSurveyStore.byId(database, batchSize)) {
       found += await sessionSurveyStore.withAccess(database, stretch, spans, at)
       if (found > countedUpTo) break
     }

@@ -1,6 +1,6 @@
 import { type Actor, nameOf } from '../../policy/actor.js'
 import type { NextVersion } from '../../policy/policy-change.js'
-import { only, type PolicyVersion, readVersions } from '../../policy/policy-version.js'
+import { type PolicyVersion, policyValuesOf, readVersions } from '../../policy/policy-version.js'
 import type { AccessLifetime } from '../../revocation/access-lifetime.js'
 import type { AuditStore } from '../../storage/audit.js'
 import type { Queries } from '../../storage/database.js'
@@ -60,8 +60,8 @@ export function createPolicyWriting(deps: PolicyWritingDeps) {
     note({
       action: 'policy_changed',
       subject: String(version),
-      before: only(inUse.at(-1)!.policy, changed),
-      after: { ...only(policy, changed), apply, reason: written.reason, ...(undoes !== null && { undoes }) },
+      before: policyValuesOf(inUse.at(-1)!.policy, changed),
+      after: { ...policyValuesOf(policy, changed), apply, reason: written.reason, ...(undoes !== null && { undoes }) },
     })
     return written
   }

@@ -77,7 +77,7 @@ export function createInitialAccessTokens(deps: InitialAccessTokensDeps) {
       // Refused for an API key, and for an application of another origin: the token would outlive their end.
       if (apiKeyOf(actor) !== null) throw refuse('not_by_api_key')
       if (credentialOf(actor)?.ceiling) throw refuse('insufficient_scope')
-      if (!tail.isFresh()) await tail.freshen()
+      if (!tail.isFresh()) await tail.readIfOld()
       const given = checked(asked)
       const text = newRegistrationToken('initial', random)
       const token = await changes.run(actor, async (tx, { note }) => {

@@ -123,7 +123,7 @@ export function createRegistrations(deps: RegistrationsDeps) {
      * @throws registration_closed, registration_token_unknown, not_authenticated
      */
     async judgeInitial(text: string | null): Promise<InitialAccessTokenRecord | null> {
-      if (!tail.isFresh()) await tail.freshen()
+      if (!tail.isFresh()) await tail.readIfOld()
       const { client_registration: policyNow } = policy()
       if (policyNow === 'closed') throw refuse('registration_closed')
       if (text === null) {
@@ -154,7 +154,7 @@ export function createRegistrations(deps: RegistrationsDeps) {
 
     /** The application that a registration access token manages. @throws registration_token_unknown */
     async judgeOwn(id: string, token: string): Promise<PublicApplication> {
-      if (!tail.isFresh()) await tail.freshen()
+      if (!tail.isFresh()) await tail.readIfOld()
       const isOne = isApplicationId(id) && isRegistrationToken('registration', token)
       return publicApplication(requireOwn(isOne ? await applicationStore.find(database, id) : null, token))
     },

@@ -18,8 +18,8 @@ import type { Change, Changes } from '../../tokens/changes.js'
 import type { Issue } from '../../tokens/issue.js'
 import type { Secrets } from '../../tokens/secrets.js'
 import type { DeviceClaim, KnownDevices, NamedDevice } from './known-devices.js'
+import type { LimitEnforcement } from './limit-enforcement.js'
 import type { Renewal } from './renewal.js'
-import type { SessionRoom } from './session-room.js'
 
 /** Evidence that a session is opened on. */
 export type Evidence = {
@@ -96,7 +96,7 @@ export type OpenSessionDeps = {
   userStandingStore: UserStandingStore
   sessionStore: SessionStore
   knownDevices: KnownDevices
-  room: SessionRoom
+  room: LimitEnforcement
   renewal: Renewal
   issue: Issue
   changes: Changes

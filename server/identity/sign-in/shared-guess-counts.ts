@@ -64,7 +64,7 @@ export function createSharedGuessCounts({
   let failure: RedisFailure | null = null
   let probedAt = 0
 
-  async function takeThere(wanted: readonly Count[]): Promise<Taken> {
+  async function takeInRedis(wanted: readonly Count[]): Promise<Taken> {
     const keys = wanted.map(({ key }) => prefix + key)
     const values = wanted.flatMap(({ limit, endsAt }) => [limit, Math.max(1, Math.ceil(endsAt - now()))])
     const [counted, held] = readTaken(await scripted.darvozaTakeGuess(keys.length, ...keys, ...values), keys.length)
@@ -109,7 +109,7 @@ export function createSharedGuessCounts({
         return own.take(wanted)
       }
       try {
-        return await takeThere(wanted)
+        return await takeInRedis(wanted)
       } catch (error) {
         leave(error)
         return own.take(wanted)

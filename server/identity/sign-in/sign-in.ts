@@ -76,7 +76,7 @@ export function createSignIn(deps: SignInDeps) {
     held: Held = byPair,
   ): Promise<SignedIn> {
     const { password, deviceToken, clientDevice } = credentials
-    await tail.freshen()
+    await tail.readIfOld()
     if (deviceToken !== undefined) await inspect.ensureKeyKnown(deviceToken)
     const deviceProof = knownDevices.deviceProofIn(deviceToken)
     const named = await passwordCheck.lookUp(usernameKey(credentials.username), deviceProof, origin)

@@ -1,10 +1,10 @@
 // In-memory store of the live entries of the log: packed into columns, page by page. An entry is a slot, a number for
 // its page and row; an object for each would cost several times as much memory, and long garbage collections.
-import { flat } from './flat-text.js'
+import { flatText } from './flat-text.js'
 import { type Revocation, revocationKinds } from './revocation.js'
 
 /** No slot: the end of a chain, or nothing found. */
-export const none = -1
+export const noSlot = -1
 
 const rowBits = 12
 /** Rows of a page, and so the most that is dropped in one turn of the event loop. */
@@ -34,7 +34,7 @@ type Page = {
 
 function aPage(): Page {
   const next = new Int32Array(pageRows)
-  for (let row = 0; row < pageRows; row++) next[row] = row + 1 < pageRows ? row + 1 : none
+  for (let row = 0; row < pageRows; row++) next[row] = row + 1 < pageRows ? row + 1 : noSlot
   return {
     seq: new Float64Array(pageRows),
     expiresAt: new Uint32Array(pageRows).fill(empty),
@@ -64,7 +64,7 @@ export function createEntries(known: readonly string[]) {
     const known = reasonNumbers.get(reason)
     if (known !== undefined) return known
     if (reasons.length > mostReasons) return 0
-    const word = flat(reason)
+    const word = flatText(reason)
     reasonNumbers.set(word, reasons.length)
     return reasons.push(word) - 1
   }
@@ -104,10 +104,10 @@ export function createEntries(known: readonly string[]) {
       page.firstEmpty = page.next[row]!
       page.live++
       size++
-      if (page.firstEmpty === none) roomy.pop()
+      if (page.firstEmpty === noSlot) roomy.pop()
       page.seq[row] = seq
       page.expiresAt[row] = Math.min(Math.max(Math.ceil(expiresAt / 1000), 0), empty - 1)
-      page.next[row] = none
+      page.next[row] = noSlot
       page.reason[row] = reasonNumber(reason)
       page.kind[row] = revocationKinds.indexOf(kind)
       page.effect[row] = effects.indexOf(effect)
@@ -127,7 +127,7 @@ export function createEntries(known: readonly string[]) {
       page.expiresAt[row] = empty
       page.subject[row] = ''
       if (page.exceptSid) page.exceptSid[row] = null
-      if (page.firstEmpty === none) roomy.push(number)
+      if (page.firstEmpty === noSlot) roomy.push(number)
       page.next[row] = page.firstEmpty
       page.firstEmpty = row
       page.live--

@@ -1,8 +1,8 @@
 // The live entries of the revocation log in memory: verifiers search them without I/O. Only tail.ts writes them. Sized
 // for millions: packed-entries.ts stores them, subjects.ts finds them, and here are the rules.
 
-import { flat } from './flat-text.js'
-import { createEntries, none } from './packed-entries.js'
+import { flatText } from './flat-text.js'
+import { createEntries, noSlot } from './packed-entries.js'
 import { type RevocableClaims, type Revocation, type RevocationKind, refuses, revocationKinds } from './revocation.js'
 import { createSubjects, type Subjects } from './subjects.js'
 
@@ -21,22 +21,22 @@ export function createProjection(reasons: readonly string[] = []) {
     const subjects = bySubject[entry.kind]
     const first = subjects.first(entry.subject)
     if (isSpokenFor(entry, first)) return
-    const subject = first === none ? flat(entry.subject) : entries.subject(first)
-    const slot = entries.add(entry, subject, entry.exceptSid === null ? null : flat(entry.exceptSid))
-    const last = sift(subjects, subject, first, other => {
+    const subject = first === noSlot ? flatText(entry.subject) : entries.subject(first)
+    const slot = entries.add(entry, subject, entry.exceptSid === null ? null : flatText(entry.exceptSid))
+    const last = retainMatching(subjects, subject, first, other => {
       const earlier = entries.show(other)
       const spoken = earlier.seq < entry.seq && subsumes(entry, earlier)
       // Never dropped earlier than the entry that it subsumes.
       if (spoken) entries.keepUntil(slot, Math.max(entries.expiry(slot), entries.expiry(other)))
       return !spoken
     })
-    if (last === none) subjects.set(subject, slot)
+    if (last === noSlot) subjects.set(subject, slot)
     else entries.link(last, slot)
   }
 
   /** Whether there is a later entry already that subsumes this one: a snapshot has no order. */
   function isSpokenFor(entry: Revocation, first: number): boolean {
-    for (let slot = first; slot !== none; slot = entries.next(slot)) {
+    for (let slot = first; slot !== noSlot; slot = entries.next(slot)) {
       const other = entries.show(slot)
       if (other.seq < entry.seq || !subsumes(other, entry)) continue
       const until = Math.ceil(entry.expiresAt / 1000)
@@ -47,15 +47,20 @@ export function createProjection(reasons: readonly string[] = []) {
   }
 
   /** Keeps those of one subject's entries for which `stays` is true. @returns the last of them */
-  function sift(subjects: Subjects, subject: string, first: number, stays: (slot: number) => boolean): number {
-    let last = none
-    for (let slot = first, next = none; slot !== none; slot = next) {
+  function retainMatching(
+    subjects: Subjects,
+    subject: string,
+    first: number,
+    stays: (slot: number) => boolean,
+  ): number {
+    let last = noSlot
+    for (let slot = first, next = noSlot; slot !== noSlot; slot = next) {
       next = entries.next(slot)
       if (stays(slot)) {
         last = slot
         continue
       }
-      if (last === none) subjects.set(subject, next)
+      if (last === noSlot) subjects.set(subject, next)
       else entries.link(last, next)
       entries.drop(slot)
     }
@@ -64,12 +69,12 @@ export function createProjection(reasons: readonly string[] = []) {
 
   /** The first entry of this subject that ends the token, else `found`, else the first that makes it stale. */
   function look(found: number, kind: RevocationKind, subject: string, claims: RevocableClaims): number {
-    if (found !== none && entries.show(found).effect === 'end') return found
-    for (let slot = bySubject[kind].first(subject); slot !== none; slot = entries.next(slot)) {
+    if (found !== noSlot && entries.show(found).effect === 'end') return found
+    for (let slot = bySubject[kind].first(subject); slot !== noSlot; slot = entries.next(slot)) {
       const entry = entries.show(slot)
       if (!refuses(entry, claims)) continue
       if (entry.effect === 'end') return slot
-      if (found === none) found = slot
+      if (found === noSlot) found = slot
     }
     return found
   }
@@ -92,7 +97,7 @@ export function createProjection(reasons: readonly string[] = []) {
      * precedence over `refresh`. Allocates nothing until an entry is found.
      */
     find(claims: RevocableClaims, kid: string): Revocation | null {
-      let found = look(none, 'key', kid, claims)
+      let found = look(noSlot, 'key', kid, claims)
       found = look(found, 'all', '', claims)
       found = look(found, 'token', claims.jti, claims)
       if (claims.sid !== undefined) {
@@ -105,12 +110,12 @@ export function createProjection(reasons: readonly string[] = []) {
       for (let act = claims.act?.act; act !== undefined; act = act.act)
         found = look(found, 'application', act.sub, claims)
       for (let at = 0; at < claims.roles.length; at++) found = look(found, 'role', claims.roles[at]!, claims)
-      return found === none ? null : { ...entries.show(found) }
+      return found === noSlot ? null : { ...entries.show(found) }
     },
 
     /** Until when an entry is kept (epoch ms): its own expiry, or longer where it subsumes one that expires later. */
     keptUntil({ kind, subject, seq, expiresAt }: Revocation): number {
-      for (let slot = bySubject[kind].first(subject); slot !== none; slot = entries.next(slot))
+      for (let slot = bySubject[kind].first(subject); slot !== noSlot; slot = entries.next(slot))
         if (entries.show(slot).seq === seq) return Math.max(expiresAt, entries.expiry(slot) * 1000)
       return expiresAt
     },
@@ -124,7 +129,7 @@ export function createProjection(reasons: readonly string[] = []) {
       const forgetSubject = (slot: number) => {
         const { kind, subject } = entries.show(slot)
         const subjects = bySubject[kind]
-        sift(subjects, subject, subjects.first(subject), other => entries.expiry(other) > seconds)
+        retainMatching(subjects, subject, subjects.first(subject), other => entries.expiry(other) > seconds)
       }
       for (let page = 0; page < entries.pageCount(); page++) {
         if (entries.expired(page, seconds, forgetSubject) > 0) await pause()

@@ -1,5 +1,5 @@
 // Index of entries by subject.
-import { none } from './packed-entries.js'
+import { noSlot } from './packed-entries.js'
 
 const shardBits = 6
 
@@ -13,8 +13,8 @@ export function createSubjects() {
 
   return {
     first(subject: string): number {
-      if (size === 0) return none
-      return shards[shardOf(subject)]?.get(subject) ?? none
+      if (size === 0) return noSlot
+      return shards[shardOf(subject)]?.get(subject) ?? noSlot
     },
 
     /** Sets the first slot of a subject; `none` removes the subject. */
@@ -23,7 +23,7 @@ export function createSubjects() {
       shards[number] ??= new Map()
       const shard = shards[number]
       size -= shard.size
-      if (slot === none) shard.delete(subject)
+      if (slot === noSlot) shard.delete(subject)
       else shard.set(subject, slot)
       size += shard.size
     },

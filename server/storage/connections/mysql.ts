@@ -1,7 +1,7 @@
 // MySQL and MariaDB: a pool of connections. Each connection gets our session variables before its first use.
 import type { Pool, PoolConnection, PoolOptions, QueryResult, ResultSetHeader } from 'mysql2'
 import { compareInBinary, refuseUnfit, remarksOn } from '../mysql-fitness.js'
-import { type Ask, binaryCollation, createSettling, shownTo } from '../mysql-session.js'
+import { binaryCollation, createSettling, type RunStatement, sessionValues } from '../mysql-session.js'
 import { sessionVariables } from '../mysql-variables.js'
 import { secureContext } from '../tls.js'
 import {
@@ -29,16 +29,16 @@ export async function aPool(address: MysqlAddress): Promise<Pool> {
 export async function connectionsOn(pool: Pool): Promise<Connections> {
   try {
     const first = await taken(pool)
-    const ask: Ask = async sql => (await sent(first, sql, [])) as Record<string, unknown>[]
+    const ask: RunStatement = async sql => (await sent(first, sql, [])) as Record<string, unknown>[]
     const collation = await binaryCollation(ask)
     const variables = sessionVariables(collation)
     const settling = createSettling(variables)
     await settling.settle(first)
     await compareInBinary(ask, collation)
-    await refuseUnfit(ask, collation, variables, await shownTo(ask, variables))
+    await refuseUnfit(ask, collation, variables, await sessionValues(ask, variables))
     const remarks = await remarksOn(ask)
     first.release()
-    return lending(pool, settling, remarks)
+    return mysqlConnections(pool, settling, remarks)
   } catch (error) {
     await ended(pool).catch(() => {})
     throw error
@@ -70,7 +70,11 @@ function poolOptions(address: MysqlAddress): PoolOptions {
   }
 }
 
-function lending(pool: Pool, { settle, isSettled }: ReturnType<typeof createSettling>, remarks: string[]): Connections {
+function mysqlConnections(
+  pool: Pool,
+  { settle, isSettled }: ReturnType<typeof createSettling>,
+  remarks: string[],
+): Connections {
   let closed: Promise<void> | null = null
 
   /**
@@ -89,7 +93,7 @@ function lending(pool: Pool, { settle, isSettled }: ReturnType<typeof createSett
     return connection
   }
 
-  function lend(): Connection {
+  function acquire(): Connection {
     let over: Over = null
     let coming: Promise<PoolConnection> | null = null
     let connection: PoolConnection | null = null
@@ -140,8 +144,8 @@ function lending(pool: Pool, { settle, isSettled }: ReturnType<typeof createSett
   return {
     engine: 'mysql',
     remarks,
-    reader: lend,
-    writer: lend,
+    reader: acquire,
+    writer: acquire,
     close(): Promise<void> {
       closed ??= ended(pool)
       return closed

@@ -19,7 +19,7 @@ import {
 /** How long a writer waits for its turn, in ms. */
 const turnTimeout = 4_000
 /** How long a statement waits for the lock of another process, in ms: less than a caller's deadline. */
-const busyPatience = 4_500
+const busyTimeout = 4_500
 const busyPause = 20
 
 /** @throws an error with the driver's code when the file cannot be opened */
@@ -46,7 +46,7 @@ export async function openSqlite(path: string): Promise<Connections> {
     }
     return {
       async query(sql, values = [], often = false) {
-        const answer = await patiently(
+        const answer = await retryWhileLocked(
           () => readers.run(sql, bindable(values)),
           () => over !== null,
         )
@@ -75,8 +75,8 @@ export async function openSqlite(path: string): Promise<Connections> {
     }
 
     /** The caller got a timeout at its deadline: after that no part of its transaction may be committed. */
-    const unlessOver = (run: () => Promise<Answer>) =>
-      patiently(
+    const unlessClosed = (run: () => Promise<Answer>) =>
+      retryWhileLocked(
         () => {
           refuseOver(over)
           return run()
@@ -87,7 +87,7 @@ export async function openSqlite(path: string): Promise<Connections> {
     return {
       async query(sql, values, often = false) {
         refuseOver(over)
-        const run = () => unlessOver(() => send(sql, values))
+        const run = () => unlessClosed(() => send(sql, values))
         const answer = await (endTurn ? run() : turn.runExclusive(run))
         return often ? inCells(answer) : answer
       },
@@ -95,7 +95,7 @@ export async function openSqlite(path: string): Promise<Connections> {
       async begin() {
         endTurn = await turn.acquire()
         try {
-          await unlessOver(() => {
+          await unlessClosed(() => {
             // IMMEDIATE takes the write lock at once; a deferred transaction that turns into a writer can only fail.
             const begun = thread.run('BEGIN IMMEDIATE', [])
             began = thread.life
@@ -108,13 +108,13 @@ export async function openSqlite(path: string): Promise<Connections> {
       },
 
       async commit() {
-        await unlessOver(() => send('COMMIT'))
+        await unlessClosed(() => send('COMMIT'))
         leave()
       },
 
       async rollback() {
         try {
-          await patiently(
+          await retryWhileLocked(
             () => send('ROLLBACK'),
             () => over !== null,
           )
@@ -137,7 +137,7 @@ export async function openSqlite(path: string): Promise<Connections> {
   }
 
   try {
-    await patiently(() => thread.run('SELECT 1', []))
+    await retryWhileLocked(() => thread.run('SELECT 1', []))
   } catch (error) {
     await close()
     throw error
@@ -153,8 +153,8 @@ function inCells(answer: Answer): Answer {
 }
 
 /** Retries while another process holds the write lock, perhaps for seconds: SQLite's own wait would block the thread. */
-async function patiently(run: () => Promise<Answer>, isOver = () => false): Promise<Answer> {
-  const until = performance.now() + busyPatience
+async function retryWhileLocked(run: () => Promise<Answer>, isOver = () => false): Promise<Answer> {
+  const until = performance.now() + busyTimeout
   for (;;) {
     try {
       return await run()

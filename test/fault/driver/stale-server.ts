@@ -16,7 +16,7 @@ const {
   storage: { revocationStore: revocations },
 } = composed.parts
 tail.isFresh = () => true
-tail.freshen = async () => {}
+tail.readIfOld = async () => {}
 const { head } = revocations
 revocations.head = async (...asked) => {
   const answer = await head(...asked)

@@ -1,7 +1,7 @@
 // Routes of the policy: its values, its former versions, the preview of a change, and the change itself.
 import { z } from 'zod'
 import { type PolicyName, policyNames, policyTable } from '../../../policy/policies.js'
-import { stays } from '../../../policy/policy-preview.js'
+import { unaffectedTexts } from '../../../policy/policy-preview.js'
 import { type PolicyApply, policyApplies } from '../../../policy/policy-version.js'
 import { may, mayIfRecent } from '../../kinds/permission.js'
 import { get, patch, post } from '../../route.js'
@@ -78,7 +78,7 @@ export const policyPreviewSchema = z
       )
       .nullable()
       .describe('A sample of the sessions that end; null if the caller may not read sessions.'),
-    stays: z.array(z.enum(Object.values(stays))).describe('What the change does not affect, as text.'),
+    stays: z.array(z.enum(Object.values(unaffectedTexts))).describe('What the change does not affect, as text.'),
   })
   .meta({ id: 'PolicyPreview' })
 

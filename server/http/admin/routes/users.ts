@@ -3,7 +3,7 @@ import { longestPassword } from '../../../policy/password.js'
 import { may, mayIfRecent, mayInPerson } from '../../kinds/permission.js'
 import { sessionFilters, sessionRowSchema } from '../../lists/sessions.js'
 import { userFilters, userRowSchema } from '../../lists/users.js'
-import { letInSchema, liveDeviceSchema } from '../../me/present.js'
+import { authorizedApplicationSchema, liveDeviceSchema } from '../../me/present.js'
 import { profile } from '../../me/routes.js'
 import { del, get, patch, post, put } from '../../route.js'
 import { listOf, pageOf } from '../../wire/answers.js'
@@ -111,7 +111,7 @@ export const userRoutes = {
     '/api/admin/users/:id/applications',
     may('darvoza:sessions:read'),
     'List the applications that may act for a user',
-    { answers: { 200: listOf(letInSchema) }, refuses: ['not_found'] },
+    { answers: { 200: listOf(authorizedApplicationSchema) }, refuses: ['not_found'] },
   ),
   withdrawUserApplication: del(
     '/api/admin/users/:id/applications/:application',

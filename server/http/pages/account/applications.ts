@@ -1,5 +1,5 @@
-import type { Consents, LetIn } from '../../../identity/authorizations/consents.js'
-import { isUnseen } from '../../../policy/application-metadata.js'
+import type { AuthorizedApplication, Consents } from '../../../identity/authorizations/consents.js'
+import { isUnreviewed } from '../../../policy/application-metadata.js'
 import { browserUserOf, type Context } from '../../handler.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
@@ -13,7 +13,7 @@ export function createOwnApplicationPages({ pages, consents }: { pages: Pages; c
       const frame = pages.frameOf(ctx)
       const { t } = frame
       const found = await consents.listOf(browserUserOf(ctx).userId)
-      const applications = found.map(one => presentLetIn(one, frame))
+      const applications = found.map(one => presentAuthorization(one, frame))
       await pages.show(ctx, 'account/applications', {
         title: t('letIn.title'),
         lead: t('letIn.lead'),
@@ -31,7 +31,7 @@ export function createOwnApplicationPages({ pages, consents }: { pages: Pages; c
   }
 }
 
-export type ShownLetIn = {
+export type ShownAuthorization = {
   id: string
   name: string
   site: { href: string; host: string } | null
@@ -45,17 +45,17 @@ export type ShownLetIn = {
   lastUsedAt: number | null
 }
 
-export function presentLetIn(
-  { application, since, rights, sessions, lastUsedAt }: LetIn,
+export function presentAuthorization(
+  { application, since, rights, sessions, lastUsedAt }: AuthorizedApplication,
   frame: Pick<Frame, 't' | 'language'>,
-): ShownLetIn {
+): ShownAuthorization {
   const { id, name, metadata } = application
   return {
     id,
     name,
     site: webAddress(metadata.client_uri),
     isFirstParty: since === null,
-    isUnseen: isUnseen(application),
+    isUnseen: isUnreviewed(application),
     since,
     rights: scopeTexts(rights, frame),
     sessions,

@@ -7,7 +7,7 @@ import type {
   ExchangeRule,
 } from '../../../policy/application-metadata.js'
 import { deviceGrantType } from '../../../policy/device-request.js'
-import { isSettable, saysItself } from '../../../policy/own-description.js'
+import { isSelfDescribed, isSettable } from '../../../policy/own-description.js'
 import { tokenExchangeGrant } from '../../../policy/token-exchange.js'
 import { refuseField } from '../../../protocol/errors.js'
 import type { Context } from '../../handler.js'
@@ -192,7 +192,7 @@ function namesIn({ kind, origin = 'administrator', parts, isNew = false }: Form)
 }
 
 /** Whether a field is shown but cannot be changed: the application describes itself. */
-const isFixed = ({ origin = 'administrator' }: Form, name: FieldName) => saysItself(origin, name)
+const isFixed = ({ origin = 'administrator' }: Form, name: FieldName) => isSelfDescribed(origin, name)
 const freeIn = (form: Form) => namesIn(form).filter(name => !isFixed(form, name))
 
 const typeOf = (name: FieldName): Type => types[fields[name].is]

@@ -6,7 +6,7 @@ import type { PublicApplication } from '../../../identity/applications/public-ap
 import type { Roles } from '../../../identity/people/roles.js'
 import { usesSecret } from '../../../policy/application-defaults.js'
 import { lifetimeNames, ownApplicationId, scopeWords } from '../../../policy/application-metadata.js'
-import { saysItself } from '../../../policy/own-description.js'
+import { isSelfDescribed } from '../../../policy/own-description.js'
 import { tokenExchangeGrant } from '../../../policy/token-exchange.js'
 import { redirectUriWarning } from '../../../protocol/redirect-uris.js'
 import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
@@ -92,7 +92,7 @@ export function createApplicationView(deps: ApplicationViewDeps) {
       fieldInputs(part, form, frame, choices).map(field => withWarnings(field, metadata[field.name], frame))
     const values = { client_name: application.name, ...shownValues(metadata, form), ...wrong?.values }
     const [fields, advanced] = tab === 'access' ? [inputs('access'), []] : [inputs('settings'), inputs('advanced')]
-    const isNamedByItself = saysItself(application.origin, 'client_name')
+    const isNamedByItself = isSelfDescribed(application.origin, 'client_name')
     return { fields, advanced, values, problems: wrong?.problems ?? {}, isNamedByItself }
   }
 

@@ -1,7 +1,7 @@
 // The pages of one application: settings, scopes, secrets, and their changes.
 import type { PublicApplication } from '../../../identity/applications/public-application.js'
 import type { Actor } from '../../../policy/actor.js'
-import { saysItself } from '../../../policy/own-description.js'
+import { isSelfDescribed } from '../../../policy/own-description.js'
 import { browserUserOf, type Context } from '../../handler.js'
 import { type Problems, problemsOf, problemText, typedIn } from '../fields.js'
 import { pathWith } from '../paths.js'
@@ -37,7 +37,7 @@ export function createOneApplicationPages(deps: OneApplicationPagesDeps) {
   async function save(ctx: Context, tab: 'settings' | 'access'): Promise<void> {
     const application = await found(ctx)
     const form = formOf(application, tab)
-    const isNamed = tab === 'settings' && !saysItself(application.origin, 'client_name')
+    const isNamed = tab === 'settings' && !isSelfDescribed(application.origin, 'client_name')
     const name = isNamed ? typedIn(ctx, ['client_name']).client_name : application.name
     try {
       const metadata = Object.fromEntries(

@@ -8,7 +8,7 @@ import type { ListedVerifier, VerifierList } from '../../../identity/logs/verifi
 import {
   applicationKinds,
   applicationOrigins,
-  isUnseen,
+  isUnreviewed,
   ownApplicationId,
 } from '../../../policy/application-metadata.js'
 import { answerCsv } from '../../admin/csv.js'
@@ -118,7 +118,7 @@ export function presentApplication(application: PublicApplication, issuer: strin
     /** The identifier of the built-in application is the issuer. */
     resource: id === ownApplicationId ? issuer : application.resource,
     scopes: resourceScopes.map(one => one.name),
-    isUnseen: isUnseen(application),
+    isUnseen: isUnreviewed(application),
     /** Most settings of the built-in application are fixed. */
     changeable: id !== ownApplicationId,
   }

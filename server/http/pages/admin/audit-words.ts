@@ -114,7 +114,7 @@ const values: Record<string, Words> = {
 
 /** The users, sessions and devices that the values of an entry name, as subjects for `createPeople`. */
 export function namedIn(entry: AuditRecord): Subject[] {
-  return toldBy(entry).flatMap(told =>
+  return changedValuesOf(entry).flatMap(told =>
     (['user', 'session', 'device'] as const).flatMap(kind => {
       const id = told[kind]
       return typeof id === 'string' || typeof id === 'number' ? [{ kind, id }] : []
@@ -124,7 +124,7 @@ export function namedIn(entry: AuditRecord): Subject[] {
 
 /** The values in an entry, before and after the change; null on a side without the value. */
 export function changesOf(entry: AuditRecord, frame: Frame, people: Named): AuditChange[] {
-  const [before, after] = toldBy(entry)
+  const [before, after] = changedValuesOf(entry)
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return names.map(name => {
     const text = (told: Told) => (Object.hasOwn(told, name) ? valueWords(name, told[name], frame, people) : null)
@@ -141,7 +141,7 @@ export function subjectText({ action, subject, afterJson }: AuditRecord, { t }: 
   return isEverybodys ? t('revocations.everybody') : subject
 }
 
-function toldBy({ beforeJson, afterJson }: AuditRecord): [before: Told, after: Told] {
+function changedValuesOf({ beforeJson, afterJson }: AuditRecord): [before: Told, after: Told] {
   return [JSON.parse(beforeJson ?? '{}'), JSON.parse(afterJson ?? '{}')]
 }
 

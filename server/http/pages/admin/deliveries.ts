@@ -57,7 +57,7 @@ export function createDeliveryPages({ pages, deliveries, figures, users, userLis
       const text =
         attempted.failure === null
           ? t('deliveries.testTaken', { name, status: attempted.status ?? '', took: format.number(took) })
-          : t('deliveries.testFailed', { name, why: whyOf(attempted, t) })
+          : t('deliveries.testFailed', { name, why: failureText(attempted, t) })
       await pages.tell(ctx, { tone: attempted.failure === null ? 'good' : 'bad', text })
       pages.go(ctx, typedIn(ctx, ['back']).back || list)
     },
@@ -66,7 +66,7 @@ export function createDeliveryPages({ pages, deliveries, figures, users, userLis
 
 function presentDelivery({ delivery, username, application }: DeliveryInList, { t }: Frame) {
   const { id, applicationId, sessionId, ended, userId, state, attempts, nextAt, createdAt, doneAt } = delivery
-  const why = delivery.failure === null ? null : whyOf(delivery, t)
+  const why = delivery.failure === null ? null : failureText(delivery, t)
   return {
     id,
     applicationId,
@@ -84,6 +84,6 @@ function presentDelivery({ delivery, username, application }: DeliveryInList, { 
   }
 }
 
-function whyOf({ failure, status }: Attempted, t: Frame['t']): string {
+function failureText({ failure, status }: Attempted, t: Frame['t']): string {
   return t(`deliveries.failure.${failure ?? 'STATUS'}`, { status: status ?? '?' })
 }

@@ -63,7 +63,7 @@ export function createHomePages(deps: HomePagesDeps) {
   async function health(): Promise<{ database: 'well' | 'away' | 'wentBack'; redis: 'ok' | 'degraded' | null }> {
     const redis = redisLink?.status() ?? null
     try {
-      await tail.freshen()
+      await tail.readIfOld()
       return { database: 'well', redis }
     } catch (error) {
       const wentBack = error instanceof Refusal && error.code === 'log_went_back'

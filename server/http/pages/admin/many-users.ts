@@ -38,7 +38,7 @@ export function createManyUsersPages({ pages, users, userActs, roles }: ManyUser
   }
 
   /** The administrator's own user is left out, so that nobody locks themselves out by mistake. */
-  const sparedBy = (ctx: Context, change: Change) => ({
+  const exclusionsOf = (ctx: Context, change: Change) => ({
     keep: change === 'add-role' ? null : browserUserOf(ctx).userId,
   })
 
@@ -47,7 +47,7 @@ export function createManyUsersPages({ pages, users, userActs, roles }: ManyUser
     if (act === null) throw refuse('not_found')
     const ids = pickedIds(ctx)
     const { actor } = browserUserOf(ctx)
-    const { done, leftOut } = await userActs.run({ ids }, act, previewOf(ids), actor, sparedBy(ctx, change))
+    const { done, leftOut } = await userActs.run({ ids }, act, previewOf(ids), actor, exclusionsOf(ctx, change))
     const text = pages.translate(ctx)(`manyUsers.done.${change}`, { count: done, role: roleOf(act) })
     await tellDone(pages, ctx, { done, text, but: 'manyUsers.but', leftOut })
     pages.go(ctx, typedIn(ctx, ['back']).back || '/admin/users')
@@ -62,7 +62,7 @@ export function createManyUsersPages({ pages, users, userActs, roles }: ManyUser
       const act = await readAct(ctx, change)
       const ids = pickedIds(ctx)
       const { actor } = browserUserOf(ctx)
-      const reach = act && (await userActs.preview({ ids }, act, actor, sparedBy(ctx, change)))
+      const reach = act && (await userActs.preview({ ids }, act, actor, exclusionsOf(ctx, change)))
       await pages.show(ctx, 'admin/change-users', {
         title: t(`manyUsers.title.${change}`),
         crumbs: [{ label: t('nav.users'), href: '/admin/users' }],

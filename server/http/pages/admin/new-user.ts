@@ -1,6 +1,6 @@
 import type { Roles } from '../../../identity/people/roles.js'
 import type { Users } from '../../../identity/people/users.js'
-import { checkAll } from '../../../protocol/together.js'
+import { checkAll } from '../../../protocol/check-all.js'
 import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { chosenIn, type Problems, problemsOf, typedIn, typedProfile } from '../fields.js'

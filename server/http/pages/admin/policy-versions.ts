@@ -59,7 +59,7 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
   }
 
   /** Runs `work`; a version that cannot be taken back gets a notice on the list of versions. */
-  async function orTell(ctx: Context, version: number, work: () => Promise<void>): Promise<void> {
+  async function orShowRefusal(ctx: Context, version: number, work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
@@ -100,7 +100,7 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
     async undoPolicyPage(ctx: Context): Promise<void> {
       const one = await requireVersion(ctx)
       const apply = readChoice(ctx, 'apply', appliesOf(one.changed))
-      await orTell(ctx, one.version, () => showUndoing(ctx, one, apply))
+      await orShowRefusal(ctx, one.version, () => showUndoing(ctx, one, apply))
     },
 
     async undoPolicyNow(ctx: Context): Promise<void> {
@@ -108,7 +108,7 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
       const asked = typedIn(ctx, ['apply']).apply
       const apply = appliesOf(one.changed).find(one => one === asked)
       if (!apply) return pages.go(ctx, `${list}/${one.version}/undo`)
-      await orTell(ctx, one.version, async () => {
+      await orShowRefusal(ctx, one.version, async () => {
         try {
           const { reason } = readFields(ctx, { reason: reasonRule })
           await policies.undo(one.version, browserUserOf(ctx).actor, reason, apply)

@@ -2,7 +2,7 @@
 import type { ListedRole, Roles } from '../../../identity/people/roles.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Actor } from '../../../policy/actor.js'
-import { checkAll } from '../../../protocol/together.js'
+import { checkAll } from '../../../protocol/check-all.js'
 import { browserUserOf, type Context, type Handler } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'

@@ -1,4 +1,4 @@
-import type { Details, Happened, LookedAtSession } from '../../../identity/devices/details.js'
+import type { Activity, Details, SessionDetails } from '../../../identity/devices/details.js'
 import { nameDevice } from '../../../identity/devices/device-name.js'
 import type { SessionInList, SessionList } from '../../../identity/devices/session-list.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
@@ -111,11 +111,7 @@ function presentSession(one: SessionInList, applications: ReadonlyMap<string, st
 type Item = { at: number; text: string; by: string; icon: string; tone?: string }
 
 /** The events of a session: those in its row and, if the reader may see them, those in the logs; newest first. */
-function timelineOf(
-  { session, end, endsAt, device }: LookedAtSession,
-  happened: Happened | null,
-  t: Translate,
-): Item[] {
+function timelineOf({ session, end, endsAt, device }: SessionDetails, happened: Activity | null, t: Translate): Item[] {
   const items: Item[] = [
     { at: session.createdAt, text: t('oneSession.signedIn'), by: join(device?.name, session.address), icon: 'check' },
   ]

@@ -9,12 +9,12 @@ import type { PublicUser } from '../../../identity/people/public-user.js'
 import type { Roles } from '../../../identity/people/roles.js'
 import type { Users } from '../../../identity/people/users.js'
 import type { Actor } from '../../../policy/actor.js'
+import { checkAll } from '../../../protocol/check-all.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'
-import { checkAll } from '../../../protocol/together.js'
 import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
-import { presentLetIn } from '../account/applications.js'
+import { presentAuthorization } from '../account/applications.js'
 import { sessionsByApplication } from '../account/devices.js'
 import { shownApiKey } from '../api-key-texts.js'
 import { chosenIn, type Problems, problemsOf, profileRules, typedIn, typedProfile } from '../fields.js'
@@ -72,7 +72,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
       user: { ...presentUser(user), ...presentMore(user) },
       devices: seen?.devices.map(one => presentDevice(one, applications)) ?? null,
-      applications: seen ? (await consents.listOf(user.id)).map(one => presentLetIn(one, frame)) : null,
+      applications: seen ? (await consents.listOf(user.id)).map(one => presentAuthorization(one, frame)) : null,
       apiKeys: keys?.slice(0, apiKeysShown).map(key => shownApiKey(key, frame)) ?? null,
       apiKeyCount: keys?.length ?? 0,
       deviceCount: seen?.count ?? 0,

@@ -4,7 +4,7 @@ import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
 
 /** The response: a status, or why there is none. */
-export type Answered = {
+export type ProbeAnswer = {
   status: number | null
   failure: string | null
   challenge: string | null
@@ -13,13 +13,13 @@ export type Answered = {
   said: string
 }
 
-export type Asked = {
+export type ProbeRequest = {
   /** Values of the Authorization header, a line each. */
   authorization?: readonly string[]
   query?: Readonly<Record<string, string>>
 }
 
-export type AskingOptions = {
+export type ApiProbeOptions = {
   url: URL
   method: string
   /** Pairs of name and value. */
@@ -32,10 +32,10 @@ export type AskingOptions = {
 const longestWait = 5_000
 const mostKept = 300
 
-export function createAsking({ url, method, headers, pause }: AskingOptions) {
+export function createApiProbe({ url, method, headers, pause }: ApiProbeOptions) {
   const begin = url.protocol === 'https:' ? requestTls : requestPlain
 
-  async function ask({ authorization = [], query = {} }: Asked = {}): Promise<Answered> {
+  async function ask({ authorization = [], query = {} }: ProbeRequest = {}): Promise<ProbeAnswer> {
     if (pause > 0) await new Promise(resolve => setTimeout(resolve, pause))
     const target = new URL(url)
     for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value)
@@ -59,24 +59,24 @@ export function createAsking({ url, method, headers, pause }: AskingOptions) {
 
   return {
     ask,
-    bearer: (token: string): Promise<Answered> => ask({ authorization: [`Bearer ${token}`] }),
+    bearer: (token: string): Promise<ProbeAnswer> => ask({ authorization: [`Bearer ${token}`] }),
   }
 }
 
-export type Asking = ReturnType<typeof createAsking>
+export type ApiProbe = ReturnType<typeof createApiProbe>
 
-export function isLetIn({ status }: Answered): boolean {
+export function isAccepted({ status }: ProbeAnswer): boolean {
   return status !== null && status >= 200 && status < 300
 }
 
 /** Neither accepted nor refused: the server failed. */
-export function isCrash({ status }: Answered): boolean {
+export function isCrash({ status }: ProbeAnswer): boolean {
   return status === null || (status >= 500 && status !== 503)
 }
 
-const nothing: Answered = { status: null, failure: null, challenge: null, location: null, said: '' }
+const nothing: ProbeAnswer = { status: null, failure: null, challenge: null, location: null, said: '' }
 
-async function read(answer: IncomingMessage): Promise<Answered> {
+async function read(answer: IncomingMessage): Promise<ProbeAnswer> {
   let said = ''
   for await (const chunk of answer) {
     if (said.length < mostKept) said += String(chunk)
@@ -88,7 +88,7 @@ async function read(answer: IncomingMessage): Promise<Answered> {
 }
 
 /** Summary of a response, for the user to see the reason. */
-export function toldOf({ status, challenge, location, said }: Answered): string {
+export function summaryOf({ status, challenge, location, said }: ProbeAnswer): string {
   const parts = [`it answered ${status}`]
   if (challenge !== null) parts.push(`WWW-Authenticate: ${challenge}`)
   if (location !== null) parts.push(`Location: ${location}`)

@@ -1,19 +1,19 @@
 // Makes room for a new session: ends the one it replaces, and those above the policy's limits of sessions and devices.
 // Only a few at each sign-in: a backlog, as after an import or a lowered limit, is reduced step by step.
 import { scopeWords } from '../../policy/application-metadata.js'
-import type { Judged } from '../../policy/eras.js'
+import type { EraSubject } from '../../policy/eras.js'
 import type { Policy } from '../../policy/policies.js'
 import { absoluteEnd, type EndedSeqs, type SessionLife, sessionEnd } from '../../policy/session.js'
-import { countStaying, countsByItself, mostBeside } from '../../policy/session-limit.js'
+import { countsAlone, createLimitCount, mostNewerSessions } from '../../policy/session-limit.js'
 import { refuse } from '../../protocol/errors.js'
 import type { ErasInForce } from '../../revocation/policy-in-force.js'
 import type { Queries } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
-import type { Beside, OpenSession } from '../../storage/open-sessions.js'
+import type { LimitCandidate, OpenSession } from '../../storage/open-sessions.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
 import type { Change } from '../../tokens/changes.js'
 
-export type SessionRoomDeps = { sessionStore: SessionStore; deviceStore: DeviceStore; now: () => number }
+export type LimitEnforcementDeps = { sessionStore: SessionStore; deviceStore: DeviceStore; now: () => number }
 
 /** How many sessions and devices above a limit end with one sign-in. */
 const mostAtOnce = { sessions: 10, devices: 3, sessionsOfDevices: 15 }
@@ -32,20 +32,20 @@ type InForce = {
   eras: ErasInForce
 }
 
-export type Room = InForce & {
+export type LimitTerms = InForce & {
   /** Whether it replaces those that its application has on the device. */
   replaces: boolean
 }
 
-export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoomDeps) {
-  const lives = (one: SessionLife & Judged & { ended: EndedSeqs }, eras: ErasInForce) =>
+export function createLimitEnforcement({ sessionStore, deviceStore, now }: LimitEnforcementDeps) {
+  const lives = (one: SessionLife & EraSubject & { ended: EndedSeqs }, eras: ErasInForce) =>
     sessionEnd(one, one.ended, now(), eras.of(one)) === null
   /**
    * Whether a client with a token pair holds the session: it was opened by a password, and not for a browser's cookie.
    */
-  const hasPair = ({ grantType, refreshable }: Beside) => grantType === 'password' && refreshable
+  const hasPair = ({ grantType, refreshable }: LimitCandidate) => grantType === 'password' && refreshable
   const counts = (one: OpenSession, eras: ErasInForce) =>
-    countsByItself(one, one.browser !== null && lives(one.browser, eras))
+    countsAlone(one, one.browser !== null && lives(one.browser, eras))
 
   /**
    * Makes room, under the user's row lock, which serializes concurrent sign-ins. A session opened by a code ends no
@@ -56,10 +56,10 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
     tx: Queries,
     change: Change,
     opening: SessionRecord,
-    { replaces, ended, eras }: Room,
+    { replaces, ended, eras }: LimitTerms,
   ): Promise<void> {
     if (opening.browserSid !== null) {
-      await change.recordEnds(await tooManyBeside(tx, opening, { ended, eras }))
+      await change.recordEnds(await sessionsOverLimit(tx, opening, { ended, eras }))
       return
     }
     const ends: Ends = new Map()
@@ -67,7 +67,7 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
       for (const one of await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId))
         if (hasPair(one) && lives({ ...one, ended }, eras)) ends.set(one.id, 'replaced')
     // Most users are below the limits, which the indexes alone tell.
-    const most = { sessions: fewestBeside(opening, eras), devices: eras.latest.max_devices_per_user || Infinity }
+    const most = { sessions: lowestLimit(opening, eras), devices: eras.latest.max_devices_per_user || Infinity }
     const crowded = await sessionStore.isCrowded(tx, opening.userId, most)
     const ending = crowded.devices ? await findDevices(tx, opening, most.devices, ends) : []
     if (crowded.sessions) await findSessions(tx, opening, eras, ends)
@@ -84,10 +84,10 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
    * Sessions above `mostOnDevice`: first those never refreshed whose only access token has expired, then the ones seen
    * longest ago.
    */
-  async function tooManyBeside(tx: Queries, opening: SessionRecord, { ended, eras }: InForce): Promise<Ends> {
+  async function sessionsOverLimit(tx: Queries, opening: SessionRecord, { ended, eras }: InForce): Promise<Ends> {
     const found = await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId)
     const live = found.filter(one => lives({ ...one, ended }, eras))
-    const isLeft = (one: Beside) =>
+    const isLeft = (one: LimitCandidate) =>
       one.generation === 1 && one.rotatedAt + eras.of(one).access_token_lifetime * 1000 <= now()
     const missedLeastFirst = live.sort(
       (a, b) => Number(isLeft(b)) - Number(isLeft(a)) || a.lastSeenAt - b.lastSeenAt || (a.id < b.id ? -1 : 1),
@@ -136,7 +136,7 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
 
   async function findSessions(tx: Queries, opening: SessionRecord, eras: ErasInForce, ends: Ends): Promise<void> {
     const refusedFrom = refusedFromOf(eras.of(opening))
-    const staying = countStaying()
+    const staying = createLimitCount()
     staying.isOverLimit(eras.of(opening))
     const overLimit: OpenSession[] = []
     let others = 0
@@ -170,8 +170,8 @@ const refusedFromOf = ({ max_sessions_per_user: most, at_session_limit }: Policy
   most > 0 && at_session_limit === 'refuse' ? most : Infinity
 
 /** The number of other sessions up to which none is above a limit, under any policy in use, and none is refused. */
-const fewestBeside = (opening: SessionRecord, eras: ErasInForce) =>
-  Math.min(refusedFromOf(eras.of(opening)) - 1, ...eras.list.map(era => mostBeside(era.policy)))
+const lowestLimit = (opening: SessionRecord, eras: ErasInForce) =>
+  Math.min(refusedFromOf(eras.of(opening)) - 1, ...eras.list.map(era => mostNewerSessions(era.policy)))
 
 function isAlike(one: SessionRecord, other: SessionRecord): boolean {
   const words = ({ scope, resources }: SessionRecord) =>
@@ -183,4 +183,4 @@ function isOlder(one: OpenSession, than: OpenSession): boolean {
   return one.createdAt < than.createdAt || (one.createdAt === than.createdAt && one.id < than.id)
 }
 
-export type SessionRoom = ReturnType<typeof createSessionRoom>
+export type LimitEnforcement = ReturnType<typeof createLimitEnforcement>

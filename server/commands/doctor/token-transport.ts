@@ -1,14 +1,14 @@
 // Good and bad tokens in wrong places of a request: tests how tokens are transmitted, not their content.
 import type { OpenTestTokens } from '../../identity/doctor/test-tokens.js'
-import type { Answered, Asking } from './asking.js'
-import { isLetIn } from './asking.js'
-import { type Finding, type Judged, judged, type Tried, toldAnswer } from './finding.js'
+import type { ApiProbe, ProbeAnswer } from './api-probe.js'
+import { isAccepted } from './api-probe.js'
+import { type AttackRule, type Attempt, describedAnswer, type Finding, findingOf } from './finding.js'
 
-type Way = Omit<Judged, 'attack'> & {
-  try: (asking: Asking, tokens: OpenTestTokens) => Promise<Tried[]>
+type Way = Omit<AttackRule, 'attack'> & {
+  try: (asking: ApiProbe, tokens: OpenTestTokens) => Promise<Attempt[]>
 }
 
-const tried = async (how: string, answer: Promise<Answered>): Promise<Tried> => ({ how, answer: await answer })
+const tried = async (how: string, answer: Promise<ProbeAnswer>): Promise<Attempt> => ({ how, answer: await answer })
 
 const ways = {
   token_in_query: {
@@ -47,10 +47,10 @@ const ways = {
   },
 } as const satisfies Record<string, Way>
 
-export async function tryCarriage(asking: Asking, tokens: OpenTestTokens): Promise<Finding[]> {
+export async function tryTokenTransport(asking: ApiProbe, tokens: OpenTestTokens): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const [attack, { try: attempt, ...about }] of Object.entries(ways))
-    findings.push(judged({ attack, ...about }, await attempt(asking, tokens)))
+    findings.push(findingOf({ attack, ...about }, await attempt(asking, tokens)))
   findings.push(await tryScheme(asking, tokens))
   return findings
 }
@@ -59,15 +59,15 @@ export async function tryCarriage(asking: Asking, tokens: OpenTestTokens): Promi
  * A good token that must be accepted: the scheme is case-insensitive (RFC 9110 §11.1), and some clients write it in
  * lower case.
  */
-async function tryScheme({ ask }: Asking, tokens: OpenTestTokens): Promise<Finding> {
+async function tryScheme({ ask }: ApiProbe, tokens: OpenTestTokens): Promise<Finding> {
   const answer = await ask({ authorization: [`bearer ${tokens.good()}`] })
-  const isTaken = isLetIn(answer)
+  const isTaken = isAccepted(answer)
   return {
     attack: 'lower_case_scheme',
     sent: 'a good token under `bearer` in small letters',
     clause: 'RFC 9110 §11.1',
     expected: 'let in',
-    answered: toldAnswer(answer),
+    answered: describedAnswer(answer),
     verdict: isTaken ? 'held' : 'remark',
     weakness: isTaken ? null : 'scheme',
   }

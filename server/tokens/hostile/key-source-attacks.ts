@@ -4,7 +4,7 @@ import { foreignJwk } from './signer.js'
 
 const keySource = { refuse: 'must', weakness: 'key' } as const
 
-export const misled = {
+export const keySourceAttacks = {
   embedded_key: {
     ...keySource,
     shows: 'a token that brings its own key',

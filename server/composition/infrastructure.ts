@@ -4,7 +4,7 @@ import type { StorageParts } from './storage.js'
 import type { TokenParts } from './tokens.js'
 
 /** The lower layers that every room of identity/ depends on. */
-export type Ground = {
+export type Infrastructure = {
   storage: StorageParts
   revocation: RevocationParts
   tokens: TokenParts

@@ -2,7 +2,7 @@
 import { Refusal } from '../../protocol/errors.js'
 
 type Line = (details: object, message: string) => void
-export type FailureLinesDeps = {
+export type FailureLogDeps = {
   log: { debug: Line; info: Line; warn: Line }
   /** The outage is over after this time without a failed request, in ms. */
   quiet?: number
@@ -11,9 +11,9 @@ export type FailureLinesDeps = {
 type Outage = { details: object; requests: number; startedAt: number; timer: NodeJS.Timeout }
 
 /** Notes a request that could not be served because of a temporary failure. */
-export type NoteFailure = (refusal: Refusal, requestId: string) => void
+export type LogFailure = (refusal: Refusal, requestId: string) => void
 
-export function createFailureLines({ log, quiet = 10_000 }: FailureLinesDeps): NoteFailure {
+export function createFailureLog({ log, quiet = 10_000 }: FailureLogDeps): LogFailure {
   const outages = new Map<string, Outage>()
 
   function end(key: string, { details, requests, startedAt }: Outage): void {

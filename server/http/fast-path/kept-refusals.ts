@@ -3,13 +3,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Refusal } from '../../protocol/errors.js'
 import { acceptsJson } from '../middleware/accept.js'
-import type { NoteFailure } from '../middleware/failure-lines.js'
+import type { LogFailure } from '../middleware/failure-log.js'
 import type { Answer, PlainContext } from './plain-context.js'
 
-export type RefusedAlikeDeps = { noteFailure: NoteFailure; uuid: () => string }
+export type KeptRefusalsDeps = { noteFailure: LogFailure; uuid: () => string }
 
 /** The kept refusals of one route. */
-export function createRefusedAlike({ noteFailure, uuid }: RefusedAlikeDeps) {
+export function createKeptRefusals({ noteFailure, uuid }: KeptRefusalsDeps) {
   const kept = new Map<Refusal, Answer & { idAt: number }>()
 
   return {
@@ -37,4 +37,4 @@ export function createRefusedAlike({ noteFailure, uuid }: RefusedAlikeDeps) {
   }
 }
 
-export type RefusedAlike = ReturnType<typeof createRefusedAlike>
+export type KeptRefusals = ReturnType<typeof createKeptRefusals>

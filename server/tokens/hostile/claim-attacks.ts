@@ -9,7 +9,7 @@ const must = { refuse: 'must' } as const
 const should = { refuse: 'should', weakness: 'claims' } as const
 const hour = 3_600
 
-export const misplaced = {
+export const claimAttacks = {
   expired: {
     ...must,
     shows: 'a token that expired an hour ago',

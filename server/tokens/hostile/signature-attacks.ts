@@ -6,7 +6,7 @@ import type { Signer } from './signer.js'
 
 const must = { refuse: 'must' } as const
 
-export const unproven = {
+export const signatureAttacks = {
   alg_none: {
     ...must,
     shows: 'an unsecured token',

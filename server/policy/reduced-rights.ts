@@ -8,7 +8,7 @@ type Taken = Pick<ApplicationTerms, 'active' | 'metadata' | 'resource' | 'resour
  * grant, exchange rules, or users who may use it.
  * A grant counts, too: tokens of client credentials have no session that a refresh could check.
  */
-export function takesOfItsOwn(before: Taken, after: Taken): boolean {
+export function reducesOwnRights(before: Taken, after: Taken): boolean {
   const lists = ({ metadata }: Taken) => [
     ...scopeWords(metadata.scope ?? '').map(scope => `scope ${scope}`),
     ...(metadata.permissions ?? []).map(permission => `permission ${permission}`),
@@ -40,7 +40,7 @@ function requiresOthers({ metadata: before }: Taken, { metadata: after }: Taken)
  * Scopes of a resource server that other applications may have been granted and that it no longer offers: they were
  * removed, its identifier changed, or it is disabled.
  */
-export function takesOfAskers(before: Taken, after: Taken): string[] {
+export function withdrawnScopes(before: Taken, after: Taken): string[] {
   if (!before.active || before.resource === null) return []
   const left =
     after.active && after.resource === before.resource ? new Set(after.resourceScopes.map(one => one.name)) : new Set()

@@ -9,11 +9,11 @@ import { Failure } from './commands/failures.js'
 import type { Parts } from './compose.js'
 
 /** Where a command runs: the process's own, or a test's. */
-export type Here = { env: NodeJS.ProcessEnv; cwd: string; stderr: Writable }
+export type CommandEnvironment = { env: NodeJS.ProcessEnv; cwd: string; stderr: Writable }
 
 const howToBegin = 'set DATABASE_URL or DATA_DIR as the server has it, start the server once, or run darvoza migrate up'
 
-export function createOpening({ env, cwd, stderr }: Here) {
+export function createOpening({ env, cwd, stderr }: CommandEnvironment) {
   let settings: Settings | null = null
   let composed: Parts | null = null
 

@@ -44,7 +44,7 @@ const tlsInWords: readonly (readonly [says: RegExp, words: string])[] = [
 ]
 
 /** @returns null where the error itself says most */
-export function inWordsOf(error: unknown, settings: Settings | null): string | null {
+export function startErrorText(error: unknown, settings: Settings | null): string | null {
   for (let one = error; one instanceof Error; one = one.cause) {
     const { code = '', detail = one.message } = one as { code?: string; detail?: string; message: string }
     if (code === 'ER_ACCESS_DENIED_ERROR') return accessDenied(settings)

@@ -9,17 +9,17 @@ const levels = { info: 30, fatal: 60 }
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 /** Reports that the server is ready. On stdout, whatever LOG_LEVEL says: the process that starts it may wait for it. */
-export function tellReady(sentence: string, details: object): void {
+export function announceReady(sentence: string, details: object): void {
   tell(process.stdout, levels.info, sentence, details, [])
 }
 
 /** Reports why the server did not start. */
-export function tellFailure(sentence: string, problems: readonly string[] = []): void {
+export function announceFailure(sentence: string, problems: readonly string[] = []): void {
   tell(process.stderr, levels.fatal, sentence, problems.length > 0 ? { problems } : {}, problems)
 }
 
 /** Prints a password once, on stdout; no line of the log has it. */
-export function tellPassword(username: string, password: string): void {
+export function announcePassword(username: string, password: string): void {
   process.stdout.write(
     `The first administrator was made. This password is shown once:\n  username  ${username}\n  password  ${password}\n`,
   )

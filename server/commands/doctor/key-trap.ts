@@ -3,7 +3,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export async function openTrap() {
+export async function openKeyTrap() {
   let hits = 0
   let jwks: object = { keys: [] }
   const server = createServer((_, response) => {
@@ -28,4 +28,4 @@ export async function openTrap() {
   }
 }
 
-export type Trap = Awaited<ReturnType<typeof openTrap>>
+export type KeyTrap = Awaited<ReturnType<typeof openKeyTrap>>
