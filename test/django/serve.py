@@ -1,4 +1,4 @@
-"""Serves the project on a free port of the loopback address and prints which; the development server cannot say."""
+"""Serves the project on a free loopback port and prints the port, which Django's runserver cannot do."""
 import os
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -13,7 +13,7 @@ class Server(ThreadingMixIn, WSGIServer):
 
 
 class Handler(WSGIRequestHandler):
-    # A look-up of the caller's name takes seconds where there is no resolver.
+    # Without a DNS resolver, the reverse lookup of the client address would take seconds.
     def address_string(self):
         return self.client_address[0]
 

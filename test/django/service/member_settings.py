@@ -1,4 +1,4 @@
-"""The same service with a user model of its own: the e-mail address is the name, and fields are called otherwise."""
+"""The service with a custom user model: the e-mail address is the username, and other fields have other names."""
 from .settings import *  # noqa: F403
 
 INSTALLED_APPS = [*INSTALLED_APPS, "members"]  # noqa: F405

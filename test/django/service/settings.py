@@ -1,4 +1,4 @@
-"""A small service as the documentation of djangorestframework-simplejwt has it, with Django's own user model."""
+"""A minimal service as in the documentation of djangorestframework-simplejwt, with Django's default user model."""
 import json
 import os
 from datetime import timedelta
@@ -30,7 +30,7 @@ DATABASES = {
     }
 }
 
-# All that Django 3.2 has; the weak ones at the end, as projects that have come a long way have them.
+# All password hashers of Django 3.2; the weak ones come last, as in old projects.
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
@@ -48,7 +48,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
 }
 
-# The lifetimes of the starting notes; a test sets others as JSON, lifetimes in seconds.
+# Default lifetimes; a test overrides settings with JSON in DJANGO_SIMPLE_JWT, lifetimes in seconds.
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=60),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=1),

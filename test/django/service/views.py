@@ -25,7 +25,7 @@ class NamedTokenObtainPairView(TokenObtainPairView):
 
 
 class HelloView(APIView):
-    """For whoever has signed in."""
+    """Requires a signed-in user."""
 
     def get(self, request):
         return Response({"hello": request.user.get_username(), "id": request.user.pk})

@@ -1,4 +1,4 @@
-"""The same service with a user model whose ids are UUIDs."""
+"""The service with a custom user model whose ids are UUIDs."""
 from .settings import *  # noqa: F403
 
 INSTALLED_APPS = [*INSTALLED_APPS, "visitors"]  # noqa: F405

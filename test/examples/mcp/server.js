@@ -1,5 +1,5 @@
-// A server for AI assistants (Model Context Protocol) that the kit protects: notes, each person's own. An assistant that
-// comes without a token is told where tokens come from, asks its person there, and comes again.
+// An MCP server (Model Context Protocol) for AI assistants, protected by the verifier library: each user's own notes. An assistant
+// without a token gets 401 with the address of the metadata (RFC 9728), lets its user authorize it at Darvoza, and tries again.
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { createVerifier } from 'darvoza/verifier'
@@ -10,23 +10,23 @@ import { z } from 'zod'
 const audience = process.env.AUDIENCE ?? 'http://localhost:8000/mcp'
 const verifier = createVerifier({
   issuer: process.env.ISSUER ?? 'http://localhost:4000',
-  // The address that people give their assistants, letter by letter.
+  // The address that users give to their assistants, character by character.
   audience,
   clientId: process.env.CLIENT_ID ?? 'notes',
   clientSecret: process.env.CLIENT_SECRET,
 })
 const resourceMetadata = { name: 'Notes', scopes: ['notes:read', 'notes:write'] }
 
-/** What each tool asks of the token, beside that it is for this server. */
+/** The scope that each tool requires, in addition to this server as audience. */
 const scopes = { list_notes: 'notes:read', add_note: 'notes:write' }
 const needs = Object.fromEntries(
   Object.entries(scopes).map(([tool, scope]) => [tool, requireToken(verifier, { scope }, { resourceMetadata })]),
 )
 
-/** By whom they belong to. */
+/** Notes by user id. */
 const notes = new Map()
 
-/** @param sub of whoever asks */
+/** @param sub the user id in the token of the request */
 function toolsFor(sub) {
   const server = new McpServer({ name: 'notes', version: '1.0.0' })
   const said = text => ({ content: [{ type: 'text', text }] })
@@ -38,7 +38,7 @@ function toolsFor(sub) {
   return server
 }
 
-/** Refuses with 403 and the scope that is needed, so that the assistant can ask for it. A message may be one of several. */
+/** Refuses with 403 and the missing scope, so that the assistant can request it. A body may be a batch of messages. */
 function requireScopes(req, res, next) {
   const called = [req.body].flat().filter(message => message?.method === 'tools/call')
   const asked = called.map(({ params }) => needs[params?.name]).filter(Boolean)
@@ -48,11 +48,11 @@ function requireScopes(req, res, next) {
 }
 
 const app = express()
-// Before the body is read. It serves /.well-known/oauth-protected-resource/mcp, too.
+// Checks the token before the body is read. Also serves /.well-known/oauth-protected-resource/mcp.
 app.use(protect(verifier, { open: ['GET /health/'], resourceMetadata }))
 app.get('/health/', (_req, res) => res.json(verifier.status()))
 app.post('/mcp', express.json(), requireScopes, async (req, res) => {
-  // Without sessions of its own: each request is judged by its token, and a sign-out holds for the next one.
+  // No MCP sessions: the token of each request is verified, so a sign-out takes effect at the next request.
   const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined })
   const tools = toolsFor(tokenOf(req).sub)
   res.on('close', () => tools.close())

@@ -1,9 +1,9 @@
-// nginx asks Darvoza what a token is worth (RFC 7662) and decides here: 204 lets the request on, 401 and 403 refuse it.
-// Introspection answers 200 also for a token that is no good, which auth_request alone would let in.
-// biome-ignore lint/style/useNodejsImportProtocol: njs is no Node.js
+// njs code for auth_request: introspects the token at Darvoza (RFC 7662), and answers 204, 401 or 403. auth_request cannot call
+// introspection directly, since introspection answers 200 for an invalid token, too.
+// biome-ignore lint/style/useNodejsImportProtocol: njs is not Node.js
 import crypto from 'crypto'
 
-// The cache's key: no token is written to the disk.
+// The key of the nginx cache: a hash, so that no token is written to disk.
 const tokenHash = r => crypto.createHash('sha256').update(r.variables.bearer).digest('hex')
 
 function refuse(r, status, error) {
@@ -19,15 +19,15 @@ async function decide(r) {
     if (answer.status !== 200) throw new Error(`introspection answered ${answer.status}`)
     claims = JSON.parse(answer.responseText)
   } catch (error) {
-    // Darvoza could not be asked: nobody is signed out by that. auth_request makes it 500, nginx.conf 503.
+    // Introspection failed: not 401, which would sign the user out. auth_request turns this status into 500, site.conf into 503.
     r.error(error.message)
     return r.return(503)
   }
   const alive = claims.active === true && claims.exp > Date.now() / 1000
-  // A refresh token has no token_type. A token that is bound to a key (cnf) is worth nothing without a proof of it.
+  // A refresh token has no token_type. A DPoP-bound token (cnf) is invalid without a DPoP proof, which nginx does not check.
   if (!alive || claims.token_type !== 'Bearer' || claims.cnf || claims.aud !== r.variables.darvoza_audience)
     return refuse(r, 401, 'invalid_token')
-  // What $needs says of the method: "scope orders:read", "permission orders:write"; where it says nothing, nobody.
+  // $needs is the requirement of the method: "scope orders:read", "permission orders:write"; empty refuses every token.
   const need = r.variables.needs.split(' ')
   const scopes = claims.scope || ''
   const permissions = claims.permissions || []

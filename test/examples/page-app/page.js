@@ -1,7 +1,7 @@
-// A page without a server of its own, where people sign in by Darvoza: oidc-client-ts, a public application with PKCE.
+// A page without a server whose users sign in at Darvoza: oidc-client-ts, a public application with PKCE.
 //
-// In Darvoza: Applications, New application, "Page app", with the page's own address, http://127.0.0.1:3001/, as the
-// redirect URI and for after the sign-out.
+// In Darvoza: Applications, New application, "Page app", with the address of the page, http://127.0.0.1:3001/, as redirect URI
+// and address after sign-out.
 const { UserManager } = globalThis.oidc // with a bundler: import { UserManager } from 'oidc-client-ts'
 
 const { authority, client_id } = await (await fetch('/settings.json')).json()
@@ -12,7 +12,7 @@ const darvoza = new UserManager({
   redirect_uri: here,
   post_logout_redirect_uri: here,
   scope: 'openid profile email',
-  // Renews a minute before the access token ends, by the refresh token. Tokens stay in this tab (sessionStorage).
+  // Refreshes the access token a minute before it expires. Tokens are stored in sessionStorage of this tab.
   automaticSilentRenew: true,
   monitorSession: false,
 })
@@ -24,14 +24,14 @@ const show = text => {
 signIn.onclick = () => darvoza.signinRedirect()
 signOut.onclick = () => darvoza.signoutRedirect()
 
-// Refused for good: the session was ended at Darvoza. A failure that may pass signs nobody out.
+// invalid_grant: the session has ended at Darvoza. Other errors are temporary, and must not sign the user out.
 darvoza.events.addSilentRenewError(error => {
   if (error.error === 'invalid_grant') darvoza.removeUser().then(showWhoIsHere)
 })
 
 if (/[?&](code|error)=/.test(location.search)) {
   await darvoza.signinCallback().catch(error => show(`Not signed in: ${error.message}`))
-  // A reload must not send the code again.
+  // Removes the code from the address, so that a reload does not send it again.
   history.replaceState(null, '', '/')
 }
 await showWhoIsHere()
@@ -41,7 +41,7 @@ async function showWhoIsHere() {
   signIn.hidden = user !== null
   signOut.hidden = user === null
   if (!user) return show('Nobody is signed in.')
-  // As any API would be asked: with the access token. Whoever was signed out elsewhere is refused at once.
+  // Calls /oauth/userinfo with the access token, as any API: a user who was signed out elsewhere is refused at once.
   const answer = await fetch(await darvoza.metadataService.getUserInfoEndpoint(), {
     headers: { Authorization: `Bearer ${user.access_token}` },
   })

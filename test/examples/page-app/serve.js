@@ -1,4 +1,4 @@
-// Serves the page and the library: any web server will do.
+// Serves the static files of the page and the library; any web server can do this.
 //
 //   npm install express oidc-client-ts
 //   ISSUER=http://localhost:4000 CLIENT_ID=notes node serve.js

@@ -1,5 +1,5 @@
-// An API with Express: closed, but for what is named; what a route asks beside a good token stands at the route, and a refusal
-// in words of one's own.
+// An API with Express that requires a valid token on every route except the open ones. Scopes and permissions are at the route;
+// the text of one refusal is replaced.
 import { createVerifier } from 'darvoza/verifier'
 import { protect, requireToken, tokenOf } from 'darvoza/verifier/express'
 import express from 'express'

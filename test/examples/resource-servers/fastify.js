@@ -1,4 +1,4 @@
-// An API with Fastify: closed, but for what is named; what a route asks beside a good token stands at the route.
+// An API with Fastify that requires a valid token on every route except the open ones. Scopes and permissions are at the route.
 import { createVerifier } from 'darvoza/verifier'
 import { protect, requireToken, tokenOf } from 'darvoza/verifier/fastify'
 import fastify from 'fastify'

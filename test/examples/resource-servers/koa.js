@@ -1,5 +1,5 @@
-// An API with Koa: closed, but for what is named. Each request is decided here, without a call to Darvoza, and a sign-out is
-// known within two seconds.
+// An API with Koa that requires a valid token on every route except the open ones. The verifier library decides locally, without a
+// request to Darvoza per token, and refuses a token within two seconds after a sign-out.
 import Router from '@koa/router'
 import { createVerifier } from 'darvoza/verifier'
 import { protect, tokenOf } from 'darvoza/verifier/koa'

@@ -1,4 +1,4 @@
-"""Asks Darvoza what a token is worth (RFC 7662), and remembers the answer for a moment."""
+"""Authentication by token introspection (RFC 7662) at Darvoza, with a short cache of the answers."""
 import base64
 import hashlib
 import json
@@ -17,12 +17,12 @@ from rest_framework import authentication, exceptions
 ours = settings.DARVOZA
 secret = ":".join(quote(ours[name], safe="") for name in ("CLIENT_ID", "CLIENT_SECRET"))  # RFC 6749 section 2.3.1
 headers = {"Authorization": "Basic " + base64.b64encode(secret.encode()).decode()}
-remembered = OrderedDict()  # the hash of a token: (when was asked, its claims)
+remembered = OrderedDict()  # cache: hash of a token -> (time of the request, claims)
 lock = threading.Lock()
 
 
 class TokenServerSilent(exceptions.APIException):
-    # Not 401: nobody is to sign in again because Darvoza could not be asked.
+    # 503, not 401: if introspection fails, the user must not have to sign in again.
     status_code, default_detail, default_code, wait = 503, "Tokens cannot be checked now.", "unavailable", 1
 
 
@@ -37,10 +37,10 @@ def introspect(token):
         with urlopen(Request(ours["ISSUER"] + "/oauth/introspect", form, headers), timeout=5) as answer:
             claims = json.load(answer)
             active = claims["active"]
-    except (OSError, ValueError, LookupError) as error:  # also 401: the secret is wrong
+    except (OSError, ValueError, LookupError) as error:  # OSError includes a 401 for a wrong secret
         logging.getLogger(__name__).error("introspection: %s", error)
         raise TokenServerSilent from error
-    if active:  # what is no good is not worth the room
+    if active:  # invalid tokens are not cached
         with lock:
             remembered[key] = (asked, claims)
             while len(remembered) > 10_000:
@@ -51,11 +51,11 @@ def introspect(token):
 class IntrospectedToken(authentication.BaseAuthentication):
     def authenticate(self, request):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() not in ("bearer", "token"):  # "Token" is for API keys
+        if scheme.lower() not in ("bearer", "token"):  # scheme "Token": an API key
             return None
         claims = introspect(token.strip())
         alive = claims["active"] and claims.get("exp", math.inf) > time.time()
-        # A refresh token has no token_type. A token that is bound to a key (cnf) is worth nothing without a proof of it.
+        # A refresh token has no token_type. A DPoP-bound token (cnf) is invalid without a DPoP proof, which is not checked here.
         fits = claims.get("token_type", "").lower() == scheme.lower() and "cnf" not in claims
         if not (alive and fits and claims["aud"] == ours["AUDIENCE"]):
             raise exceptions.AuthenticationFailed("The token is not valid here.", code="token_not_valid")

@@ -9,7 +9,7 @@ INSTALLED_APPS = ["rest_framework"]
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["service.authentication.IntrospectedToken"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    # There is no table of users here.
+    # This project has no user table.
     "UNAUTHENTICATED_USER": None,
 }
 
@@ -18,6 +18,6 @@ DARVOZA = {
     "AUDIENCE": os.environ.get("AUDIENCE", "http://localhost:8000/"),
     "CLIENT_ID": os.environ.get("CLIENT_ID", "orders"),
     "CLIENT_SECRET": os.environ.get("CLIENT_SECRET", ""),
-    # For how many seconds an answer is believed: so long a token is still let in after a sign-out.
+    # How many seconds an introspection answer is cached: for so long a token is accepted after a sign-out.
     "REMEMBER": float(os.environ.get("REMEMBER", "2")),
 }

@@ -4,7 +4,7 @@ from rest_framework.views import APIView
 
 
 class Needs(BasePermission):
-    """What a view's `needs` says of the request's method; a method that it does not name is for nobody."""
+    """Checks the requirement of the request's method in `needs` of the view; refuses methods that are not listed there."""
 
     def has_permission(self, request, view):
         need = view.needs.get(request.method)
