@@ -1,4 +1,4 @@
-// One box picks every row of a table, and the form says how many are picked.
+// Bulk selection: one checkbox selects every row of a table, and the form shows how many are selected.
 export function watchBulk() {
   document.addEventListener('change', event => {
     const all = event.target.dataset.pickAll

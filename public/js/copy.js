@@ -1,4 +1,4 @@
-// The button beside an id copies it.
+// Copy buttons: copy an id or code to the clipboard.
 export function watchCopy() {
   document.addEventListener('click', async event => {
     const button = event.target.closest('[data-copy]')

@@ -1,2 +1,2 @@
-// Sends the answer to the application at once; where scripts are off the person presses the button.
+// Submits the authorization response (form_post) to the application at once; without JavaScript the user presses the button.
 document.getElementById('form-post')?.submit()

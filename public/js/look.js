@@ -1,18 +1,18 @@
-// For other people's scripts that have to be told how our pages look.
+// Theme and colours of the pages, for third-party scripts (swagger-ui, redoc).
 
-/** Whether the page is dark: the reader's choice, or the system's. */
+/** Whether the dark theme is in use: by the user's choice, or by that of the system. */
 export function isDark() {
   const { theme } = document.documentElement.dataset
   return theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
 }
 
-/** Calls back at once, and whenever the system's choice changes. */
+/** Calls `tell` at once, and whenever the system's theme changes. */
 export function followLook(tell) {
   tell()
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', tell)
 }
 
-/** A colour of css/tokens.css, such as `--ink`, as it is in that place. */
+/** The computed value of a colour of css/tokens.css, such as `--ink`, inside the element `place`. */
 export function colour(name, place) {
   const probe = document.createElement('span')
   probe.style.color = `var(${name})`

@@ -1,4 +1,4 @@
-// Menus and questions close when something else is meant: a click elsewhere, Escape, the button that says so.
+// Closes menus and confirmations on a click elsewhere, on Escape, and on their close button.
 const open = 'details.menu[open], details.confirm[open]'
 
 export function watchMenus() {

@@ -1,4 +1,4 @@
-// redoc on our document, in the colours of our pages; it knows no dark ones, so those of a light page.
+// Shows the OpenAPI document with redoc, in the colours of the light theme: redoc has no dark one.
 import { readDocument, tellFailure } from './api-document.js'
 import { colour, font } from './look.js'
 

@@ -1,4 +1,4 @@
-// A password is shown while it is typed, and hidden again before the form is sent, so that no browser keeps it as a plain text.
+// Shows a password while it is typed, and hides it before the form is submitted, so that no browser stores it as a text value.
 export function watchReveal() {
   document.addEventListener('click', event => {
     const button = event.target.closest('[data-reveal]')

@@ -1,4 +1,4 @@
-// Comfort, and nothing but: every page works without.
+// Progressive enhancement: every page works without JavaScript.
 import { watchBulk } from './bulk.js'
 import { watchCopy } from './copy.js'
 import { watchMenus } from './menus.js'

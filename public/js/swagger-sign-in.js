@@ -1,8 +1,8 @@
-// The sign-in of the page that tries the API out. Its session ends with the page.
+// The sign-in form of the swagger-ui page. Its session ends when the user leaves the page.
 
 /**
- * @param schemes names of the document for a token and for an API key
- * @param actions use(scheme, credential) and forget(schemes), of swagger-ui
+ * @param schemes names of the document's security schemes for a token and for an API key
+ * @param actions use(scheme, credential) and forget(schemes), which set and clear credentials in swagger-ui
  */
 export function watchSignIn(schemes, { use, forget }) {
   const card = document.getElementById('api-sign-in')
@@ -20,7 +20,7 @@ export function watchSignIn(schemes, { use, forget }) {
     card.querySelector(who === null ? '[name=username]' : '[data-way=out] button').focus()
   }
 
-  /** @param code of the catalogue, which has a page */
+  /** @param code error code to link to its page */
   function tell(words, code = null) {
     told.replaceChildren(words)
     if (code === null) return
@@ -60,7 +60,7 @@ export function watchSignIn(schemes, { use, forget }) {
     if (refresh === null) return
     const sent = { refresh }
     refresh = null
-    // It goes on where the page is gone.
+    // keepalive: the request is completed even if the page is closed.
     return post('/api/token/blacklist/', sent, { keepalive: true }).catch(() => {})
   }
 

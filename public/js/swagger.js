@@ -1,4 +1,5 @@
-// swagger-ui on our document. Requests carry the token of a sign-in made here, or an API key; neither outlives the page.
+// Shows the OpenAPI document with swagger-ui. Requests have a token from the sign-in form on this page, or an API key; neither is
+// stored beyond the page.
 import { readDocument, tellFailure } from './api-document.js'
 import { followLook, isDark } from './look.js'
 import { watchSignIn } from './swagger-sign-in.js'
@@ -14,7 +15,7 @@ try {
     layout: 'BaseLayout',
     deepLinking: true,
     filter: true,
-    // Nothing is sent to anybody else: no validator's badge, no keeping of tokens, no cookies.
+    // No third-party requests (validator badge), no stored tokens, no cookies.
     validatorUrl: null,
     persistAuthorization: false,
     requestInterceptor(request) {
@@ -35,7 +36,7 @@ try {
   tellFailure(error)
 }
 
-/** What the document calls the two ways in which a request here may say who sends it. */
+/** The document's names of the security schemes for a bearer token and for an API key. */
 function schemesOf({ components: { securitySchemes } }) {
   const named = is => Object.entries(securitySchemes).find(([, scheme]) => is(scheme))?.[0]
   return {
