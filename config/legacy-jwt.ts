@@ -3,6 +3,7 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { wrong } from './setting-values.js'
 
 /** The algorithms, each with the kind of key that it needs. */
 const algorithms = {
@@ -216,9 +217,4 @@ function readDuration(value: string, context: z.RefinementCtx): number {
   const duration = unit ? Number(count) * units[unit]! : 0
   if (duration <= 0) return wrong(context, 'is no duration such as 12h or 30d')
   return duration <= longest ? duration : wrong(context, 'is longer than ten years')
-}
-
-function wrong(context: z.RefinementCtx, message: string): never {
-  context.addIssue({ code: 'custom', message })
-  return z.NEVER
 }

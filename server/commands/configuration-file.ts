@@ -1,30 +1,22 @@
-// A configuration file: YAML, and with it JSON. Parsed with the position of every error, and written so that reading it
-// again changes nothing. It never contains a secret: an application's entry may name the variable that does.
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, stringify } from 'yaml'
-import type { Configuration } from '../identity/configuration/configuration.js'
+// Reads a configuration file: YAML, and with it JSON, with the position of every error. It never contains a secret: an
+// application's entry may name the variable that does.
+import { type Document, LineCounter, parseDocument } from 'yaml'
 import {
   type ConfigurationProblem,
   type Path,
   problemAt,
   problemsAt,
 } from '../identity/configuration/configuration-problems.js'
-import {
-  entryNames,
-  readEntry,
-  type Wanted,
-  type WantedApplication,
-  writeEntry,
-} from '../identity/configuration/wanted.js'
-import { formatDuration } from '../policy/durations.js'
-import { isPolicyName, type Policy, type PolicyName, policyNames, policyTable } from '../policy/policies.js'
+import { entryNames, readEntry, type Wanted, type WantedApplication } from '../identity/configuration/wanted.js'
+import { isPolicyName, type PolicyName, policyNames } from '../policy/policies.js'
 import { readGivenPolicyValue } from '../policy/policy-values.js'
 import { isJsonObject } from '../protocol/json.js'
 import { nearest } from '../protocol/near.js'
 import { problem } from '../protocol/problems.js'
-import type { FileProblem } from './failures.js'
+import { type Positioned, positionAt, positionIn, withPositions } from './file-positions.js'
 
 /** Version of the file's format, by default. */
-const fileVersion = 1
+export const fileVersion = 1
 /** How many errors of invalid YAML are reported. */
 const mostTold = 5
 const tooDeep = 'is nested too deeply'
@@ -35,11 +27,8 @@ export type ReadFile = {
   wanted: Wanted | null
   /** Errors of the file. */
   problems: ConfigurationProblem[]
-  /** In the order of the file, each with a position: of the deepest part of its path that the file has. */
-  placed: (problems: readonly ConfigurationProblem[]) => FileProblem[]
+  positioned: Positioned
 }
-
-type Position = { line: number; column: number }
 
 /** Reads a secret that the file names: its value, or why it cannot be had. */
 export type Variable = (name: string) => { value: string } | { problem: string }
@@ -49,7 +38,7 @@ export function readConfiguration(text: string, variable: Variable): ReadFile {
   const found: ConfigurationProblem[] = []
   const wanted: Wanted = { policies: null, roles: null, applications: null }
   const document = parsed(text, counter)
-  if (document === null) return { wanted: null, problems: [syntax(tooDeep)], placed: withPositions(() => null) }
+  if (document === null) return { wanted: null, problems: [syntax(tooDeep)], positioned: withPositions(() => null) }
   // Further errors mostly follow from the first ones.
   const all = [...document.errors, ...document.warnings]
   const wrong = all.slice(0, all[0]?.code === 'RESOURCE_EXHAUSTION' ? 1 : mostTold)
@@ -61,19 +50,19 @@ export function readConfiguration(text: string, variable: Variable): ReadFile {
     return {
       wanted: null,
       problems,
-      placed: each =>
+      positioned: each =>
         withPositions(([index]) => positionAt(counter, wrong[index as number]!.pos[0]))(each).map(one => ({
           ...one,
           path: '',
         })),
     }
   }
-  const placed = withPositions(path => positionIn(document, counter, path))
+  const positioned = withPositions(path => positionIn(document, counter, path))
   let whole: unknown
   try {
     whole = document.toJS({ maxAliasCount: 100 })
   } catch (error) {
-    return { wanted: null, problems: [syntax((error as Error).message)], placed }
+    return { wanted: null, problems: [syntax((error as Error).message)], positioned }
   }
   if (!isJsonObject(whole)) found.push({ ...syntax('is no map of policies, roles and applications'), path: [] })
   const top = isJsonObject(whole) ? whole : {}
@@ -85,7 +74,7 @@ export function readConfiguration(text: string, variable: Variable): ReadFile {
   wanted.applications = readSection(top, 'applications', found, (entries, into) =>
     readApplications(entries, into, variable),
   )
-  return { wanted, problems: found, placed }
+  return { wanted, problems: found, positioned }
 }
 
 /** null where the nesting is absurdly deep. */
@@ -198,69 +187,4 @@ function unknownIn(
       const text = Object.hasOwn(said, name) ? said[name]! : `is not known here; ${asked}`
       return { path: [...path, name], code: 'unknown_name', text }
     })
-}
-
-/** The position of the name where the path ends in one, or of the item. */
-function positionIn(document: Document.Parsed, counter: LineCounter, path: Path): Position | null {
-  let node: unknown = document.contents
-  let at = document.contents?.range?.[0] ?? 0
-  for (const part of path) {
-    if (isAlias(node)) node = node.resolve(document)
-    if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part))
-      if (!pair) break
-      at = (isScalar(pair.key) && pair.key.range?.[0]) || at
-      node = pair.value
-    } else if (isSeq(node)) {
-      const item = node.items[Number(part)] as { range?: [number, number, number] | null } | undefined
-      if (!item) break
-      at = item.range?.[0] ?? at
-      node = item
-    } else break
-  }
-  return positionAt(counter, at)
-}
-
-function positionAt(counter: LineCounter, offset: number): Position {
-  const { line, col } = counter.linePos(offset)
-  return { line: Math.max(1, line), column: Math.max(1, col) }
-}
-
-function withPositions(placeOf: (path: Path) => Position | null): ReadFile['placed'] {
-  return problems =>
-    problems
-      .map(({ path, code, text }) => {
-        const { line, column } = placeOf(path) ?? { line: null, column: null }
-        return { line, column, path: pathText(path), code, message: text }
-      })
-      .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
-}
-
-/** `applications.shop.redirect_uris[1]` */
-export function pathText(path: Path): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`
-    const shown = /^[\w-]+$/.test(part) ? part : JSON.stringify(part.slice(0, 100))
-    return text === '' ? shown : `${text}.${shown}`
-  }, '')
-}
-
-export type FileFormat = 'yaml' | 'json'
-
-/** Writes a file that `readConfiguration` reads. */
-export function writeConfiguration({ policy, roles, applications }: Configuration, format: FileFormat): string {
-  const file = {
-    version: fileVersion,
-    policies: Object.fromEntries(policyNames.map(name => [name, writtenValue(name, policy)])),
-    roles: Object.fromEntries(roles.map(role => [role.name, role.permissions.toSorted()])),
-    applications: Object.fromEntries(applications.map(one => [one.id, writeEntry(one)])),
-  }
-  if (format === 'json') return `${JSON.stringify(file, null, 2)}\n`
-  return `${heading}${stringify(file, { lineWidth: 0, aliasDuplicateObjects: false })}`
-}
-
-const heading = '# As `darvoza export` writes it and `darvoza apply` reads it. There is no secret in it.\n'
-
-function writtenValue(name: PolicyName, policy: Policy): unknown {
-  return policyTable[name].kind === 'duration' ? formatDuration(policy[name] as number) : policy[name]
 }

@@ -6,8 +6,9 @@ import { isNothing } from '../identity/configuration/differences.js'
 import { unaffectedTexts } from '../policy/policy-preview.js'
 import type { PolicyApply } from '../policy/policy-version.js'
 import { addCommand, type CommandLine, type Domain } from './command-line.js'
-import type { FileFormat, ReadFile } from './configuration-file.js'
+import type { ReadFile } from './configuration-file.js'
 import { inNumbers, planLines, printedPlan } from './configuration-text.js'
+import type { FileFormat } from './configuration-writing.js'
 import { Failure, FileError, UsageError } from './failures.js'
 import type { Format } from './output.js'
 import { withApply, withReason } from './policy.js'
@@ -47,7 +48,8 @@ export function addConfigurationCommands(program: Command, line: CommandLine): v
     .action(async (file: string, { json, ...options }: How & Format) => {
       requireUse(options, json, input.canAsk())
       const { prune = false, apply, reason } = options
-      const { readConfiguration, pathText } = await import('./configuration-file.js')
+      const { readConfiguration } = await import('./configuration-file.js')
+      const { pathText } = await import('./file-positions.js')
       const read = readConfiguration(await input.text(file), variable)
       const { configuration } = (await opened(file, read)).configuration
       const how = { prune, apply }
@@ -71,7 +73,7 @@ export function addConfigurationCommands(program: Command, line: CommandLine): v
     .action(async (file: string | undefined, { json, format }: { format?: FileFormat } & Format) => {
       const { configuration } = (await open()).configuration
       const found = await configuration.show()
-      const { writeConfiguration } = await import('./configuration-file.js')
+      const { writeConfiguration } = await import('./configuration-writing.js')
       const isStdout = file === undefined || file === '-'
       const isJson = isStdout ? json : file.endsWith('.json')
       const text = writeConfiguration(found, format ?? (isJson ? 'json' : 'yaml'))
@@ -125,6 +127,6 @@ function requireUse({ dryRun, yes }: How, json: boolean | undefined, canAsk: boo
 /** Adds the file's positions to its errors. */
 function withPosition(file: string, read: ReadFile, error: unknown): unknown {
   return error instanceof ConfigurationProblems
-    ? new FileError(file === '-' ? 'stdin' : file, read.placed(error.problems))
+    ? new FileError(file === '-' ? 'stdin' : file, read.positioned(error.problems))
     : error
 }

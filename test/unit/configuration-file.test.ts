@@ -1,12 +1,13 @@
 // Configuration files as they are read: invalid YAML, and values that YAML would read as another type.
 import { expect } from 'chai'
-import { readConfiguration, writeConfiguration } from '../../server/commands/configuration-file.js'
+import { readConfiguration } from '../../server/commands/configuration-file.js'
+import { writeConfiguration } from '../../server/commands/configuration-writing.js'
 import type { PublicApplication } from '../../server/identity/applications/public-application.js'
 import { firstPolicy } from '../../server/policy/policies.js'
 
 const read = (text: string) => {
-  const { wanted, problems, placed } = readConfiguration(text, name => ({ problem: `${name} is not set` }))
-  const lines = placed(problems).map(one => `${one.line}:${one.column} ${one.path}: ${one.message}`)
+  const { wanted, problems, positioned } = readConfiguration(text, name => ({ problem: `${name} is not set` }))
+  const lines = positioned(problems).map(one => `${one.line}:${one.column} ${one.path}: ${one.message}`)
   return { wanted, lines }
 }
 

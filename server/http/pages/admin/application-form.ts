@@ -1,123 +1,15 @@
 // The forms for an application's metadata: one table of fields by their names in RFC 7591, each with the kinds of
 // applications that need it. Labels are texts `applicationField.NAME`, helps `applicationHelp.NAME`.
-import type {
-  ApplicationKind,
-  ApplicationMetadata,
-  ApplicationOrigin,
-  ExchangeRule,
-} from '../../../policy/application-metadata.js'
+import type { ApplicationKind, ApplicationMetadata, ApplicationOrigin } from '../../../policy/application-metadata.js'
 import { deviceGrantType } from '../../../policy/device-request.js'
 import { isSelfDescribed, isSettable } from '../../../policy/own-description.js'
 import { tokenExchangeGrant } from '../../../policy/token-exchange.js'
-import { refuseField } from '../../../protocol/errors.js'
 import type { Context } from '../../handler.js'
-import { chosenIn, type Problems, typedIn } from '../fields.js'
+import type { Problems } from '../fields.js'
 import type { Frame } from '../frame.js'
+import { type FieldType, fieldTypes, type Shown } from './field-types.js'
 
-/** The value of a form field: a text, whether a checkbox is on, or the chosen values. */
-type Shown = string | boolean | string[]
 export type Values = Record<string, Shown>
-
-type Type = {
-  input: Record<string, unknown>
-  typed: (ctx: Context, name: string) => Shown
-  shown: (value: unknown) => Shown
-  /** Parses the field to a metadata value; undefined if it is empty. @throws invalid_fields */
-  read: (shown: Shown, name: string) => unknown
-}
-
-const code = { code: true, spellcheck: 'false', autocapitalize: 'none', autocomplete: 'off' }
-const typedText = (ctx: Context, name: string) => typedIn(ctx, [name])[name]!
-const split = (shown: Shown, by: RegExp): string[] | undefined => {
-  const words = String(shown)
-    .split(by)
-    .map(word => word.trim())
-    .filter(Boolean)
-  return words.length > 0 ? words : undefined
-}
-const textType = { input: code, typed: typedText, shown: value => (value ?? '') as string } satisfies Partial<Type>
-
-const types = {
-  text: { ...textType, read: shown => String(shown).trim() || undefined },
-  /** A list of texts, such as addresses, one on each line. */
-  lines: {
-    ...textType,
-    input: { ...code, type: 'textarea', rows: 3 },
-    shown: value => ((value as string[] | undefined) ?? []).join('\n'),
-    read: shown => split(shown, /[\r\n]+/),
-  },
-  words: {
-    ...textType,
-    input: { ...code, type: 'textarea', rows: 3 },
-    shown: value => ((value as string[] | undefined) ?? []).join('\n'),
-    read: shown => split(shown, /[\s,]+/),
-  },
-  /** Exchange rules, one on each line: `RESOURCE | SCOPES | SCOPES OF THE TOKEN THAT WAS SENT`; no scope is a bar. */
-  exchanges: {
-    ...textType,
-    input: { ...code, type: 'textarea', rows: 3 },
-    shown: value => ((value as ExchangeRule[] | undefined) ?? []).map(exchangeLine).join('\n'),
-    read: shown => split(shown, /[\r\n]+/)?.map(readExchange),
-  },
-  flag: {
-    input: { type: 'checkbox' },
-    typed: (ctx, name) => typedText(ctx, name) === '1',
-    shown: value => value === true,
-    read: shown => (shown === true ? true : undefined),
-  },
-  choice: {
-    input: { type: 'select' },
-    typed: typedText,
-    shown: value => (value ?? '') as string,
-    read: shown => shown || undefined,
-  },
-  choices: {
-    input: { type: 'choices' },
-    typed: chosenIn,
-    shown: value => (value ?? []) as string[],
-    read: shown => ((shown as string[]).length > 0 ? shown : undefined),
-  },
-  /** Scopes; in the metadata one string, separated by spaces. */
-  scope: {
-    input: { type: 'choices' },
-    typed: chosenIn,
-    shown: value =>
-      String(value ?? '')
-        .split(' ')
-        .filter(Boolean),
-    read: shown => (shown as string[]).join(' ') || undefined,
-  },
-  json: {
-    input: { ...code, type: 'textarea', rows: 4 },
-    typed: typedText,
-    shown: value => (value === undefined ? '' : JSON.stringify(value, null, 2)),
-    read(shown, name) {
-      if (String(shown).trim() === '') return undefined
-      try {
-        return JSON.parse(String(shown))
-      } catch {
-        throw refuseField(name, 'unusable')
-      }
-    },
-  },
-} as const satisfies Record<string, Type>
-
-function exchangeLine({ resource, scope = [], subject_scope: needed = [] }: ExchangeRule): string {
-  const parts = [resource, scope.join(' '), needed.join(' ')]
-  while (parts.at(-1) === '') parts.pop()
-  return parts.join(' | ')
-}
-
-/** Parses an exchange rule without validating it: the rules of metadata do that. */
-function readExchange(line: string): ExchangeRule {
-  const [resource = '', scope = '', needed = '', ...rest] = line.split('|').map(part => part.trim())
-  const words = (text: string) => text.split(/\s+/).filter(Boolean)
-  return {
-    resource: [resource, ...rest].join(' | '),
-    ...(scope && { scope: words(scope) }),
-    ...(needed && { subject_scope: words(needed) }),
-  }
-}
 
 /** The key of an option's text: the last part of a grant type that is a URN. */
 const optionName = (value: string) => value.split(':').at(-1)!.replaceAll('-', '_') || 'usual'
@@ -125,7 +17,7 @@ const optionName = (value: string) => value.split(':').at(-1)!.replaceAll('-', '
 type Part = 'settings' | 'advanced' | 'access'
 
 type FieldRow = {
-  is: keyof typeof types
+  is: keyof typeof fieldTypes
   of: readonly ApplicationKind[]
   part: Part
   /** The form for a new application has the field, too. */
@@ -195,7 +87,7 @@ function namesIn({ kind, origin = 'administrator', parts, isNew = false }: Form)
 const isFixed = ({ origin = 'administrator' }: Form, name: FieldName) => isSelfDescribed(origin, name)
 const freeIn = (form: Form) => namesIn(form).filter(name => !isFixed(form, name))
 
-const typeOf = (name: FieldName): Type => types[fields[name].is]
+const typeOf = (name: FieldName): FieldType => fieldTypes[fields[name].is]
 
 /** The values as typed, to show the form again. */
 export function typedValues(ctx: Context, form: Form): Values {
