@@ -1,25 +1,39 @@
 // The log that the real program writes: to a full disk, and to a pipe that is read late.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { closeSync, constants, createReadStream, openSync } from 'node:fs'
+import { closeSync, constants, createReadStream, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
-import { aFolder, needsLinux } from '../support/engines.js'
+import { aFolder, needsLinux, needsProgram } from '../support/engines.js'
 import { ended, freePort, waitFor } from '../support/mariadb.js'
 import { issuer, password } from '../support/server.js'
 
 const main = fileURLToPath(new URL('../../server/main.js', import.meta.url))
 const admin = { username: 'admin', password }
 
-/** Writes that libraries make to the console while the server runs. */
+/** Writes that libraries make to the console while the server runs; on SIGUSR2 it throws errors that nothing catches. */
 const library = `data:text/javascript,${encodeURIComponent(
-  `setInterval(() => {
+  `process.on('SIGUSR2', () => {
+    for (let count = 0; count < 100; count++) setImmediate(() => { throw new Error('a defect') })
+  })
+  setInterval(() => {
     if (process.listenerCount('uncaughtException') === 0) return
     console.error('from a\\nlibrary')
     process.emitWarning('deprecated', { code: 'DEP' })
   }, 500).unref()`,
 )}`
+
+/** Runs a command, in the same process, with a terminal as stderr whose output nothing reads. */
+const inUnreadTerminal = [
+  'python3',
+  '-c',
+  `import os, pty, sys
+master, terminal = pty.openpty()
+os.set_inheritable(master, True)
+os.dup2(terminal, 2)
+os.execv(sys.argv[1], sys.argv[1:])`,
+]
 
 describe('the server log', () => {
   const children: ChildProcess[] = []
@@ -30,10 +44,11 @@ describe('the server log', () => {
     await Promise.all(children.splice(0).map(child => ended(child, 'SIGKILL')))
   })
 
-  async function start(stdout: number, stderr: number) {
+  async function start(stdout: number | 'pipe', stderr: number | 'pipe', within: readonly string[] = []) {
     const [port, folder] = [await freePort(), aFolder()]
     const settings = { ISSUER: issuer, PORT: String(port), DATA_DIR: folder, ADMIN_PASSWORD: password }
-    const child = spawn(process.execPath, [main], {
+    const [command = process.execPath, ...args] = [...within, process.execPath, main]
+    const child = spawn(command, args, {
       cwd: folder,
       stdio: ['ignore', stdout, stderr],
       env: { PATH: process.env.PATH, LOG_LEVEL: 'debug', NODE_OPTIONS: `--import=${library}`, ...settings },
@@ -54,6 +69,45 @@ describe('the server log', () => {
     await ended(child, 'SIGTERM')
     expect(child.exitCode).to.equal(0)
   }).timeout(60_000)
+
+  it('has one line for the first uncaught error of many, with its stack, and the process exits with 1', async () => {
+    const path = join(aFolder(), 'log')
+    const file = openSync(path, 'w')
+    const { child } = await start(file, file)
+    closeSync(file)
+    await ended(child, 'SIGUSR2')
+    expect([child.exitCode, child.signalCode]).to.deep.equal([1, null])
+    const lines = readFileSync(path, 'utf8').trim().split('\n')
+    const fatal = lines.map(line => JSON.parse(line)).filter(({ level }) => level === 60)
+    expect(fatal.map(({ msg, err }) => [msg, err.message])).to.deep.equal([
+      ['an unexpected error ended the process', 'a defect'],
+    ])
+    expect(fatal[0].err.stack).to.include('a defect')
+  }).timeout(60_000)
+
+  for (const [kind, expected] of [
+    ['pipe', [1, null]],
+    // As of journald.
+    ['socket', [1, null]],
+    // Its write blocks, and holds a thread for which process.exit() would wait without end.
+    ['terminal', [null, 'SIGKILL']],
+  ] as const)
+    it(`in an unread ${kind} does not keep a process alive after an uncaught error`, async function () {
+      if (kind === 'terminal') needsProgram(this, 'python3')
+      const path = join(aFolder(), 'log')
+      execFileSync('mkfifo', [path])
+      const fifo = openSync(path, constants.O_RDWR)
+      const output = kind === 'pipe' ? fifo : 'pipe'
+      const { child, url } = await start(output, output, kind === 'terminal' ? inUnreadTerminal : [])
+      // At LOG_LEVEL=debug each has a line: more than the kernel and this process buffer.
+      for (let round = 0; round < 10; round++) {
+        const answers = await Promise.all(Array.from({ length: 500 }, () => fetch(`${url}/healthz`)))
+        expect(answers.every(({ status }) => status === 200)).to.equal(true)
+      }
+      await ended(child, 'SIGUSR2')
+      closeSync(fifo)
+      expect([child.exitCode, child.signalCode]).to.deep.equal(expected)
+    }).timeout(60_000)
 
   it('in an unread pipe: requests are answered; all lines are JSON, with the sign-ins and no secret', async () => {
     const path = join(aFolder(), 'log')
