@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     const { database } = settings
     if (database.engine === 'sqlite' && !existsSync(database.path)) requireAdministrator(settings)
     if (database.engine === 'sqlite') claimFile(database.path)
-    await serveAlone(await prepare(settings, log), settings, environment)
+    await serveAlone(await prepare(settings, log), settings, log, environment)
   }
 }
 
@@ -73,10 +73,10 @@ function requireAdministrator({ adminUsername: username, adminPassword: password
   if (problems.length > 0) throw new SettingsError(problems)
 }
 
-async function serveAlone(composed: Composed, settings: Settings, environment: Environment): Promise<void> {
+async function serveAlone(composed: Composed, settings: Settings, log: Log, environment: Environment): Promise<void> {
   const { server, connections } = composed.app.createServer()
   composed.jobs.start()
-  const port = await listen(server, settings)
+  const port = await listen(server, settings, log)
   stop = async () => {
     composed.leave()
     connections.leave()
@@ -115,7 +115,7 @@ async function lead(settings: Settings, log: Log, environment: Environment): Pro
     await workers.stop()
   }
   await workers.start()
-  const port = await listen(workers.front, settings)
+  const port = await listen(workers.front, settings, log)
   await workers.allServing()
   announce(settings, environment, port)
 }
@@ -126,10 +126,15 @@ async function finish(composed: Composed, connections: Connections): Promise<voi
   await Promise.race([composed.close(), pause(closeTimeout)])
 }
 
-function listen(server: Server, { port, host }: Settings): Promise<number> {
+function listen(server: Server, { port, host }: Settings, log: Log): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      // accept(2) failed, as with ENOBUFS: that connection is lost, and no reason to end the others.
+      server.on('error', error => log.warn({ err: error }, 'a connection could not be accepted'))
+      resolve((server.address() as AddressInfo).port)
+    })
   })
 }
 

@@ -12,9 +12,18 @@ import { issuer, password } from '../support/server.js'
 const main = fileURLToPath(new URL('../../server/main.js', import.meta.url))
 const admin = { username: 'admin', password }
 
-/** Writes that libraries make to the console while the server runs; on SIGUSR2 it throws errors that nothing catches. */
+/**
+ * Writes that libraries make to the console while the server runs. On SIGHUP node reports that accept(2) failed; on
+ * SIGUSR2 errors are thrown that nothing catches.
+ */
 const library = `data:text/javascript,${encodeURIComponent(
-  `process.on('SIGUSR2', () => {
+  `import net from 'node:net'
+  const { listen } = net.Server.prototype
+  net.Server.prototype.listen = function (...args) {
+    process.on('SIGHUP', () => this.emit('error', Object.assign(new Error('accept ENOBUFS'), { code: 'ENOBUFS' })))
+    return listen.apply(this, args)
+  }
+  process.on('SIGUSR2', () => {
     for (let count = 0; count < 100; count++) setImmediate(() => { throw new Error('a defect') })
   })
   setInterval(() => {
@@ -70,6 +79,22 @@ describe('the server log', () => {
     expect(child.exitCode).to.equal(0)
   }).timeout(60_000)
 
+  it('has a line for each failed accept(2), and the server answers the next connections', async () => {
+    const path = join(aFolder(), 'log')
+    const file = openSync(path, 'w')
+    const { child, client } = await start(file, file)
+    closeSync(file)
+    const failed = () => readFileSync(path, 'utf8').split('"a connection could not be accepted"').length - 1
+    for (let count = 1; count <= 3; count++) {
+      child.kill('SIGHUP')
+      await waitFor(async () => expect(failed()).to.equal(count))
+    }
+    const { access } = await client.signIn(admin)
+    expect((await client.get('/api/me/', access)).status).to.equal(200)
+    await ended(child, 'SIGTERM')
+    expect(child.exitCode).to.equal(0)
+  }).timeout(60_000)
+
   it('has one line for the first uncaught error of many, with its stack, and the process exits with 1', async () => {
     const path = join(aFolder(), 'log')
     const file = openSync(path, 'w')
@@ -85,12 +110,12 @@ describe('the server log', () => {
     expect(fatal[0].err.stack).to.include('a defect')
   }).timeout(60_000)
 
-  for (const [kind, expected] of [
-    ['pipe', [1, null]],
+  for (const [kind, requests, expected] of [
+    ['pipe', 1_000, [1, null]],
     // As of journald.
-    ['socket', [1, null]],
+    ['socket', 2_500, [1, null]],
     // Its write blocks, and holds a thread for which process.exit() would wait without end.
-    ['terminal', [null, 'SIGKILL']],
+    ['terminal', 500, [null, 'SIGKILL']],
   ] as const)
     it(`in an unread ${kind} does not keep a process alive after an uncaught error`, async function () {
       if (kind === 'terminal') needsProgram(this, 'python3')
@@ -99,8 +124,8 @@ describe('the server log', () => {
       const fifo = openSync(path, constants.O_RDWR)
       const output = kind === 'pipe' ? fifo : 'pipe'
       const { child, url } = await start(output, output, kind === 'terminal' ? inUnreadTerminal : [])
-      // At LOG_LEVEL=debug each has a line: more than the kernel and this process buffer.
-      for (let round = 0; round < 10; round++) {
+      // At LOG_LEVEL=debug each has a line: more than the kernel buffers.
+      for (let sent = 0; sent < requests; sent += 500) {
         const answers = await Promise.all(Array.from({ length: 500 }, () => fetch(`${url}/healthz`)))
         expect(answers.every(({ status }) => status === 200)).to.equal(true)
       }
