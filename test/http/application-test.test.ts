@@ -59,6 +59,13 @@ function cardOf({ text }: Seen, heading: string): string | null {
 const codesIn = async ({ composed }: TestServer) =>
   (await composed.parts.storage.database.read<{ count: number }>('SELECT COUNT(*) AS count FROM code'))[0]!.count
 
+const sessionsIn = async ({ composed }: TestServer) =>
+  (
+    await composed.parts.storage.database.read<{ count: number }>(
+      "SELECT COUNT(*) AS count FROM session WHERE application_id = 'shop'",
+    )
+  )[0]!.count
+
 const liveSessions = async ({ composed }: TestServer) =>
   (await composed.parts.applications.applications.counts('shop')).sessions.count
 
@@ -70,8 +77,10 @@ describe('the test sign-in of an application', () => {
       ...{ code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' },
       ...{ testedBy: 'x', tested_by: 'x', test: '1' },
     }
-    for (const path of [`/oauth/authorize?${new URLSearchParams(asked)}`]) {
-      const { status, headers, text } = await visitor.send('GET', path)
+    for (const { status, headers, text } of [
+      await visitor.send('GET', `/oauth/authorize?${new URLSearchParams(asked)}`),
+      await visitor.send('POST', '/oauth/authorize', { form: asked }),
+    ]) {
       expect(status).to.equal(400)
       expect(headers.get('location')).to.equal(null)
       expect(text).to.include('unregistered_redirect_uri')
@@ -150,9 +159,12 @@ describe('the test sign-in of an application', () => {
       .and.not.include(form.code)
     expect(text).to.include('accepted').and.include('session_ended')
     expect(await liveSessions(server)).to.equal(0)
+    // The same form a second time, with a valid form token: the code is spent.
+    const again = await visitor.submit(back, form, path)
+    expect(again.status).to.equal(200)
+    expect(again.text).to.include('code_reused').and.not.include('access_token')
+    expect([await codesIn(server), await sessionsIn(server), await liveSessions(server)]).to.deep.equal([1, 1, 0])
     // The session of the administrator goes on.
-    const again = await visitor.submit(back, form, '/account').catch(error => error as Error)
-    expect(again).to.be.an('error')
     expect((await visitor.send('GET', '/admin')).status).to.equal(200)
   })
 
