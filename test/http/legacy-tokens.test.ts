@@ -279,7 +279,7 @@ describe('a refresh token of the former service is refused', () => {
 onEachEngine('a refresh token of the former service', engine => {
   it('is exchanged for a session on a new device, whose auth_time is the iat of the token', async () => {
     const server = await aServerAfterDjango({ engine })
-    const amy = await server.aUser({ username: 'amy', roles: ['support'] })
+    const amy = await server.aUser({ username: 'amy', roles: ['support'], permissions: ['darvoza:users:write'] })
     const client = aClient(server, 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0')
     const token = aLegacyToken(String(amy.id))
     expect((await client.verify(token)).body).to.deep.equal({})
@@ -293,9 +293,11 @@ onEachEngine('a refresh token of the former service', engine => {
     expect(me.body.username).to.equal('amy')
     const { results } = (await client.get('/api/me/devices/', answer.body.access)).body
     expect(results.map((one: { name: string }) => one.name)).to.deep.equal(['Firefox · Linux'])
-    // A change that needs a recent sign-in is refused.
-    const changing = await client.patch('/api/admin/users/1', { first_name: 'Eve' }, answer.body.access)
-    expect(changing.status).to.be.oneOf([401, 403])
+    // A deletion, which she may do, needs a recent sign-in.
+    const ben = `/api/admin/users/${(await server.aUser()).id}/`
+    const late = await client.delete(ben, answer.body.access)
+    expect([late.status, late.body.code]).to.deep.equal([401, 'insufficient_user_authentication'])
+    expect((await client.delete(ben, (await client.signIn(amy)).access)).status).to.equal(204)
     // The new refresh token can be refreshed.
     expect((await client.refresh(answer.body.refresh)).status).to.equal(200)
     const [entry] = await rows<{ action: string; subject: string }>(
