@@ -2,8 +2,9 @@
 import { expect } from 'chai'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { NewApplication } from '../../server/storage/applications.js'
-import { anApplication } from '../support/applications.js'
+import { anApplication, basic, inForm } from '../support/applications.js'
 import { aResourceServer, aWebsite } from '../support/authorizations.js'
+import { aClient } from '../support/client.js'
 import { onEachEngine, sqlite } from '../support/engines.js'
 import { aServer, issuer, settle } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
@@ -11,6 +12,7 @@ import { aVisitor, localOf, type Seen, type Visitor } from '../support/visitor.j
 
 const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const callback = 'https://shop.example/callback'
 
 describe('the consent page', () => {
@@ -210,13 +212,23 @@ onEachEngine('the consent decision', engine => {
     expect((await own.ask('openid')).headers.get('location')).to.include(`${callback}?code=`)
   })
 
-  it('answers each of two concurrent submissions with a code, and stores one consent', async () => {
+  it('answers each of two concurrent submissions with its own valid code, and stores one consent', async () => {
     const { server, visitor, ticketPath, fields } = await aHouse({}, engine)
     const form = await fields(ticketPath, { decision: 'allow' })
     const answers = await Promise.all([1, 2].map(() => visitor.send('POST', '/consent', { form, headers: ownSite })))
-    for (const { headers } of answers) expect(headers.get('location')).to.include('code=')
-    const { consentStore, database } = server.composed.parts.storage
+    const codes = answers.map(({ headers }) => new URL(headers.get('location')!).searchParams.get('code')!)
+    expect(new Set(codes).size).to.equal(2)
+    const { applications, storage } = server.composed.parts
+    const { consentStore, database } = storage
     expect(await consentStore.ofUser(database, (await userOf(server)).id)).to.have.length(1)
+    const secret = await database.transaction(tx => applications.applicationSecrets.add(tx, 'shop', 0))
+    for (const code of codes) {
+      const grant = { grant_type: 'authorization_code', code, redirect_uri: callback, code_verifier: verifier }
+      const body = String(new URLSearchParams(grant))
+      const headers = { ...inForm, ...basic('shop', secret) }
+      const tokens = await aClient(server).send('POST', '/oauth/token', { body, headers })
+      expect([tokens.status, tokens.body.scope], tokens.text).to.deep.equal([200, 'openid profile'])
+    }
   })
 })
 
