@@ -24,13 +24,13 @@ function expectNotFound(answer: Answer, what?: string): void {
 }
 
 describe('the Authorization header', () => {
-  it('is treated as no credentials when it is empty or not of the scheme Bearer', async () => {
+  it('is treated as no credentials when it is absent, empty or not of the scheme Bearer', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(await server.aUser())
-    for (const header of ['', ' ', `Bearers ${access}`, `JWT ${access}`, access, `Bearer\t${access}`]) {
-      const answer = await client.send('GET', '/api/me/', { headers: { Authorization: header } })
-      expect(answer.status, header.slice(0, 10)).to.equal(401)
+    for (const header of [null, '', ' ', `Bearers ${access}`, `JWT ${access}`, access, `Bearer\t${access}`]) {
+      const answer = await client.send('GET', '/api/me/', header === null ? {} : { headers: { Authorization: header } })
+      expect(answer.status, header?.slice(0, 10)).to.equal(401)
       expect(answer.body).to.deep.equal({ detail: 'Authentication credentials were not provided.' })
       expect(answer.headers.get('www-authenticate')).to.equal('Bearer realm="api"')
     }
