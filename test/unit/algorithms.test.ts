@@ -1,5 +1,5 @@
 // JWS signing algorithms: this server and jose verify each other's signatures.
-import { generateKeyPairSync, type KeyObject, sign as rawSign } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject, sign as rawSign } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { expect } from 'chai'
 import { CompactSign, compactVerify } from 'jose'
@@ -29,6 +29,31 @@ function theirs(algorithm: SigningAlgorithm, { privateKey }: Pair): Promise<stri
 function holds(algorithm: SigningAlgorithm, { publicKey }: Pair, token: string): boolean {
   const { input, signature } = readCompact(token)
   return verifyInput(algorithm, publicKey, input, signature)
+}
+
+/** Tokens that other algorithms sign with this key; where no other of ours can, those of the same key type do. */
+async function foreignTokens(algorithm: SigningAlgorithm, pair: Pair): Promise<[other: string, token: string][]> {
+  const signed = (signInputAs: (input: Buffer) => Buffer) =>
+    writeCompact(encodePart({ alg: algorithm }), claims, input => signInputAs(Buffer.from(input)))
+  switch (algorithm) {
+    case 'ES256': {
+      const key = { key: pair.privateKey, dsaEncoding: 'ieee-p1363' } as const
+      return ['sha1', 'sha384', 'sha512'].map(hash => [hash, signed(input => rawSign(hash, input, key))])
+    }
+    case 'EdDSA': {
+      // The input hashed before it is signed, as the other algorithms do.
+      const hashed = (hash: string) => (input: Buffer) =>
+        rawSign(null, createHash(hash).update(input).digest(), pair.privateKey)
+      return ['sha256', 'sha512'].map(hash => [hash, signed(hashed(hash))])
+    }
+    default: {
+      const other = algorithm === 'RS256' ? 'PS256' : 'RS256'
+      return [
+        [other, ours(other, pair)],
+        [`${other} of jose`, await theirs(other, pair)],
+      ]
+    }
+  }
 }
 
 describe('signing algorithms', () => {
@@ -70,15 +95,10 @@ describe('signing algorithms', () => {
     })
 
     it(`${algorithm}: refuses a signature that another algorithm made with the same key`, async () => {
-      for (const other of signingAlgorithmNames) {
-        if (
-          other === algorithm ||
-          pairs[other].privateKey.asymmetricKeyType !== pairs[algorithm].privateKey.asymmetricKeyType
-        )
-          continue
-        expect(holds(algorithm, pairs[algorithm], ours(other, pairs[algorithm])), other).to.equal(false)
-        expect(holds(algorithm, pairs[algorithm], await theirs(other, pairs[algorithm])), other).to.equal(false)
-      }
+      const pair = pairs[algorithm]
+      const foreign = await foreignTokens(algorithm, pair)
+      expect(foreign).to.not.deep.equal([])
+      for (const [other, token] of foreign) expect(holds(algorithm, pair, token), other).to.equal(false)
     })
   }
 
