@@ -228,12 +228,13 @@ onEachEngine('the policy API', engine => {
     await insist(change({ reuse_grace: 30 }, { version: 4 }))
   })
 
-  it('previews the sessions that a change ends, its stale tokens, and an undo', async () => {
+  it('previews the sessions that a change ends, its stale tokens, and an undo, and changes nothing', async () => {
     const { server, client, change, preview } = await aWorld()
     const amy = await server.aUser({ username: 'amy' })
     const sid = claimsOf((await client.signIn(amy)).access).sid
     server.clock.advance('4m')
     await client.signIn(amy)
+    let before = await snapshotOf(server)
     const { body } = await insist(preview({ changes: { max_sessions_per_user: 1, reuse_grace: '10s' }, apply: 'now' }))
     const one = { count: 1, more: false }
     const none = { count: 0, more: false }
@@ -250,12 +251,15 @@ onEachEngine('the policy API', engine => {
     const fewer = (await insist(preview({ changes: { max_sessions_per_user: 1, at_session_limit: 'refuse' } }))).body
     expect([fewer.ends.sessions.count, fewer.stale_access_tokens]).to.deep.equal([0, null])
     expect(fewer.stays.join()).to.match(/signed in stays so.*|Access tokens that are live/)
+    expect(await snapshotOf(server)).to.equal(before)
     await insist(change({ access_token_lifetime: 600 }))
+    before = await snapshotOf(server)
     expect((await insist(preview({ undo: 3 }))).body.changes).to.deep.equal([
       { name: 'access_token_lifetime', before: 600, after: firstPolicy.access_token_lifetime },
     ])
     for (const body of [{ undo: 99 }, { undo: 'x' }, { undo: 3, changes: { reuse_grace: 5 } }, { undo: null }])
       expect((await preview(body)).status, JSON.stringify(body)).to.be.oneOf([400, 404])
+    expect(await snapshotOf(server)).to.equal(before)
   })
 })
 
