@@ -3,9 +3,10 @@
 import { expect } from 'chai'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { NewApplication } from '../../server/storage/applications.js'
-import { anApplication, aSessionOf } from '../support/applications.js'
+import { aConfidentialApplication, anApplication, aSessionOf, basic } from '../support/applications.js'
 import { aClient, type Client, claimsOf } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
+import { aForge, changed } from '../support/forge.js'
 import { aServer, issuer, password, type TestServer } from '../support/server.js'
 
 const path = '/oauth/userinfo'
@@ -48,16 +49,20 @@ describe('userinfo is refused', () => {
     expect((await client.get(`${path}?access_token=a`)).status).to.equal(401)
   })
 
-  it('for a malformed or expired token, a refresh token and a device token, each with its code', async () => {
+  it('for malformed, expired, refresh and device tokens and one of an ended session, each with its code', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()
     const { refresh, device_token } = await client.signIn(amy)
     const early = await aToken(server, amy)
     server.clock.advance('1h')
+    const ended = await aToken(server, amy)
+    const { access } = await client.signIn(amy)
+    expect((await client.delete(`/api/me/sessions/${claimsOf(ended).sid}/`, access)).status).to.equal(204)
     for (const [token, code] of [
       ['garbage', 'token_malformed'],
       [early, 'token_expired'],
+      [ended, 'session_ended'],
       [refresh, 'token_type'],
       [device_token, 'token_type'],
     ] as const) {
@@ -91,14 +96,23 @@ describe('userinfo is refused', () => {
     expect([json.status, json.body.error]).to.deep.equal([415, 'invalid_request'])
   })
 
-  it('with insufficient_scope for tokens without openid, such as those of the API', async () => {
+  it('with insufficient_scope for tokens without openid, such as those of the API, or without a user', async () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()
+    const metadata = { scope: 'openid revocations:read', grant_types: ['client_credentials' as const] }
+    const secret = await aConfidentialApplication(server, 'robot', { kind: 'machine', metadata })
+    await server.composed.parts.revocation.tail.readNow()
+    const headers = { ...form, ...basic('robot', secret) }
+    const granted = await client.send('POST', '/oauth/token', { headers, body: 'grant_type=client_credentials' })
+    const ofProgram: string = granted.body.access_token
     for (const token of [
       (await client.signIn(amy)).access,
       (await client.signIn({ username: 'admin', password })).access,
       await aToken(server, amy, { scope: 'profile email' }),
+      ofProgram,
+      // The grant client_credentials issues no scope openid.
+      aForge(server).access(changed(ofProgram, { scope: 'openid' })),
     ]) {
       for (const answer of [
         await client.get(path, token),
