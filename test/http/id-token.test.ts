@@ -3,6 +3,10 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { createLocalJWKSet, decodeProtectedHeader, type JWTVerifyResult, jwtVerify } from 'jose'
+import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
+import { deviceGrantType } from '../../server/policy/device-request.js'
+import { accessTokenType, tokenExchangeGrant } from '../../server/policy/token-exchange.js'
+import { aConfidentialApplication, anApplication, basic, inForm } from '../support/applications.js'
 import { aClient, claimsOf } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
 import { everything, tokensOf } from '../support/id-tokens.js'
@@ -30,6 +34,56 @@ describe('id_token', () => {
     expect((await client.verify(idToken)).body).to.include({ reason: 'token_type' })
     expect((await client.refresh(idToken)).status).to.equal(401)
     expect((await client.post('/api/token/blacklist/', { refresh: idToken })).status).to.equal(401)
+  })
+
+  it('is refused at the token endpoint and at userinfo, and is inactive for introspection', async () => {
+    const grant_types = [
+      'refresh_token',
+      deviceGrantType,
+      tokenExchangeGrant,
+    ] satisfies ApplicationMetadata['grant_types']
+    const [resource, target] = ['https://orders.example', 'https://stock.example']
+    await anApplication(server, 'stock', { kind: 'resource_server', resource: target })
+    const orders = await aConfidentialApplication(server, 'orders', {
+      ...{ kind: 'resource_server', resource, resourceScopes: [{ name: 'orders:read', description: '' }] },
+      metadata: { grant_types, token_exchange: [{ resource: target }] },
+    })
+    const amy = await server.aUser()
+    const scope = 'openid orders:read'
+    const { id, access, idToken } = await tokensOf(server, amy, {
+      ...{ scope, metadata: { scope, grant_types }, grant: { resources: [resource] } },
+    })
+    const { applications, storage } = server.composed.parts
+    const own = await storage.database.transaction(tx => applications.applicationSecrets.add(tx, id, 0))
+    await settle(server.composed)
+    const client = aClient(server)
+    const ask = async (path: string, sender: Record<string, string>, form: Record<string, string>) => {
+      const body = String(new URLSearchParams(form))
+      const answer = await client.send('POST', path, { body, headers: { ...inForm, ...sender } })
+      return [answer.status, answer.body.error ?? answer.body.active, answer.body.error_uri?.split('/').at(-1)]
+    }
+    const exchange = (subject_token: string) =>
+      ask('/oauth/token', basic('orders', orders), {
+        ...{ grant_type: tokenExchangeGrant, subject_token, subject_token_type: accessTokenType, resource: target },
+      })
+    expect(await exchange(idToken)).to.deep.equal([400, 'invalid_request', 'subject_token_invalid'])
+    for (const [grant_type, name] of [
+      ['refresh_token', 'refresh_token'],
+      [deviceGrantType, 'device_code'],
+    ] as const) {
+      const told = await ask('/oauth/token', basic(id, own), { grant_type, [name]: idToken })
+      expect(told.slice(0, 2), name).to.deep.equal([400, 'invalid_grant'])
+    }
+    for (const sender of [basic(id, own), basic('orders', orders)])
+      expect(await ask('/oauth/introspect', sender, { token: idToken })).to.deep.equal([200, false, undefined])
+    const refused = await client.get('/oauth/userinfo', idToken)
+    expect([refused.status, refused.body.error]).to.deep.equal([401, 'invalid_token'])
+    expect(refused.headers.get('www-authenticate')).to.include('error_code="token_type"')
+    // The access token of the same session is accepted at each of them.
+    expect((await exchange(access))[0]).to.equal(200)
+    for (const sender of [basic(id, own), basic('orders', orders)])
+      expect(await ask('/oauth/introspect', sender, { token: access })).to.deep.equal([200, true, undefined])
+    expect((await client.get('/oauth/userinfo', access)).status).to.equal(200)
   })
 
   // oidcc-server, oidcc-scope-profile
