@@ -5,6 +5,7 @@ import type { NewApplication } from '../../server/storage/applications.js'
 import { aKeyOf, byKey } from '../support/api-keys.js'
 import { aConfidentialApplication, anApplication, aSessionOf, basic, inForm } from '../support/applications.js'
 import { type Answer, aClient, claimsOf } from '../support/client.js'
+import { aBrowser, aCode, redeem } from '../support/codes.js'
 import { aServer, issuer, password, settle, type TestServer } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
 import { textsOf } from '../support/statements.js'
@@ -136,7 +137,7 @@ describe('introspection', () => {
     expect((await server.composed.parts.tokens.rotate.rotate(refresh, 'shop', origin)).refresh).to.be.a('string')
   })
 
-  it('answers active: false at once after its session, all sessions or the user were ended', async () => {
+  it('answers active: false at once after its session, its device, all sessions or the user were ended', async () => {
     const { sessions } = server.composed.parts.devices
     const { users } = server.composed.parts.people
     const ends = {
@@ -144,6 +145,15 @@ describe('introspection', () => {
       user: () => sessions.endAll(amy.id, 'system'),
       disabled: () => users.disable(amy.id, 'system'),
     }
+    const { session: browser } = await aBrowser(server, amy.username)
+    const given = await aCode(server, browser, 'shop', { scope: 'openid orders:read' })
+    const onDevice = await redeem(server, given)
+    expect((await askAbout('orders', onDevice.access)).active).to.equal(true)
+    const client = aClient(server)
+    const own = (await client.signIn(amy)).access
+    expect((await client.delete(`/api/me/devices/${browser.deviceId}/`, own)).status).to.equal(204)
+    for (const token of [onDevice.access, onDevice.refresh])
+      expect(await askAbout('shop', token), 'device').to.deep.equal({ active: false })
     for (const [name, end] of Object.entries(ends)) {
       const { access, refresh, session } = await aPair()
       expect((await askAbout('orders', access)).active, name).to.equal(true)
