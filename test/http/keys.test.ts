@@ -163,6 +163,7 @@ onEachEngine('key rotation', engine => {
     server.clock.advance('1m')
     const etag = (await client.get('/.well-known/jwks.json')).headers.get('etag')
 
+    const { privateKey } = server.composed.parts.tokens.signingKeys.active()
     const { status, body } = await admin.rotate()
     const { kid } = body.key
     expect(status).to.equal(201)
@@ -203,7 +204,12 @@ onEachEngine('key rotation', engine => {
       'ES256 gone',
       'RS256 active',
     ])
-    expect((await client.verify(before.access)).body.reason).to.equal('token_key_unknown')
+    // Signed with the removed key, an expired token and one with the claims of a valid token are refused.
+    const forged = aForge(server).compact({ alg: 'ES256', typ: 'at+jwt', kid: old }, claimsOf(fresh), input =>
+      signInput('ES256', privateKey, input),
+    )
+    for (const token of [before.access, forged])
+      expect((await client.verify(token)).body.reason).to.equal('token_key_unknown')
   })
 
   it('deletes the private part of the retiring key, and publishes none', async () => {
