@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { endpoints } from '../../server/http/oauth/discovery.js'
 import { routes } from '../../server/http/routes.js'
+import { aConfidentialApplication, basic, inForm } from '../support/applications.js'
 import { aClient } from '../support/client.js'
 import { later } from '../support/keys.js'
 import { sendRaw } from '../support/raw.js'
@@ -9,6 +10,9 @@ import { aServer, issuer } from '../support/server.js'
 
 /** Endpoints that the initial policy closes; registration.test.ts opens registration. */
 const byPolicy: ReadonlySet<string> = new Set(['registration_endpoint'])
+
+/** An application that is registered for no grant. */
+const none = { metadata: { grant_types: [] } }
 
 const paths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
 
@@ -56,12 +60,26 @@ describe('discovery documents', () => {
     expect(oauth.filter(path => !told.has(path))).to.deep.equal([])
   })
 
-  it('list the client_credentials grant, but not password, implicit or SAML bearer', async () => {
-    const client = aClient(await aServer())
+  it('list exactly the grants that /oauth/token accepts; others get unsupported_grant_type', async () => {
+    const server = await aServer()
+    const client = aClient(server)
     const { grant_types_supported: grants } = (await client.get(paths[0]!)).body
-    for (const grant of ['password', 'implicit', 'urn:ietf:params:oauth:grant-type:saml2-bearer'])
-      expect(grants).to.not.include(grant)
     expect(grants).to.include('client_credentials')
+    // It is registered for no grant: each one that exists is refused as unauthorized_client.
+    const headers = { ...inForm, ...basic('shop', await aConfidentialApplication(server, 'shop', none)) }
+    const refusals: [grant: string, error: string][] = []
+    const registered = ['jwt-bearer', 'saml2-bearer', 'device_code', 'token-exchange', 'made-up']
+    const others = ['password', 'implicit', 'authorization_code', 'refresh_token', 'urn:openid:params:grant-type:ciba']
+    const all = [...grants, ...others, ...registered.map(name => `urn:ietf:params:oauth:grant-type:${name}`)]
+    for (const grant of new Set<string>(all)) {
+      const body = String(new URLSearchParams({ grant_type: grant }))
+      const answer = await client.send('POST', '/oauth/token', { headers, body })
+      expect(answer.status, grant).to.equal(400)
+      refusals.push([grant, answer.body.error])
+    }
+    const refusedAs = (error: string) => refusals.filter(one => one[1] === error).map(([grant]) => grant)
+    expect(refusedAs('unauthorized_client')).to.deep.equal(grants)
+    expect(refusedAs('unsupported_grant_type')).to.have.length(refusals.length - grants.length)
   })
 
   it('keep their ETag and answer If-None-Match with 304 until a signing algorithm is added', async () => {
