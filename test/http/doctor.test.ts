@@ -191,10 +191,15 @@ describe('darvoza doctor', function () {
     )
   })
 
-  it('exits with 2 for invalid arguments and with 1 for an unreachable address', async () => {
-    const url = await at(async () => {
-      throw new Error('was asked')
-    })
+  it('exits with 2 for invalid arguments without a request, and with 1 for an unreachable address', async () => {
+    let requests = 0
+    const url = await at(
+      async () => true,
+      () => {
+        requests++
+        return null
+      },
+    )
     await expectRefused(darvoza, [
       [['doctor'], 2, /missing required argument 'url'/],
       [['doctor', 'orders.example'], 2, /is no address/],
@@ -209,6 +214,7 @@ describe('darvoza doctor', function () {
       [['doctor', url, '--pause', 'soon'], 2, /--pause/],
       [['doctor', 'http://127.0.0.1:1/'], 1, /ECONNREFUSED/],
     ])
+    expect(requests).to.equal(0)
     expect(await darvoza.json(['revocation', 'list'])).to.satisfy((entries: { kind: string }[]) =>
       entries.every(one => one.kind === 'token'),
     )
