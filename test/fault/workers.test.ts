@@ -1,6 +1,6 @@
 // Worker processes behind one port: replacement, stop, connection handover and missing file descriptors.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
@@ -24,10 +24,10 @@ onMariaDb('several workers on one port', engine =>
       await Promise.all(children.splice(0).map(child => ended(child, 'SIGKILL')))
     })
 
-    async function start(settings: Record<string, string>): Promise<Running> {
+    async function start(settings: Record<string, string>, cwd = aFolder()): Promise<Running> {
       const port = await freePort()
       const child = spawn(process.execPath, [main], {
-        cwd: aFolder(),
+        cwd,
         env: {
           PATH: process.env.PATH,
           PORT: String(port),
@@ -172,15 +172,17 @@ onMariaDb('several workers on one port', engine =>
       expect(running.printed()).to.not.include('an unexpected error')
     }).timeout(60_000)
 
-    it('a port in use is reported once, and the start fails', async () => {
+    it('a port in use is reported once, the start fails, and no process of it is left running', async () => {
       const settings = await settingsOf(await engine.migrated())
       const running = await start(settings)
-      const error = await start({ ...settings, PORT: new URL(running.url).port }).then(
+      const folder = aFolder()
+      const error = await start({ ...settings, PORT: new URL(running.url).port }, folder).then(
         () => null,
         (thrown: Error) => thrown,
       )
       expect(error?.message).to.include('another program listens on this address')
       expect(error?.message.match(/another program/g)).to.have.length(1)
+      await waitFor(async () => expect(processesIn(folder)).to.deep.equal([]))
     }).timeout(60_000)
   }),
 )
@@ -195,6 +197,18 @@ async function connectionsOf({ url, child }: Running): Promise<number> {
     .filter(([, local, , state]) => {
       return local?.endsWith(`:${port}`) && state === established
     }).length
+}
+
+/** The processes that run in this directory: those of one start, also after their leader has exited. */
+function processesIn(folder: string): string[] {
+  return readdirSync('/proc').filter(name => {
+    try {
+      return /^\d+$/.test(name) && readlinkSync(`/proc/${name}/cwd`) === folder
+    } catch {
+      // It has ended meanwhile.
+      return false
+    }
+  })
 }
 
 function childrenOf(pid: number): number[] {
