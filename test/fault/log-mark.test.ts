@@ -1,7 +1,7 @@
 // A backup is restored while no server runs, and `log advance` is not run: the mark in DATA_DIR shows that the log went
 // back.
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { DatabaseSettings } from '../../config/settings.js'
@@ -162,7 +162,7 @@ describe('the mark of the revocation log in DATA_DIR', () => {
     expect(other.logged.filter(line => line.includes('cannot be kept in DATA_DIR'))).to.have.length(1)
   })
 
-  it('leaves no temporary file, and is written only when something was revoked', async () => {
+  it('has mode 600, leaves no temporary file, and is written only when something was revoked', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     await server.composed.jobs.runAll()
@@ -170,6 +170,7 @@ describe('the mark of the revocation log in DATA_DIR', () => {
     expect(readdirSync(server.settings.dataDir).filter(name => name.startsWith('log-marks'))).to.deep.equal([
       'log-marks.json',
     ])
+    expect(statSync(marksOf(server)).mode & 0o777).to.equal(0o600)
     rmSync(marksOf(server))
     await server.composed.jobs.runAll()
     expect(existsSync(marksOf(server))).to.equal(false)
