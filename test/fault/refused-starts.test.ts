@@ -9,6 +9,7 @@ import { aCommandLine, expectOneLine, expectRefused, patience } from '../support
 import { anOpen } from '../support/database.js'
 import { aFolder, onEachEngine } from '../support/engines.js'
 import { aServer, issuer, password } from '../support/server.js'
+import { contentsOf } from '../support/snapshot.js'
 
 const later = "INSERT INTO migrations (timestamp, name) VALUES (1999999999999, 'Later1999999999999')"
 const newer = /the database was made by a newer version of Darvoza \(Later1999999999999\)/
@@ -106,11 +107,15 @@ onEachEngine('a server start on a database', engine => {
     expect(await refusalOf(settings)).to.include(other.issuer)
   })
 
-  it('made by a newer version is refused with the reason', async () => {
+  it('made by a newer version is refused with the reason, and leaves the database as it was', async () => {
     const { settings, ...server } = await aServer({ engine })
     await server.composed.parts.storage.database.write(later)
     await server.close()
+    const database = await anOpen(settings.database)
+    const state = async () => [await contentsOf(database), await database.read('SELECT * FROM migrations ORDER BY id')]
+    const before = await state()
     expect(await refusalOf(settings)).to.match(newer)
+    expect(await state()).to.deep.equal(before)
   })
 })
 

@@ -1,5 +1,6 @@
 // The contents of the database as text, to check that nothing has changed.
 import BetterSqlite3 from 'better-sqlite3'
+import type { Queries } from '../../server/storage/database.js'
 import { tables as allTables } from '../../server/storage/tables.js'
 import type { TestServer } from './server.js'
 
@@ -17,17 +18,18 @@ export async function snapshotOf(server: TestServer): Promise<string> {
   // Ended sessions are marked by a job after the answer.
   await server.composed.jobs.settled()
   const { database } = server.settings
-  if (database.engine !== 'sqlite') return contentsOf(server)
+  const open = server.composed.parts.storage.database
+  if (database.engine !== 'sqlite') return contentsOf(open)
   const { file, ...last } = known.get(server) ?? { file: new BetterSqlite3(database.path), version: null, text: '' }
   // PRAGMA data_version (SQLite) changes with every commit of another connection.
   const version = file.pragma('data_version', { simple: true })
-  const text = version === last.version ? last.text : await contentsOf(server)
+  const text = version === last.version ? last.text : await contentsOf(open)
   known.set(server, { file, version, text })
   return text
 }
 
-async function contentsOf(server: TestServer): Promise<string> {
-  const { database } = server.composed.parts.storage
+/** The same of a database that no server may be running on. */
+export async function contentsOf(database: Queries): Promise<string> {
   const tables = allTables.filter(name => !still.has(name))
   const contents: Record<string, unknown> = {}
   for (const table of tables) {
