@@ -261,7 +261,7 @@ describe('command line', function () {
     ])
   })
 
-  it('migrates the schema up, and undoes the last migration with --yes', async () => {
+  it('migrates the schema up, undoes the last migration with --yes, and runs it again', async () => {
     const darvoza = aCommandLine()
     const before = await darvoza.json(['migrate', 'status'])
     expect(before.map((one: { done: boolean }) => one.done)).not.to.contain(true)
@@ -270,6 +270,8 @@ describe('command line', function () {
     expect((await darvoza.json(['migrate', 'up'])).ran).to.deep.equal([])
     expect((await darvoza.json(['migrate', 'down', '--yes'])).took_back).to.equal(ran.at(-1))
     expect((await darvoza.json(['migrate', 'status'])).at(-1).done).to.equal(false)
+    expect((await darvoza.json(['migrate', 'up'])).ran).to.deep.equal([ran.at(-1)])
+    expect((await darvoza.json(['migrate', 'status'])).at(-1).done).to.equal(true)
   })
 })
 
