@@ -121,7 +121,7 @@ onBrowser('an authorization request in a browser', () => {
   })
 
   const words = {
-    en: ['Sign in to The shop', 'Let The shop in?', 'See your name and username', 'Afterwards your browser goes to'],
+    en: ['Sign in to The shop', 'Allow The shop?', 'See your name and username', 'Afterwards your browser goes to'],
     uz: [
       ...['The shop ilovasiga kirish', '“The shop” ilovasiga ruxsat berasizmi?'],
       ...['Ism-familiyangiz va foydalanuvchi nomingizni koʻrish', 'brauzeringiz ushbu manzilga oʻtadi'],

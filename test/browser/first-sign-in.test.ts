@@ -20,7 +20,7 @@ onBrowser('the first sign-in', () => {
     await page.goto('/account/devices')
     await page.getByLabel('The password you were given').fill(printed.password)
     await page.getByLabel('New password', { exact: true }).fill('seven brown camels')
-    await page.getByLabel('New password, once more').fill('seven brown camels')
+    await page.getByLabel('Repeat new password').fill('seven brown camels')
     await page.getByRole('button', { name: 'Change the password' }).click()
     await page.getByRole('status').getByText('Your password is changed.').waitFor()
     expect(new URL(page.url()).pathname).to.equal('/account/devices')

@@ -58,7 +58,7 @@ onBrowser('a form without a required radio choice', () => {
     await signIn(page, admin)
     await page.goto('/admin/revocations/new')
     await page.getByRole('button', { name: 'See how far it reaches' }).click()
-    await page.getByText('2 things are to be put right:').waitFor()
+    await page.getByText('Please correct 2 things:').waitFor()
     expect(await focused(page)).to.equal('field-what-first')
     expect(await page.locator('[aria-invalid=true]').evaluateAll(all => all.map(one => one.id))).to.deep.equal([
       'field-what-first',

@@ -21,7 +21,7 @@ const languages = {
     find: 'Name, e-mail, ID or IP address',
     search: 'Search',
     end: 'End',
-    proof: 'Go on',
+    proof: 'Continue',
     ended: 'Ended',
     user: 'User: name, e-mail or ID',
     menu: 'Menu',

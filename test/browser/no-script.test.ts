@@ -48,7 +48,7 @@ onBrowser('the pages without JavaScript', () => {
     await page.locator('summary', { hasText: 'Disable' }).first().click()
     await page.getByRole('button', { name: 'Disable' }).click()
     await page.getByLabel('Password').fill(password)
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Continue' }).click()
     await page.getByText('amina is disabled and signed out everywhere.').waitFor()
     expect((await server.composed.parts.people.users.require(amy.id)).active).to.equal(false)
   })

@@ -33,7 +33,7 @@ onBrowser('the account pages of a user', () => {
     await device('tablet/1.0').locator('summary', { hasText: 'Rename' }).click()
     await device('tablet/1.0').getByLabel('Name of the device').fill('Kitchen')
     await device('tablet/1.0').getByRole('button', { name: 'Save' }).click()
-    await told('The device has its new name.')
+    await told('The device was renamed.')
     await device('tv/1.0').locator('.confirm summary').click()
     await device('tv/1.0').getByText('This signs tv/1.0 out at once, in one application.').waitFor()
     expect(await statuses()).to.deep.equal([200, 200, 200])
@@ -50,9 +50,9 @@ onBrowser('the account pages of a user', () => {
     tokens[0] = (await programs[0]!.signIn(amy)).access
     await goTo('Password')
     const changeTo = async (again: string) => {
-      await page.getByLabel('Present password').fill(amy.password)
+      await page.getByLabel('Current password').fill(amy.password)
       await page.getByLabel('New password', { exact: true }).fill('seven brown camels')
-      await page.getByLabel('New password, once more').fill(again)
+      await page.getByLabel('Repeat new password').fill(again)
       await page.getByRole('button', { name: 'Change the password' }).click()
     }
     await changeTo('seven brown camel')

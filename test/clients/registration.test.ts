@@ -57,7 +57,9 @@ describe('dynamic client registration by client libraries', function () {
     const visitor = aVisitor(server)
     await visitor.signIn(person)
     const consent = await visitor.open(address.pathname + address.search)
-    expect(consent.text).to.include('Reading list registered itself here on').and.include('Nobody who runs this server')
+    expect(consent.text)
+      .to.include('Reading list registered itself here on')
+      .and.include('No administrator of this server has reviewed')
     const back = await throughPages(server, visitor, address, person)
     const tokens = await client.authorizationCodeGrant(config, back, {
       pkceCodeVerifier: verifier,

@@ -120,8 +120,8 @@ describe('a document application', function () {
     await visitor.signIn(person)
     const page = await visitor.open(ask(id))
     expect(page.text)
-      .to.include(`Let ${host.host} (Bank of Example) in?`)
-      .and.include(`What it says of itself comes from ${host.host}, but it is an installed program`)
+      .to.include(`Allow ${host.host} (Bank of Example)?`)
+      .and.include(`Its description comes from ${host.host}, but it is an installed program`)
     expect(page.text).to.include('/about').and.not.include('evil.example')
     expect(await rows(server), 'before somebody has agreed').to.equal(0)
 
@@ -144,7 +144,7 @@ describe('a document application', function () {
     // The consent is remembered, and asked for again all the same.
     const silent = await visitor.send('GET', ask(id, { prompt: 'none' }))
     expect(silent.headers.get('location')).to.include('consent_required')
-    expect((await visitor.open(ask(id))).text).to.include('let in before')
+    expect((await visitor.open(ask(id))).text).to.include('allowed before')
   })
 
   it('may request the scopes that self_registered_scopes names, and no other ones', async () => {

@@ -149,7 +149,7 @@ onEachEngine('device code grant', engine => {
     const answer = await decide(visitor, user_code, 'allow')
     expect(localOf(answer)).to.equal('/device?done=1')
     const { text } = await visitor.open(localOf(answer))
-    expect(text).to.include('tv is let in').and.include('Go back to your device')
+    expect(text).to.include('tv now has access').and.include('Go back to your device')
     server.clock.advance('30s')
     const { status, body } = await program.poll(device_code)
     expect(status).to.equal(200)
@@ -204,7 +204,7 @@ onEachEngine('device code grant', engine => {
     const { visitor, program } = await aHouse(engine)
     const { device_code, user_code } = await program.begin()
     const { text } = await visitor.open(localOf(await decide(visitor, user_code, 'deny')))
-    expect(text).to.include('tv is not let in').and.include('Nothing was let in').and.not.include('Go back to')
+    expect(text).to.include('tv has no access').and.include('No access was given').and.not.include('Go back to')
     expect(error(await program.poll(device_code))).to.deep.equal([400, 'access_denied'])
   })
 
@@ -314,11 +314,11 @@ describe('user code page', () => {
     const { text: written, headers } = await visitor.open(pathOf(user_code))
     const text = written.replaceAll('<wbr>', '')
     for (const part of [
-      'Let &lt;b&gt;Television&lt;/b&gt; in?',
+      'Allow &lt;b&gt;Television&lt;/b&gt;?',
       user_code,
       'Big',
       '127.0.0.1',
-      'Only if you have started this yourself',
+      'Allow this only if you have just started it yourself',
       'See your e-mail address',
       'At orders:',
       'May read at orders',
@@ -340,18 +340,18 @@ describe('user code page', () => {
       user_code.replace('-', '–'),
       cyrillic,
     ])
-      expect((await visitor.open(pathOf(typed))).text, typed).to.include('Let tv in?')
+      expect((await visitor.open(pathOf(typed))).text, typed).to.include('Allow tv?')
   })
 
   it('shows different errors for a malformed and for an unknown user code', async () => {
     const { visitor } = await aHouse()
     const typed = async (text: string) => (await visitor.send('GET', pathOf(text))).text
     expect(await typed('ABC'))
-      .to.include('a code has eight letters')
+      .to.include('A code has eight letters')
       .and.not.include('No program waits')
     expect(await typed('BCDF-GHJK'))
       .to.include('No program waits')
-      .and.not.include('a code has eight letters')
+      .and.not.include('A code has eight letters')
   })
 
   it('asks for approval each time, also after an earlier approval and for a first-party application', async () => {
@@ -359,7 +359,7 @@ describe('user code page', () => {
     for (let index = 0; index < 2; index++) {
       const { user_code, device_code } = await program.begin()
       expect((await program.poll(device_code)).body.error).to.equal('authorization_pending')
-      expect((await visitor.open(pathOf(user_code))).text).to.include('Let tv in?')
+      expect((await visitor.open(pathOf(user_code))).text).to.include('Allow tv?')
       await decide(visitor, user_code, 'allow')
       expect((await program.poll(device_code)).status).to.equal(200)
     }
@@ -379,7 +379,7 @@ describe('user code page', () => {
     for (const changes of wrong) {
       const { status, text } = await decide(visitor, user_code, 'allow', changes)
       expect(status).to.equal(400)
-      expect(text).to.include('not what you were shown')
+      expect(text).to.include('differs from what you were shown')
     }
     expect((await decide(visitor, user_code, 'allow', { _token: 'x' })).status).to.equal(403)
     expect((await program.poll(device_code)).body.error).to.equal('authorization_pending')
@@ -401,7 +401,7 @@ describe('user code page', () => {
     const login = localOf(await decide(visitor, user_code, 'allow'))
     expect(login).to.match(/^\/login\?again=1&next=/)
     const page = await visitor.open(login)
-    expect(page.text).to.include('Sign in once more to go on')
+    expect(page.text).to.include('Sign in again to continue')
     const next = new URL(login, server.url).searchParams.get('next')!
     const form = { _token: visitor.tokenOn(page, '/login'), username: amy.username, password: amy.password, next }
     const signedIn = await visitor.send('POST', '/login', { form, headers: { 'Sec-Fetch-Site': 'same-origin' } })
@@ -431,14 +431,14 @@ describe('user code guesses', () => {
     const { user_code } = await program.begin()
     const full = await visitor.send('GET', pathOf(user_code))
     expect([full.status, Number(full.headers.get('retry-after')) > 0]).to.deep.equal([429, true])
-    expect(full.text).to.not.include('Let tv in')
+    expect(full.text).to.not.include('Allow tv?')
     expect(
       (await visitor.send('POST', '/device', { form: { user_code }, headers: { 'Sec-Fetch-Site': 'same-origin' } }))
         .status,
     ).to.equal(403)
     server.clock.advance('61m')
     const { user_code: later } = await program.begin()
-    expect((await visitor.open(pathOf(later))).text).to.include('Let tv in?')
+    expect((await visitor.open(pathOf(later))).text).to.include('Allow tv?')
   })
 
   it('cost a limited number of look-ups per user and per network, and are all counted', async () => {

@@ -56,7 +56,7 @@ describe('the consent page', () => {
     const path = localOf(await ask('openid email read', { resource: 'https://orders.example' }))
     const { text, headers } = await visitor.open(path)
     for (const part of [
-      'Let &lt;b&gt;Shop&lt;/b&gt; in?',
+      'Allow &lt;b&gt;Shop&lt;/b&gt;?',
       'amy',
       'See your e-mail address',
       'At orders:',
@@ -91,7 +91,9 @@ describe('the consent page', () => {
 
   it('warns of a self-registered application, and of a native one that any program can claim to be', async () => {
     const registered = await aHouse({ origin: 'registration' })
-    expect((await registered.visitor.open(registered.ticketPath)).text).to.include('Nobody who runs this server')
+    expect((await registered.visitor.open(registered.ticketPath)).text).to.include(
+      'No administrator of this server has reviewed',
+    )
     const native = await aHouse({
       kind: 'native',
       metadata: { redirect_uris: ['org.example.app:/callback'], token_endpoint_auth_method: 'none' },
@@ -135,7 +137,7 @@ onEachEngine('the consent decision', engine => {
     expect(localOf(await ask('openid email'))).to.match(/^\/consent\?/)
     expect((await ask('openid email', { prompt: 'none' })).headers.get('location')).to.include('consent_required')
     const again = localOf(await ask('openid', { prompt: 'consent' }))
-    expect((await visitor.open(again)).text).to.include('let in before')
+    expect((await visitor.open(again)).text).to.include('allowed before')
   })
 
   it('gives no code unless the scopes that the page showed are those requested now', async () => {
@@ -143,7 +145,7 @@ onEachEngine('the consent decision', engine => {
     for (const shown of ['', 'made-up', `${'a'.repeat(16)}.${'b'.repeat(43)}`, await tokenOn(visitor, ticketPath)]) {
       const { status, text } = await answer(ticketPath, { decision: 'allow', shown })
       expect(status, shown).to.equal(400)
-      expect(text).to.include('not what you were shown').and.include('name="shown"')
+      expect(text).to.include('differs from what you were shown').and.include('name="shown"')
     }
     expect((await answer(ticketPath, { decision: 'perhaps' })).status).to.equal(400)
 

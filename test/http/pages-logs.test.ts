@@ -115,7 +115,7 @@ describe('a manual revocation on the admin pages', () => {
     ]
     for (const [form, said] of several) {
       const { text } = await preview(form)
-      expect(text).to.include('2 things are to be put right')
+      expect(text).to.include('Please correct 2 things')
       for (const one of said) expect(text).to.include(one)
     }
     const form = { what: 'all_ended', subject: 'amy', reason: '<lost> phone' }

@@ -26,9 +26,9 @@ onEachEngine('the applications page of the account', engine => {
     const bens = await anAgreedApplication(server, ben.id)
     const page = await visitor.open('/account/applications')
     expect(page.text).to.include('Weather').and.include('See your e-mail address').and.include('1 live session')
-    expect(page.text).to.not.include(bens).and.not.include('Nobody here has looked at it')
+    expect(page.text).to.not.include(bens).and.not.include('Not reviewed by an administrator')
     await changeApplication(server, id, { origin: 'registration' })
-    expect((await visitor.open('/account/applications')).text).to.include('Nobody here has looked at it')
+    expect((await visitor.open('/account/applications')).text).to.include('Not reviewed by an administrator')
     const form = { _token: visitor.tokenOn(page, `/account/applications/${id}/withdraw`) }
     const refused = await visitor.send('POST', `/account/applications/${bens}/withdraw`, { form, headers: ownSite })
     expect(refused.status).to.equal(404)
@@ -43,7 +43,7 @@ onEachEngine('the applications page of the account', engine => {
     const answer = await visitor.submit(action, {}, '/account/applications')
     expect(localOf(answer)).to.equal('/account/applications')
     const page = await visitor.open('/account/applications')
-    expect(page.text).to.include('Weather has no access any more.').and.include('No application acts for you')
+    expect(page.text).to.include('Weather no longer has access.').and.include('No application acts for you')
     const { sessionStore, database } = server.composed.parts.storage
     expect((await sessionStore.find(database, session.id))?.endedReason).to.equal('consent_withdrawn')
     expect(await server.composed.parts.authorizations.consents.listOf(amy.id)).to.deep.equal([])
@@ -55,9 +55,9 @@ onEachEngine('the applications page of the account', engine => {
     await aWebsite(server, 'intranet', { name: 'Intranet', metadata: { first_party: true } })
     await aSessionOf(server, amy, 'intranet')
     const page = await visitor.open('/account/applications')
-    expect(page.text).to.include('belongs to this server').and.include('Sign out of it')
+    expect(page.text).to.include('part of this server').and.include('Sign out of it')
     await visitor.submit('/account/applications/intranet/withdraw', {}, '/account/applications')
-    expect((await visitor.open('/account/applications')).text).to.not.include('belongs to this server')
+    expect((await visitor.open('/account/applications')).text).to.not.include('part of this server')
   })
 
   it('costs four SQL reads and no write', async () => {
@@ -80,7 +80,7 @@ onEachEngine('the applications of a user', engine => {
     const listed = await client.get(`/api/admin/users/${amy.id}/applications`, token)
     expect(listed.body.results.map((one: { client_id: string }) => one.client_id)).to.deep.equal([id])
     const page = await visitor.open(`/admin/users/${amy.id}`)
-    expect(page.text).to.include('Applications that act for this person').and.include('email')
+    expect(page.text).to.include('Applications that act for this user').and.include('email')
     const action = `/admin/users/${amy.id}/applications/${id}/withdraw`
     const form = { _token: visitor.tokenOn(page, action) }
     expect(localOf(await visitor.send('POST', action, { form, headers: ownSite }))).to.equal(`/admin/users/${amy.id}`)

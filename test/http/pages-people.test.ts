@@ -365,8 +365,7 @@ describe('a user on the admin pages', () => {
       const form = { ...blank, username, email: 'nobody', how: 'typed', password }
       const { status, text } = await boss.submit('/admin/users/new', form, '/admin/users/new')
       expect(status).to.equal(400)
-      for (const one of ['3 things are to be put right', ...said])
-        expect(text, `${username} ${password}`).to.include(one)
+      for (const one of ['Please correct 3 things', ...said]) expect(text, `${username} ${password}`).to.include(one)
     }
     expect([empty.status, empty.text.includes('Please fill this in.')]).to.deep.equal([400, true])
     const made = await boss.submit('/admin/users/new', { ...blank, how: 'make', password: '' }, '/admin/users/new')

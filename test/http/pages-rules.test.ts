@@ -292,7 +292,7 @@ describe('roles on the admin pages', () => {
     const none = { name: '', permissions: 'Orders&Write' }
     for (const fields of [none, { ...none, name: 'Clerk!' }, { ...none, name: 'support' }])
       expect((await visitor.submit('/admin/roles', fields, '/admin/roles/-/new')).text, fields.name)
-        .to.include('2 things are to be put right')
+        .to.include('Please correct 2 things')
         .and.include('is no permission.')
     const builtIn = await visitor.open('/admin/roles/support')
     expect(builtIn.text)

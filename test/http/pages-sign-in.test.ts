@@ -298,9 +298,9 @@ onEachEngine('a browser session', engine => {
           await server.setPolicy({ refresh_token_lifetime: 3_600, session_absolute_lifetime: 3_600 })
           server.clock.advance('1h')
         },
-        'ask everybody to sign in anew',
+        'everybody must sign in again',
       ],
-      [() => users.disable(amy.id, 'system'), 'cannot sign in at present'],
+      [() => users.disable(amy.id, 'system'), 'cannot sign in at the moment'],
     ]
     for (const [end, why] of ends) {
       const visitor = aVisitor(server)
