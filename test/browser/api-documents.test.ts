@@ -107,7 +107,7 @@ onBrowser('the swagger page', () => {
     const byKey = page.locator('[data-way=key]')
     await byKey.locator('[name=key]').fill('dvz')
     await byKey.getByRole('button', { name: 'Use' }).click()
-    await page.getByText('This is no API key').waitFor()
+    await page.getByText('This is not an API key').waitFor()
     await byKey.locator('[name=key]').fill(body.key)
     await byKey.getByRole('button', { name: 'Use' }).click()
     await page.getByText('With the API key dvz_key_').waitFor()

@@ -32,7 +32,7 @@ onBrowser('an application registered on the pages', () => {
     await page.getByLabel('Redirect URIs').fill('http://shop.example/callback')
     await page.getByRole('button', { name: 'Register' }).click()
     const wrong = page.locator('.field', { has: page.getByLabel('Redirect URIs') }).locator('.problem')
-    expect(await wrong.textContent()).to.include('http is for')
+    expect(await wrong.textContent()).to.include('http is only for')
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).to.equal('Shop')
     await takeScreenshot(page, 'application new refused')
 

@@ -19,7 +19,7 @@ describe('the profile page', () => {
     const typed = { first_name: 'a'.repeat(151), last_name: '<b>Pond</b>', email: 'nobody' }
     const { status, text } = await visitor.submit('/account', typed, '/account')
     expect(status).to.equal(400)
-    expect(text).to.include('At most 150 characters.').and.include('This is no e-mail address.')
+    expect(text).to.include('At most 150 characters.').and.include('This is not an e-mail address.')
     expect(text).to.include('value="&lt;b&gt;Pond&lt;/b&gt;"').and.include('aria-invalid="true"')
     expect(text).to.not.include('<b>Pond')
     expect((await visitor.submit('/account', { first_name: 'Amy' }, '/account')).status).to.equal(400)
@@ -61,12 +61,18 @@ describe('the password page', () => {
         { old_password: 'wrong', new_password: newPassword, new_password_again: newPassword },
         'This is not your password.',
       ],
-      [{ old_password: password, new_password: newPassword, new_password_again: `${newPassword} ` }, 'not the same'],
+      [
+        { old_password: password, new_password: newPassword, new_password_again: `${newPassword} ` },
+        'The passwords are different.',
+      ],
       [{ old_password: '', new_password: 'sh0rt!', new_password_again: 'other' }, 'Please correct 3 things'],
       [{ old_password: '', new_password: newPassword, new_password_again: '' }, 'Please correct 2 things'],
       [{ old_password: password, new_password: 'sh0rt!', new_password_again: 'sh0rt!' }, 'at least 8 characters'],
       [{ old_password: password, new_password: 'password1', new_password_again: 'password1' }, 'Too many people'],
-      [{ old_password: password, new_password: '92837465019', new_password_again: '92837465019' }, 'digits alone'],
+      [
+        { old_password: password, new_password: '92837465019', new_password_again: '92837465019' },
+        'must not be only digits',
+      ],
       [{ old_password: password, new_password: 'amelia pond', new_password_again: 'amelia pond' }, 'your username'],
     ]
     for (const [fields, problem] of cases) {
@@ -129,7 +135,7 @@ onEachEngine('the devices page', engine => {
       ['', 'Please fill this in.'],
       ['  ', 'Please fill this in.'],
       ['a'.repeat(61), 'At most 60 characters.'],
-      ['a\u0007', 'cannot be used here'],
+      ['a\u0007', 'contains characters that are not allowed'],
     ] as const) {
       const { status, text } = await visitor.submit(path, { name }, '/account/devices')
       expect(status, JSON.stringify(name)).to.equal(400)

@@ -54,7 +54,7 @@ describe('the API keys page of the account', () => {
       [{ expires: 'soon' }, 'fill this in'],
       [{ expires: 'date' }, 'fill this in'],
       [{ expires: 'date', until: 'tomorrow' }, 'must be a day such as'],
-      [{ expires: 'date', until: '2001-01-31' }, 'Must lie in the future'],
+      [{ expires: 'date', until: '2001-01-31' }, 'It must lie in the future'],
     ]
     for (const [changes, told] of wrong) {
       const fields: Record<string, string> = { ...usual, _token: token, ...changes }

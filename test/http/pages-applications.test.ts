@@ -56,7 +56,7 @@ describe('the admin pages of applications', () => {
     const { jwks: _, ...readable } = typed
     const named = await register(visitor, readable)
     expect(named.text).to.include('id="field-client_name-problem"').and.include('id="field-redirect_uris-problem"')
-    expect(named.text).to.include('begin with javascript').and.include('a part behind #')
+    expect(named.text).to.include('begin with javascript').and.include('a part after #')
     expect((await server.composed.parts.applications.applications.list({}, { limit: 10 })).results).to.have.length(1)
     // A browser application has no secret in place of PKCE: allow_without_pkce is ignored.
     await register(visitor, { ...web, kind: 'browser', client_id: 'page', allow_without_pkce: '1' })

@@ -95,11 +95,11 @@ describe('a manual revocation on the admin pages', () => {
       [{ what: 'all_ended', subject: 'nobody', reason: 'x' }, 'There is no user nobody.'],
       [{ what: 'role_stale', subject: 'none', reason: 'x' }, 'There is no role none.'],
       [{ what: 'application_ended', subject: 'none', reason: 'x' }, 'There is no application none.'],
-      [{ what: 'token_revoked', subject: 'short', reason: 'x' }, 'This is no jti of an access token.'],
+      [{ what: 'token_revoked', subject: 'short', reason: 'x' }, 'This is not the jti of an access token.'],
       ...['token_revoked', 'all_ended', 'role_stale', 'application_ended'].map(
         (what): [Record<string, string>, string] => [{ what, subject: ' ', reason: 'x' }, 'Please fill this in.'],
       ),
-      [{ what: 'everybody_ended', subject: 'amy', reason: 'x' }, 'Leave this empty: it is about everybody.'],
+      [{ what: 'everybody_ended', subject: 'amy', reason: 'x' }, 'Leave this empty: it applies to everybody.'],
       [{ what: 'all_ended', subject: 'amy', reason: ' ' }, 'Please fill this in.'],
       [{ what: 'user_deleted', subject: 'amy', reason: 'x' }, 'Choose what is to be revoked.'],
       [{ subject: 'amy', reason: 'x' }, 'Choose what is to be revoked.'],

@@ -307,7 +307,7 @@ describe('a user on the admin pages', () => {
     await boss.submit(made, { ...fields, username: 'carla' }, made)
     expect((await boss.open(made)).text).to.include('Nobody is signed out by a change.')
     const wrong = await boss.submit(`${made}/roles`, { 'roles:support': '1', permissions: 'NOT ONE' }, made)
-    expect(wrong.text).to.include('NOT is no permission.')
+    expect(wrong.text).to.include('NOT is not a permission.')
     expect((await users.require(id)).roles).to.deep.equal([])
     await boss.submit(`${made}/roles`, { 'roles:support': '1', permissions: 'orders:read\norders:write' }, made)
     const { username, roles, permissions } = await users.require(id)
@@ -358,9 +358,9 @@ describe('a user on the admin pages', () => {
     const empty = await boss.submit('/admin/users/new', { ...blank, how: 'typed', password: '' }, '/admin/users/new')
     // All problems at once: missing and invalid fields.
     for (const [username, password, said] of [
-      ['', '', ['Please fill this in.', 'no e-mail address']],
-      ['', 'x', ['Please fill this in.', 'at least 30 characters', 'no e-mail address']],
-      ['admin', '', ['Somebody has this username', 'Please fill this in.', 'no e-mail address']],
+      ['', '', ['Please fill this in.', 'not an e-mail address']],
+      ['', 'x', ['Please fill this in.', 'at least 30 characters', 'not an e-mail address']],
+      ['admin', '', ['Somebody has this username', 'Please fill this in.', 'not an e-mail address']],
     ] as const) {
       const form = { ...blank, username, email: 'nobody', how: 'typed', password }
       const { status, text } = await boss.submit('/admin/users/new', form, '/admin/users/new')

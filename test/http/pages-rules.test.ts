@@ -84,13 +84,13 @@ describe('a policy change on the admin pages', () => {
     const visitor = await asAdmin(server)
     const before = await snapshotOf(server)
     const cases: [string, Record<string, string>, string][] = [
-      ['lifetimes', { access_token_lifetime: 'soon' }, 'Write a span such as 90 seconds'],
-      ['lifetimes', { access_token_lifetime: '1,5 hours' }, 'Write whole numbers'],
+      ['lifetimes', { access_token_lifetime: 'soon' }, 'Enter a duration such as 90 seconds'],
+      ['lifetimes', { access_token_lifetime: '1,5 hours' }, 'Enter whole numbers'],
       ['lifetimes', { access_token_lifetime: '2d' }, 'From 10 seconds to 1 day.'],
       ['lifetimes', { refresh_token_lifetime: '40d' }, 'longer than the whole session may'],
-      ['lifetimes', { rotate_refresh_tokens: 'maybe' }, 'Choose one of what is offered.'],
-      ['sessions', { max_sessions_per_user: '-1' }, 'Write a whole number.'],
-      ['tokens', { user_id_claim: 'sid' }, 'name of another claim'],
+      ['lifetimes', { rotate_refresh_tokens: 'maybe' }, 'Choose one of the options.'],
+      ['sessions', { max_sessions_per_user: '-1' }, 'Enter a whole number.'],
+      ['tokens', { user_id_claim: 'sid' }, 'Another claim already has this name.'],
       ['tokens', { audience: 'a b' }, 'without spaces'],
       ['people', { password_min_length: '8' }, 'Nothing is different yet.'],
     ]
@@ -201,7 +201,7 @@ describe('a policy change on the admin pages', () => {
     await server.setPolicy({ reuse_grace: 20 })
     const form = { ...hiddenOn(text, '/admin/policies'), reason: 'x' }
     expect((await visitor.send('POST', '/admin/policies', { form, headers: ownSite })).status).to.equal(409)
-    expect((await visitor.open(path)).text).to.include('Somebody has changed the policy since.')
+    expect((await visitor.open(path)).text).to.include('Somebody has changed the policy in the meantime.')
     expect(await policyOf(server)).to.include({ reuse_grace: 20 })
   })
 
@@ -280,9 +280,9 @@ describe('roles on the admin pages', () => {
     const visitor = await asAdmin(server)
     const before = await snapshotOf(server)
     for (const [fields, problem] of [
-      [{ name: 'Clerk!' }, 'Small letters, digits, - and _ only'],
-      [{ name: 'support' }, 'There is a role of this name already.'],
-      [{ name: 'clerk', permissions: 'Orders&Write' }, 'is no permission.'],
+      [{ name: 'Clerk!' }, 'Lowercase letters, digits, - and _ only'],
+      [{ name: 'support' }, 'There is already a role with this name.'],
+      [{ name: 'clerk', permissions: 'Orders&Write' }, 'is not a permission.'],
       [{ name: '' }, 'Please fill this in.'],
     ] as [Record<string, string>, string][]) {
       const { status, text } = await visitor.submit('/admin/roles', fields, '/admin/roles/-/new')
@@ -293,7 +293,7 @@ describe('roles on the admin pages', () => {
     for (const fields of [none, { ...none, name: 'Clerk!' }, { ...none, name: 'support' }])
       expect((await visitor.submit('/admin/roles', fields, '/admin/roles/-/new')).text, fields.name)
         .to.include('Please correct 2 things')
-        .and.include('is no permission.')
+        .and.include('is not a permission.')
     const builtIn = await visitor.open('/admin/roles/support')
     expect(builtIn.text)
       .to.include('This role is built in')

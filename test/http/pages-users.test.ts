@@ -116,7 +116,7 @@ describe('the page of a user', () => {
     ] as const) {
       const { status, text } = await visitor.submit(page, { ...rest, username }, page)
       expect(status).to.equal(400)
-      for (const one of [said, 'At most 150 characters.', 'This is no e-mail address.', '3 things'])
+      for (const one of [said, 'At most 150 characters.', 'This is not an e-mail address.', '3 things'])
         expect(text, username).to.include(one)
     }
     expect(await server.composed.parts.people.users.require(amy.id)).to.include({
@@ -220,7 +220,7 @@ describe('the page of a user', () => {
     await visitor.signIn(admin)
     const { status, text } = await visitor.submit('/admin/users/1/disable', {}, '/admin/users/1')
     expect(status).to.equal(409)
-    expect(text).to.include('nobody who can sign in as an administrator').and.include('last_administrator')
+    expect(text).to.include('nobody could sign in as an administrator').and.include('last_administrator')
   })
 })
 
