@@ -267,7 +267,7 @@ const inside: Shown[] = [
       const { text } = await composed.parts.apiKeys.apiKeys.create(1, wanted, 'system')
       await page.locator('textarea').fill(text)
       await page.locator('main form .buttons button').click()
-      await page.getByText('The API key is good').waitFor()
+      await page.getByText('The API key is valid').waitFor()
     },
   },
   { name: 'audit', path: '/admin/audit' },

@@ -57,7 +57,7 @@ onBrowser('a form without a required radio choice', () => {
     const page = await aVisit(await aServer())
     await signIn(page, admin)
     await page.goto('/admin/revocations/new')
-    await page.getByRole('button', { name: 'See how far it reaches' }).click()
+    await page.getByRole('button', { name: 'See what it affects' }).click()
     await page.getByText('Please correct 2 things:').waitFor()
     expect(await focused(page)).to.equal('field-what-first')
     expect(await page.locator('[aria-invalid=true]').evaluateAll(all => all.map(one => one.id))).to.deep.equal([

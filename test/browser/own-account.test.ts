@@ -70,7 +70,7 @@ onBrowser('the account pages of a user', () => {
     expect(events).to.deep.equal([
       ...['Signed in', 'Changed the password', 'Signed in', 'Ended a device', 'Ended a device', 'Ended a device'],
       ...['Renamed a device', 'Changed the profile', 'Signed in', 'Signed in', 'Signed in', 'Signed in'],
-      'Took in the user from elsewhere',
+      'Imported the user',
     ])
   })
 })

@@ -212,17 +212,17 @@ onBrowser('the token inspector', () => {
       await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Inspect' }).click()])
     }
     await inspect(good.access)
-    await page.getByRole('status').getByText('The token is good').waitFor()
+    await page.getByRole('status').getByText('The token is valid').waitFor()
     const before = await snapshotOf(server)
     for (const { what, token, stops, code, because } of all) {
       const told = `${what}: ${stops}`
       await inspect(token)
       const { verdict, rows, cards, field, html } = await page.evaluate<Shown>(lookAtAll)
       expect(verdict, told).to.include(`: ${code}`)
-      const results = rows.map(row => /(Passed|Failed|Not asked)\s*$/.exec(row)?.[1])
+      const results = rows.map(row => /(Passed|Failed|Not checked)\s*$/.exec(row)?.[1])
       const failed = results.indexOf('Failed')
       expect(rows[failed], told).to.include(words[stops.split(' ')[1]!])
-      const expected = rows.map((_, at) => (at < failed ? 'Passed' : at === failed ? 'Failed' : 'Not asked'))
+      const expected = rows.map((_, at) => (at < failed ? 'Passed' : at === failed ? 'Failed' : 'Not checked'))
       expect(results, told).to.deep.equal(expected)
       if (because)
         expect(

@@ -478,7 +478,7 @@ describe('deliveries of logout tokens', function () {
     expect(page.text).to.include('lies in a private network').and.include('Try now').and.include(person.username)
     const tried = await visitor.submit('/admin/applications/shop/test-logout', {}, '/admin/deliveries')
     expect([tried.status, tried.headers.get('location')]).to.deep.equal([303, '/admin/deliveries'])
-    expect((await visitor.open('/admin/deliveries')).text).to.include('shop did not take the test.')
+    expect((await visitor.open('/admin/deliveries')).text).to.include('shop did not accept the test.')
   })
 
   it('are deleted once the retention of their ended sessions has passed', async () => {

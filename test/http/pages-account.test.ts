@@ -214,7 +214,7 @@ onEachEngine('the security events page', engine => {
       ['A wrong password was tried', '· guesser/1.0 · 127.0.0.1'],
       ['Changed the profile', '· by the operator of the server'],
       ['Ended all sessions of the user', '· by an administrator'],
-      ['Took in the user from elsewhere', '· by the server'],
+      ['Imported the user', '· by the server'],
     ])
   })
 

@@ -223,7 +223,7 @@ describe('API keys on the pages of administrators', () => {
     const inspect = (token: string) => boss.submit('/admin/inspector', { token }, '/admin/inspector')
     for (const token of [text, `Authorization: Token ${text}`]) {
       const { text: told } = await inspect(token)
-      expect(told).to.include('The API key is good').and.include('amy').and.include('See and change the own account')
+      expect(told).to.include('The API key is valid').and.include('amy').and.include('See and change the own account')
       expect(told).to.not.include(text)
     }
     expect((await inspect(`${text.slice(0, -1)}*`)).text).to.include('api_key_unknown')

@@ -162,7 +162,7 @@ describe('the admin pages of applications', () => {
     expect((await visitor.send('GET', `${newPath}?kind=web`, { headers: inRussian })).text).to.include('Видеть заказы')
     expect((await visitor.open('/admin/resource-servers')).text).to.include('orders:read')
     const path = '/admin/applications/orders'
-    const needsLog = 'It follows the revocation log by a token of its own'
+    const needsLog = 'It follows the revocation log with a token of its own'
     const before = await visitor.open(path)
     expect(before.text).to.include('audience: &#39;https://orders.example&#39;').and.include(needsLog)
     expect(before.text).to.not.include('Live sessions')

@@ -35,7 +35,7 @@ describe('the admin page of the former service', () => {
   it('shows exchanged, pending and refused tokens and the closing time in three languages', async () => {
     const server = await aServerAfterDjango()
     const visitor = await as(server, 'admin')
-    expect((await visitor.open(path)).text).to.contain('Nobody has come yet')
+    expect((await visitor.open(path)).text).to.contain('No client has come yet')
     const amy = await server.aUser()
     const client = aClient(server)
     const { legacyImport } = server.composed.parts.legacy
@@ -51,7 +51,7 @@ describe('the admin page of the former service', () => {
     const tiles = [...text.matchAll(/class="tile[\s\S]*?class="value">([^<]*)</g)].map(([, value]) => value!.trim())
     expect(tiles).to.deep.equal(['1', '1', '1', '1'])
     expect(text).to.contain('2026-01-05').and.contain('legacy_token_after_cut_over').and.contain('HS256')
-    expect(text).to.match(/It closes in 29 days[^<]* Who comes later/)
+    expect(text).to.match(/It closes in 29 days[^<]* After that, users/)
     for (const language of ['en', 'uz', 'ru']) {
       const seen = await visitor.send('GET', path, { headers: { 'Accept-Language': language } })
       expect(seen.text, language).to.not.match(/formerService\.\w+/)
@@ -63,6 +63,6 @@ describe('the admin page of the former service', () => {
     expect(asked).to.deep.equal({ reads: 3, writes: 0 })
     server.clock.advance('31d')
     await visitor.signIn({ username: 'admin', password })
-    expect((await visitor.open(path)).text).to.contain('The door is closed')
+    expect((await visitor.open(path)).text).to.contain('The exchange is closed')
   })
 })

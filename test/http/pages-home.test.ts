@@ -162,10 +162,10 @@ describe('the dashboard of administrators', () => {
     for (const range of ['1h', '24H', '<b>', 'constructor']) {
       const home = await boss.open(`/admin?range=${range}`)
       expect(home.status, range).to.equal(200)
-      expect(home.text).to.include('There is no such span of time').and.include('the last 24 hours')
+      expect(home.text).to.include('There is no such time range').and.include('the last 24 hours')
     }
     for (const path of ['/admin', '/admin?range=24h', '/admin?range=30d'])
-      expect((await boss.open(path)).text, path).to.not.include('There is no such span of time')
+      expect((await boss.open(path)).text, path).to.not.include('There is no such time range')
     const current = /<nav class="tabs"[\s\S]*?<\/nav>/.exec((await boss.open('/admin?range=7d')).text)![0]
     expect(/aria-current="page">([^<]*)</.exec(current)![1]).to.equal('7 days')
   })

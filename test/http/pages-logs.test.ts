@@ -101,8 +101,8 @@ describe('a manual revocation on the admin pages', () => {
       ),
       [{ what: 'everybody_ended', subject: 'amy', reason: 'x' }, 'Leave this empty: it applies to everybody.'],
       [{ what: 'all_ended', subject: 'amy', reason: ' ' }, 'Please fill this in.'],
-      [{ what: 'user_deleted', subject: 'amy', reason: 'x' }, 'Choose what is to be revoked.'],
-      [{ subject: 'amy', reason: 'x' }, 'Choose what is to be revoked.'],
+      [{ what: 'user_deleted', subject: 'amy', reason: 'x' }, 'Choose what to revoke.'],
+      [{ subject: 'amy', reason: 'x' }, 'Choose what to revoke.'],
     ]
     for (const [form, said] of wrong) {
       const { status, text } = await preview(form)
@@ -110,7 +110,7 @@ describe('a manual revocation on the admin pages', () => {
       expect(text).to.include(said).and.not.include('There is no user .')
     }
     const several: [Record<string, string>, string[]][] = [
-      [{ subject: 'amy', reason: '' }, ['Choose what is to be revoked.', 'Please fill this in.']],
+      [{ subject: 'amy', reason: '' }, ['Choose what to revoke.', 'Please fill this in.']],
       [{ what: 'role_stale', subject: 'none', reason: '' }, ['There is no role none.', 'Please fill this in.']],
     ]
     for (const [form, said] of several) {
@@ -120,7 +120,7 @@ describe('a manual revocation on the admin pages', () => {
     }
     const form = { what: 'all_ended', subject: 'amy', reason: '<lost> phone' }
     const shown = await preview(form)
-    expect(shown.text).to.include('amy is signed out at once, of 1 session.').and.include('&lt;lost&gt; phone')
+    expect(shown.text).to.include('amy is signed out at once (1 session).').and.include('&lt;lost&gt; phone')
     expect(shown.text).to.not.include('You too')
     expect(await snapshotOf(server)).to.equal(before)
 
@@ -131,7 +131,7 @@ describe('a manual revocation on the admin pages', () => {
     expect(text).to.include('Revoked: All sessions of a user ended.').and.include(`href="/admin/users/${amy.id}">amy<`)
     expect((await client.get('/api/me/', pair.access)).status).to.equal(401)
     expect((await visitor.open('/admin/audit?action=revocation_added')).text).to.include('&lt;lost&gt; phone')
-    expect((await visitor.open('/admin/revocations?cause=sign_out')).text).to.include('No revocation is like that')
+    expect((await visitor.open('/admin/revocations?cause=sign_out')).text).to.include('No such revocation was found')
   })
 
   it('for all users asks for the password again, and warns that the administrator is included', async () => {
@@ -190,7 +190,7 @@ describe('the audit log page', () => {
       expect(text, query).to.include('Changed the roles').and.include('– → support<').and.include('1–1 of 1')
     }
     for (const query of ['actor=amy&action=roles_changed', `${changed}&address=10.0.0.1`, `${changed}&to=2020-01-01`])
-      expect((await visitor.open(`/admin/audit?${query}`)).text, query).to.include('Nothing is written down like that')
+      expect((await visitor.open(`/admin/audit?${query}`)).text, query).to.include('No such entry was found')
   })
 
   it("shows durations, switches, lists and algorithms in the reader's language", async () => {
@@ -336,17 +336,17 @@ describe('the incidents page', () => {
     const { sid } = claimsOf(refresh)
     expect(text).to.include('Firefox · Windows').and.include('thief/&lt;1&gt;').and.include(`/admin/sessions/${sid}`)
     // Next steps, with buttons for those who have the permission.
-    expect(text).to.include('Was it amy? Ask.').and.include('If not: end all sessions and reset the password.')
+    expect(text).to.include('Ask if it was amy.').and.include('If not: end all sessions and reset the password.')
     expect(text).to.include(`action="/admin/users/${amy.id}/sign-out"`).and.include(`/admin/users/${amy.id}/password"`)
     const auditor = aVisitor(server)
     await auditor.signIn(await server.aUser({ roles: ['auditor'] }))
     const seen = (await auditor.open('/admin/incidents')).text
     expect(seen)
-      .to.include('Was it amy? Ask.')
+      .to.include('Ask if it was amy.')
       .and.not.match(/\/admin\/users\/\d+\/(sign-out|password)/)
     expect((await visitor.open(`/admin/incidents?session=${sid}`)).text).to.include('thief/')
     expect((await visitor.open('/admin/incidents?user=AMY')).text).to.include('thief/')
     for (const user of ['999', 'nobody', 'admin'])
-      expect((await visitor.open(`/admin/incidents?user=${user}`)).text, user).to.include('No incident is like that')
+      expect((await visitor.open(`/admin/incidents?user=${user}`)).text, user).to.include('No such incident was found')
   })
 })

@@ -47,7 +47,7 @@ onEachEngine('the applications page of the account', engine => {
     const { sessionStore, database } = server.composed.parts.storage
     expect((await sessionStore.find(database, session.id))?.endedReason).to.equal('consent_withdrawn')
     expect(await server.composed.parts.authorizations.consents.listOf(amy.id)).to.deep.equal([])
-    expect((await visitor.open('/account/events')).text).to.include('Took back the access of an application')
+    expect((await visitor.open('/account/events')).text).to.include('Withdrew the access of an application')
   })
 
   it('ends the sessions of a first-party application, which has no consent', async () => {

@@ -125,7 +125,7 @@ describe('bulk actions on users, sessions and devices', () => {
       expect((await helper.open(`/admin/sessions/end?${unusable}`)).status, unusable).to.equal(400)
     const preview = await helper.open('/admin/sessions/end?application=darvoza')
     expect(preview.text).to.include('2 sessions of 2 users end at once.').and.include('>admin<')
-    expect(preview.text).to.include('The place where you sit is among them.')
+    expect(preview.text).to.include('The one that you are using is among them.')
     const fields = hiddenIn(preview, '/admin/sessions/end')
     // A session opened after the preview is not included.
     const later = await aPhone(server, await server.aUser())
@@ -133,7 +133,7 @@ describe('bulk actions on users, sessions and devices', () => {
     expect(done.status).to.equal(303)
     expect(await Promise.all(phones.map(one => one.isLive()))).to.deep.equal([false, false])
     expect([await chief.isLive(), await later.isLive()]).to.deep.equal([true, true])
-    expect((await helper.open('/admin/sessions')).text).to.include('2 sessions of 2 users are over.')
+    expect((await helper.open('/admin/sessions')).text).to.include('2 sessions of 2 users have ended.')
   })
 
   it('skip an administrator whose session or device ids are added by a forged form', async () => {
@@ -152,7 +152,9 @@ describe('bulk actions on users, sessions and devices', () => {
       expect(picks).not.to.deep.equal([])
       const form = { _token, ...Object.fromEntries(picks.map(name => [name, '1'])) }
       await helper.send('POST', `/admin/${kind}/end`, { form, headers: ownSite })
-      expect((await helper.open(`/admin/${kind}`)).text).to.include('Left out, for they may do more than you: admin.')
+      expect((await helper.open(`/admin/${kind}`)).text).to.include(
+        'Left out, because they have more rights than you: admin.',
+      )
     }
     expect(await chief.isLive()).to.equal(true)
     expect((await boss.open('/admin')).status).to.equal(200)
@@ -276,14 +278,14 @@ describe('an ambiguous username in a list filter', () => {
     for (const [list, none] of [
       ['sessions?user=amina', 'No such session was found'],
       ['devices?user=amina', 'No such device was found'],
-      ['incidents?user=amina', 'No incident is like that'],
-      ['revocations?actor=amina', 'No revocation is like that'],
-      ['audit?actor=amina', 'Nothing is written down like that'],
+      ['incidents?user=amina', 'No such incident was found'],
+      ['revocations?actor=amina', 'No such revocation was found'],
+      ['audit?actor=amina', 'No such entry was found'],
     ] as const) {
       const { text } = await boss.open(`/admin/${list}`)
-      expect(text, list).to.include('Whom do you mean?').and.include('amina.k').and.not.include(none)
+      expect(text, list).to.include('Which one do you mean?').and.include('amina.k').and.not.include(none)
       const nobody = (await boss.open(`/admin/${list.replace('amina', 'zzz')}`)).text
-      expect(nobody, list).to.include(none).and.not.include('Whom do you mean?')
+      expect(nobody, list).to.include(none).and.not.include('Which one do you mean?')
     }
   })
 })

@@ -90,7 +90,7 @@ describe('an application that registered itself', () => {
     expect((await manage(server, 'PUT', mine, elsewhere)).status).to.equal(200)
     expect(localOf(await visitor.submit(`${own}/adopt`, { version }, own))).to.equal(own)
     expect((await visitor.open(own)).text)
-      .to.include('has changed itself')
+      .to.include('changed itself after you were shown it')
       .and.include('It registered itself')
     expect((await manage(server, 'PUT', mine, { ...aTool, client_id: id })).status).to.equal(200)
     const third = String(Number(version) + 2)

@@ -92,7 +92,7 @@ describe('a policy change on the admin pages', () => {
       ['sessions', { max_sessions_per_user: '-1' }, 'Enter a whole number.'],
       ['tokens', { user_id_claim: 'sid' }, 'Another claim already has this name.'],
       ['tokens', { audience: 'a b' }, 'without spaces'],
-      ['people', { password_min_length: '8' }, 'Nothing is different yet.'],
+      ['people', { password_min_length: '8' }, 'You have changed nothing yet.'],
     ]
     for (const [group, fields, problem] of cases) {
       const { status, text } = await preview(visitor, group, fields)
@@ -150,7 +150,7 @@ describe('a policy change on the admin pages', () => {
     await settle(server.composed)
     expect((await client.post('/api/token/refresh/', { refresh })).status).to.equal(200)
     // It cannot be undone twice.
-    expect((await visitor.open(action)).text).to.include('cannot be taken back')
+    expect((await visitor.open(action)).text).to.include('cannot be undone: what it set')
   })
 
   it('applies to new sessions alone where that is possible, and can be extended to all', async () => {
@@ -167,11 +167,11 @@ describe('a policy change on the admin pages', () => {
       (await visitor.open('/admin/policies/versions')).text,
     )![1]!
     const again = await visitor.open(forAll.replaceAll('&amp;', '&'))
-    expect(again.text).to.include('1 session will end').and.include('For new sessions nothing changes')
+    expect(again.text).to.include('1 session will end').and.include('Nothing changes for new sessions')
 
     const others = localOf(await preview(visitor, 'people', { password_min_length: '12' }))
     expect((await visitor.open(others.replace('apply=refresh', 'apply=new'))).text)
-      .to.include('It cannot be for new sessions only')
+      .to.include('It cannot apply to new sessions only')
       .and.not.include('apply=new')
   })
 
@@ -380,7 +380,7 @@ describe('keys and secrets on the admin pages', () => {
     expect((await visitor.open('/admin/keys')).text).to.not.include(action)
     server.clock.advance('67m')
     const ready = await visitor.open('/admin/keys')
-    expect(ready.text).to.include(action).and.include('Nothing that it signed can be live any more')
+    expect(ready.text).to.include(action).and.include('No token that it signed can be live any more')
     const _token = visitor.tokenOn(ready, action)
     expect((await visitor.send('POST', action, { form: { _token }, headers: ownSite })).status).to.equal(401)
     const form = { _token, _proof: password }

@@ -21,7 +21,7 @@ describe('the page with the list of users', () => {
     const found = await visitor.open('/admin/users?text=AM')
     expect(found.text).to.include('>Amina<').and.include('&lt;i&gt;A&lt;/i&gt;').and.not.include('>bobur<')
     const none = await visitor.open('/admin/users?text=%3Cscript%3E')
-    expect(none.text).to.include('Nobody like that was found').and.include('Clear filters')
+    expect(none.text).to.include('No such user was found').and.include('Clear filters')
     expect(none.text).to.include('value="&lt;script&gt;"').and.not.include('<script>')
   })
 
@@ -138,7 +138,7 @@ describe('the page of a user', () => {
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
     const path = `/admin/users/${amy.id}`
-    expect((await visitor.open(path)).text).to.include('is signed out at once, of 1 session, and cannot sign in')
+    expect((await visitor.open(path)).text).to.include('is signed out at once (1 session), and cannot sign in')
     expect(localOf(await visitor.submit(`${path}/disable`, {}, path))).to.equal(path)
     expect((await client.get('/api/me/', access)).status).to.equal(401)
     expect((await visitor.open(path)).text)

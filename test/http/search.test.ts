@@ -129,7 +129,7 @@ describe('a user typed as text into a filter', () => {
       const { text } = await boss.open(`/admin/${list}?user=${typed}`)
       expect(text, list).to.include('>dilnoza<').and.not.include('>annak<')
       const several = await boss.open(`/admin/${list}?user=kim`)
-      expect(several.text, list).to.include('Several people are found by “kim”')
+      expect(several.text, list).to.include('“kim” matches several users')
       expect(several.text, list).to.include('user=annak').and.include('user=kim.lee').and.include('Anna Kim (annak)')
       expect(several.text, list).to.not.include('/admin/users/')
       // An action that ends sessions is refused while the text is ambiguous.
@@ -160,7 +160,7 @@ describe('a user typed as text into a filter', () => {
     const { server, ids } = await aWorld(await aServer())
     await server.aUser({ username: 'kim' })
     const boss = await signedIn(server)
-    expect((await boss.open('/admin/sessions?user=kim')).text).to.not.include('Several people')
-    expect((await boss.open(`/admin/sessions?user=${ids.get('annak')}`)).text).to.not.include('Several people')
+    expect((await boss.open('/admin/sessions?user=kim')).text).to.not.include('matches several users')
+    expect((await boss.open(`/admin/sessions?user=${ids.get('annak')}`)).text).to.not.include('matches several users')
   })
 })

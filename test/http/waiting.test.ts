@@ -121,7 +121,7 @@ describe('verifiers', () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
-    expect((await visitor.open('/admin/resource-servers')).text).to.include('No verifier has come yet')
+    expect((await visitor.open('/admin/resource-servers')).text).to.include('There are no verifiers yet')
     await renew(server, 'host-7')
     const { text } = await visitor.open('/admin/resource-servers')
     expect(text).to.include('host-7').and.include('up to date')
