@@ -77,7 +77,7 @@ export const authorizationRules: readonly Rule[] = [
     clause: 'RFC 6749 §3.1',
     error: 'invalid_request',
     told: 'application',
-    why: 'A parameter is there more than once.',
+    why: 'A parameter was sent more than once.',
     breaks: asked => Object.entries(asked).some(([name, values]) => values.length > 1 && name !== 'resource'),
   },
   {
@@ -126,21 +126,21 @@ export const authorizationRules: readonly Rule[] = [
     clause: 'OpenID Connect Core §6.1',
     error: 'request_not_supported',
     told: 'application',
-    why: 'Request objects are not taken.',
+    why: 'Request objects are not supported.',
     breaks: asked => 'request' in asked,
   },
   {
     clause: 'OpenID Connect Core §6.2',
     error: 'request_uri_not_supported',
     told: 'application',
-    why: 'Addresses of request objects are not taken.',
+    why: 'URIs of request objects are not supported.',
     breaks: asked => 'request_uri' in asked,
   },
   {
     clause: 'OpenID Connect Core §7.2.1',
     error: 'registration_not_supported',
     told: 'application',
-    why: 'The parameter registration is not taken.',
+    why: 'The parameter registration is not supported.',
     breaks: asked => 'registration' in asked,
   },
   {

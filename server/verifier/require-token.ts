@@ -209,7 +209,7 @@ function credentialsOf({ headers: { authorization }, rawHeaders }: TokenRequest)
   // Node keeps the first of two headers and drops the other, which a proxy in front of this application may have
   // checked.
   if (Array.isArray(authorization) || countOf(rawHeaders, 'authorization') > 1)
-    throw refuse('invalid_request', { detail: 'The header Authorization is there more than once.' })
+    throw refuse('invalid_request', { detail: 'The header Authorization was sent more than once.' })
   const [name = '', ...parts] = (authorization ?? '').split(' ').filter(Boolean)
   const scheme = Object.hasOwn(schemeNames, name.toLowerCase()) ? schemeNames[name.toLowerCase()]! : null
   return scheme && { scheme, parts }

@@ -74,7 +74,7 @@ describe('creating an API key', () => {
     const refused: [object, string][] = [
       [{ scopes: ['orders:write'] }, 'The user does not have "orders:write".'],
       [{ scopes: ['darvoza:users:read'] }, 'The user does not have "darvoza:users:read".'],
-      [{ scopes: ['darvoza:everything'] }, '"darvoza:everything" is no permission.'],
+      [{ scopes: ['darvoza:everything'] }, '"darvoza:everything" is not a permission.'],
       [{ scopes: ['revocations:read'] }, 'The user does not have "revocations:read".'],
       [{ scopes: [] }, 'This field is required.'],
       [{ scopes: 'orders:read' }, 'Expected a list of items but got type "str".'],

@@ -36,7 +36,7 @@ describe('command line: roles and logs', function () {
     await expectRefused(darvoza, [
       [['role', 'create', 'Clerk'], 2, /name: A role begins with a letter/],
       [['role', 'create', 'clerk'], 2, /already exists/],
-      [['role', 'create', 'other', 'no spaces'], 2, /is no permission/],
+      [['role', 'create', 'other', 'no spaces'], 2, /is not a permission/],
       [['role', 'delete', 'nobody', '--yes'], 1, /There is no role nobody/],
       [['role', 'set-permissions', 'admin', '--none'], 1, /built in/],
       [['role', 'rename', 'clerk', 'admin'], 2, /already exists/],

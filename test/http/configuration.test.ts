@@ -76,7 +76,7 @@ const told: readonly (readonly [place: string, path: string, saying: RegExp])[] 
   ['5:3', 'policies.reuse_grace', /whole numbers/],
   ['7:3', 'roles.Clerk', /small letters/],
   ['8:3', 'roles.admin', /built in/],
-  ['9:24', 'roles.clerk[1]', /"no such" is no permission/],
+  ['9:24', 'roles.clerk[1]', /"no such" is not a permission/],
   ['9:35', 'roles.clerk[2]', /text/],
   ['10:3', 'roles.empty', /array of texts/],
   ['12:3', 'applications.darvoza', /its own application/],

@@ -63,7 +63,7 @@ export function createBearer(deps: BearerDeps) {
   /** RFC 6750 §3.1: a token sent in more than one way is an error of the request, not of the token. */
   function twice(ctx: Context): Refusal {
     const headers = { 'WWW-Authenticate': shortChallenge(ctx, ['error', 'invalid_request']) }
-    return refuse('invalid_request', { detail: 'The token is there more than once.', headers })
+    return refuse('invalid_request', { detail: 'The token was sent more than once.', headers })
   }
 
   /** Accepts a user's access token with a scope, whatever its audience. */

@@ -98,7 +98,7 @@ function read(valuesOf: (name: (typeof logoutParameters)[number]) => readonly st
   const asked: Record<string, string> = {}
   for (const name of logoutParameters) {
     const values = valuesOf(name).filter(value => value !== '')
-    if (values.length > 1) throw refuse('invalid_request', { detail: `The parameter ${name} is there more than once.` })
+    if (values.length > 1) throw refuse('invalid_request', { detail: `The parameter ${name} was sent more than once.` })
     if (values[0] !== undefined) asked[name] = values[0]
   }
   // Control characters would be lost in the form of a page on the way.

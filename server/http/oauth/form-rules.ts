@@ -53,4 +53,4 @@ const missing = (name: string) => refuse('invalid_request', { detail: `The param
 
 /** @param name if it is a known one; an answer does not repeat texts of clients */
 const repeated = (name: string | undefined) =>
-  refuse('invalid_request', { detail: `${name ? `The parameter ${name}` : 'A parameter'} is there more than once.` })
+  refuse('invalid_request', { detail: `${name ? `The parameter ${name}` : 'A parameter'} was sent more than once.` })
