@@ -315,7 +315,11 @@ describe('the rules of authorization requests', () => {
       ['unsupported_response_type', /response_type/, { ...good, response_type: ['code id_token'] }],
       ['invalid_request', /response_mode/, { ...good, response_mode: ['query.jwt'] }],
       ['request_not_supported', /Request objects/, { ...good, request: ['a.b.c'] }],
-      ['request_uri_not_supported', /URIs of request objects/, { ...good, request_uri: ['https://shop.example/request'] }],
+      [
+        'request_uri_not_supported',
+        /URIs of request objects/,
+        { ...good, request_uri: ['https://shop.example/request'] },
+      ],
       ['registration_not_supported', /registration/, { ...good, registration: ['{}'] }],
       ['invalid_request', /push/, good, withMetadata({ require_pushed_authorization_requests: true })],
       ['invalid_request', /code_challenge is missing/, without('code_challenge', 'code_challenge_method')],

@@ -49,7 +49,9 @@ describe('a problem of a value', () => {
     expect(wireText(problem('not_effect_of_kind', { effects: ['end', 'refresh'] }))).to.equal(
       'Must be end or refresh for this kind.',
     )
-    expect(wireText(problem('no_permission', { name: 'no "such"\n' }))).to.equal('"no \\"such\\"\\n" is not a permission.')
+    expect(wireText(problem('no_permission', { name: 'no "such"\n' }))).to.equal(
+      '"no \\"such\\"\\n" is not a permission.',
+    )
     const wrong = ['a', 'b'].map(name => problem('policy_value', { name, problem: problem('policy_not_whole') }))
     expect(wireText(problem('undo_contradicts', { version: 7, problems: wrong }))).to.equal(
       'Without version 7: a must be a whole number; b must be a whole number.',
