@@ -98,7 +98,7 @@ onMariaDb('a database restored from an older backup', engine => {
     const refused = await darvoza.run(['session', 'end', '--user', 'admin', '--yes'])
     expect(refused.code, refused.stderr).to.equal(1)
     expect(refused.stderr).to.match(
-      /^darvoza: The database is older than what was already told.*darvoza log advance\n$/,
+      /^darvoza: The database is older than what this server has already reported.*darvoza log advance\n$/,
     )
     expect(await darvoza.json(['revocation', 'list']), 'looking is allowed').to.be.an('array')
 

@@ -84,7 +84,7 @@ describe('darvoza policy', function () {
     expect(await darvoza.json(['policy', 'undo', '--reason', 'too tight'])).to.include({ version: 4, undoes: 3 })
     expect((await client.refresh(early.refresh)).status, 'taken back in time').to.equal(200)
     const ran = await darvoza.run(['policy', 'undo', '3'])
-    expectOneLine(ran, /Nothing is left of version 3/)
+    expectOneLine(ran, /Nothing of version 3 is left/)
     expect(ran.code).to.equal(1)
   })
 })

@@ -210,7 +210,7 @@ onEachEngine('the policy API', engine => {
     expect([await value('reuse_grace'), await value('update_last_login')]).to.deep.equal([20, false])
     await insist(undo({ version: 3 }))
     expect([await value('reuse_grace'), await value('max_sessions_per_user')]).to.deep.equal([10, 500])
-    await stands(3, /Nothing is left of version 3/)
+    await stands(3, /Nothing of version 3 is left/)
     await insist(undo())
     expect(await value('reuse_grace'), 'the undoing undone').to.equal(20)
     expect(await value('password_cost')).to.equal(4)
