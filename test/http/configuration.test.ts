@@ -78,7 +78,7 @@ const told: readonly (readonly [place: string, path: string, saying: RegExp])[] 
   ['8:3', 'roles.admin', /built in/],
   ['9:24', 'roles.clerk[1]', /"no such" is not a permission/],
   ['9:35', 'roles.clerk[2]', /text/],
-  ['10:3', 'roles.empty', /array of texts/],
+  ['10:3', 'roles.empty', /array of strings/],
   ['12:3', 'applications.darvoza', /its own application/],
   ['13:3', 'applications.123', /id/],
   ['15:5', 'applications.shop.client_nam', /did you mean client_name\?/],
