@@ -72,7 +72,7 @@ describe('an application that registered itself', () => {
       { contacts: ['a@b.example'] },
     ]) {
       const refused = await administrator.patch(`/api/admin/applications/${id}`, named)
-      expect([refused.status, refused.text.includes('take it over first')], refused.text).to.deep.equal([400, true])
+      expect([refused.status, refused.text.includes('adopt it first')], refused.text).to.deep.equal([400, true])
     }
     const settings = `${own}?tab=settings`
     const fixed = await visitor.open(settings)
