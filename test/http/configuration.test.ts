@@ -79,7 +79,7 @@ const told: readonly (readonly [place: string, path: string, saying: RegExp])[] 
   ['9:24', 'roles.clerk[1]', /"no such" is not a permission/],
   ['9:35', 'roles.clerk[2]', /text/],
   ['10:3', 'roles.empty', /array of strings/],
-  ['12:3', 'applications.darvoza', /its own application/],
+  ['12:3', 'applications.darvoza', /built-in application/],
   ['13:3', 'applications.123', /id/],
   ['15:5', 'applications.shop.client_nam', /did you mean client_name\?/],
   ['16:5', 'applications.shop.kind', /one of web, browser/],
