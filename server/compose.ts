@@ -177,7 +177,7 @@ export async function composeParts(
       if (settings.legacyJwt && settings.legacyJwt.cutOver > now())
         log.warn(
           { cutOver: new Date(settings.legacyJwt.cutOver).toISOString() },
-          'LEGACY_JWT_CUT_OVER lies ahead: until then whoever has the secret of the former service can make tokens that are taken',
+          'LEGACY_JWT_CUT_OVER is in the future: until then anyone with the secret of the former service can sign tokens that are accepted',
         )
       await tail.start()
       await redisLink?.start()

@@ -25,7 +25,7 @@ export function createJobs({ log }: JobsDeps, jobs: readonly Job[]) {
       if (stopped) return
       // An outage of the database is logged once, by revocation/tail.ts.
       if (error instanceof Refusal && error.status === 503) {
-        log.debug({ err: error, job: name }, 'a job must wait')
+        log.debug({ err: error, job: name }, 'a job is postponed: the database does not answer')
         return
       }
       const times = (failures.get(name) ?? 0) + 1

@@ -67,7 +67,7 @@ export function captureOutput({ log, flush, isStuck }: ProcessLog): void {
   // Node's own listener prints to stderr.
   process.removeAllListeners('warning')
   process.on('warning', ({ name, message, code }: Error & { code?: string }) =>
-    log.warn({ name, code, text: message.slice(0, 2_000) }, 'node warns'),
+    log.warn({ name, code, text: message.slice(0, 2_000) }, 'a Node warning'),
   )
   // The first error alone: until the log is flushed, requests under way may fail by the hundred.
   let ending = false

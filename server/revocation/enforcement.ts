@@ -156,7 +156,8 @@ export function createEnforcement(deps: EnforcementDeps) {
     notedAt = monotonic()
     noting = note()
       .catch(error => {
-        if (!failing) log.warn({ err: error }, 'when revocations were in force everywhere cannot be written')
+        if (!failing)
+          log.warn({ err: error }, 'the times at which revocations were applied everywhere cannot be written')
         failing = true
       })
       .finally(() => {

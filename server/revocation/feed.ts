@@ -170,7 +170,7 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
     else counts.set(id, left)
     count--
     const seconds = Math.round((monotonic() - openedAt) / 1_000)
-    log.info({ application: id, verifier: name, why, seconds }, 'a reader of the revocation log is gone')
+    log.info({ application: id, verifier: name, why, seconds }, 'a reader of the revocation log disconnected')
   }
 
   /** A reader's position beyond ours shows that this process is behind, or that the database is. */

@@ -56,7 +56,7 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
       await revocationStore.noteSeen(database, seq)
     } catch (error) {
       // Retried at the next read; until then only this process knows the mark.
-      log.warn({ err: error }, 'how far the revocation log had come could not be written down')
+      log.warn({ err: error }, 'the mark of the revocation log could not be written')
     }
   }
 
@@ -100,14 +100,18 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
       const known = shown.by === 'an entry that is another now' ? shown : mark
       const highest: EvidenceMark = head.seenSeq > known.seq ? { seq: head.seenSeq, by: 'the record' } : known
       if (head.seq >= highest.seq) {
-        if (wentBack) log.info({ seq: head.seq, logId: head.logId }, 'the database has what was missing: it goes on')
+        if (wentBack)
+          log.info(
+            { seq: head.seq, logId: head.logId },
+            'the database has the missing revocations again: requests are served',
+          )
         wentBack = false
         return false
       }
       if (!wentBack) {
         log.error(
           { seq: head.seq, seen: highest.seq, by: highest.by, logId: head.logId },
-          'the database went back: it lacks revocations that were already told. Nothing is issued or accepted until `darvoza log advance`',
+          'the database went back: it lacks revocations that were already reported. Nothing is issued or accepted until `darvoza log advance`',
         )
       }
       wentBack = true

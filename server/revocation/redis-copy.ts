@@ -37,7 +37,7 @@ export function createRedisCopy({ redisLog, database, revocationStore, tail, now
     // Entries expire meanwhile; expired ones need not be in the copy.
     whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) }
     await redisLog.restore(logId, after, upto, entries)
-    log.info({ logId, upto, entries: entries.length }, 'the copy of the revocation log in Redis was put right')
+    log.info({ logId, upto, entries: entries.length }, 'the copy of the revocation log in Redis was repaired')
   }
 
   return {

@@ -157,7 +157,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
     if (failure)
       log.warn(
         { failure: failure.code, reason: failure.reason },
-        'Redis is degraded: what servers share through it goes through the database, or each by itself',
+        'Redis is degraded: servers use the database in its place, or count by themselves',
       )
     else if (told) log.info({}, 'Redis works again')
     told = { reason, at }

@@ -135,7 +135,8 @@ export function createTail(deps: TailDeps) {
 
   /** Starts over for a log with another id: policy and keys may differ too, whatever their versions. */
   function enter(head: LogPosition): void {
-    if (logId !== '') log.info({ logId: head.logId, seq: head.seq }, 'the revocation log has a new id and is read anew')
+    if (logId !== '')
+      log.info({ logId: head.logId, seq: head.seq }, 'the revocation log has a new id and is read again')
     // Until the whole log is applied this process is not fresh.
     freshness.lose()
     projection.reset()
@@ -180,7 +181,7 @@ export function createTail(deps: TailDeps) {
       if (silent) log.info({}, 'the database answers again')
       silent = false
     } catch (error) {
-      if (!silent) log.warn({ err: error }, 'the database does not answer: what needs it is not served')
+      if (!silent) log.warn({ err: error }, 'the database does not answer: requests that need it are refused')
       silent = true
     }
     timer = setTimeout(poll, pollInterval).unref()

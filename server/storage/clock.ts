@@ -101,7 +101,7 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
       log.warn(
         { seconds: seconds(gap) },
         gap > 0
-          ? 'the clock jumped ahead: what is over only by the new time is answered 503 until that is believed'
+          ? 'the clock jumped ahead: what has expired only by the new time is answered with 503 until that time is confirmed'
           : 'the clock went back: time goes on from where it was',
       )
     }

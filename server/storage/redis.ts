@@ -15,7 +15,7 @@ export type RedisDeps = { log: { warn(details: object, message: string): void } 
 /** Prepares both connections; neither is opened before `connect`. */
 export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
   const makers = await clientMakers(address, () => {
-    log.warn({}, 'Redis wants no password, and was given one')
+    log.warn({}, 'Redis requires no password, but one is configured')
   })
   /** Attempts since a connection last worked: each is delayed more than the one before. */
   const attempts = { commands: 0, listener: 0 }

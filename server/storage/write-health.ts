@@ -45,7 +45,7 @@ export function createWriteHealth({ log, monotonic }: WriteHealthDeps) {
       failed = false
       if (refused && writtenAt - refused.at < believed) return
       refused = null
-      if (told) log.info({}, 'the database takes writes again')
+      if (told) log.info({}, 'the database accepts writes again')
       told = false
     },
 
@@ -54,7 +54,7 @@ export function createWriteHealth({ log, monotonic }: WriteHealthDeps) {
       if (why) refused = { at: monotonic(), why }
       else failed = true
       const now = trouble()
-      if (now && !told) log.error({ err: failure }, `the database takes no writes: ${now}`)
+      if (now && !told) log.error({ err: failure }, `the database accepts no writes: ${now}`)
       told ||= now !== null
     },
   }

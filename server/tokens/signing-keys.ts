@@ -129,7 +129,7 @@ export function createSigningKeys(deps: SigningKeysDeps) {
     try {
       return [open(record)]
     } catch (error) {
-      log.error({ err: error, kid: record.kid }, 'a key that is to sign soon cannot be opened by this process')
+      log.error({ err: error, kid: record.kid }, 'the next signing key cannot be decrypted by this process')
       return []
     }
   }

@@ -154,7 +154,7 @@ describe('the server log', () => {
     const reader = createReadStream(path, { encoding: 'utf8' }).on('data', chunk => {
       read += chunk
     })
-    await waitFor(async () => expect(read).to.include('node warns'))
+    await waitFor(async () => expect(read).to.include('a Node warning'))
     await ended(child, 'SIGTERM')
     closeSync(pipe)
     await new Promise<void>(resolve => reader.once('close', () => resolve()))
@@ -179,7 +179,7 @@ describe('the server log', () => {
       ['unknown_user', null],
     ])
     expect(lines.find(line => line.msg === 'a library wrote to the console').text).to.equal('from a\nlibrary')
-    expect(lines.find(line => line.msg === 'node warns')).to.include({ code: 'DEP', text: 'deprecated' })
+    expect(lines.find(line => line.msg === 'a Node warning')).to.include({ code: 'DEP', text: 'deprecated' })
     for (const secret of [password, 'a wrong guess', 'body', access]) expect(read.includes(secret)).to.equal(false)
   }).timeout(60_000)
 })

@@ -39,7 +39,7 @@ describe('a SQLite file', () => {
       expect((await client.get('/readyz')).status).to.equal(503)
       expect((await client.get('/healthz')).status).to.equal(200)
       expect(server.complaints.join('')).to.match(
-        /the database takes no writes: the file of the database was deleted, moved or replaced/,
+        /the database accepts no writes: the file of the database was deleted, moved or replaced/,
       )
     }).timeout(40_000)
 

@@ -34,7 +34,7 @@ async function throughAFullDisk(settings: DatabaseSettings, disk: { fill(): void
   expect((await client.get('/readyz')).status).to.equal(503)
   expect((await client.get('/healthz')).status).to.equal(200)
   expect((await client.verify(pair.access)).status, 'what was given out before').to.equal(200)
-  expect(server.complaints.join('')).to.match(/takes no writes: the disk of the database is full/)
+  expect(server.complaints.join('')).to.match(/accepts no writes: the disk of the database is full/)
   disk.clear()
   await waitFor(async () => expect((await client.get('/readyz')).status).to.equal(200))
   expect((await client.refresh(pair.refresh)).status).to.equal(200)
@@ -88,7 +88,7 @@ onMariaDb('a read-only database', engine => {
       expect([refused.status, refused.body.code], refused.text).to.deep.equal([503, 'database_unavailable'])
       expect((await client.get('/readyz')).status).to.equal(503)
       expect((await client.verify(pair.access)).status).to.equal(200)
-      expect(server.complaints.join('')).to.match(/takes no writes: the database is read-only/)
+      expect(server.complaints.join('')).to.match(/accepts no writes: the database is read-only/)
     } finally {
       await root.query('SET GLOBAL read_only = 0')
       await root.end()

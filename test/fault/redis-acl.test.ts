@@ -71,7 +71,7 @@ onRedis('a Redis that refuses credentials or commands', () => {
     const said = await saidOnConsole(async () => {
       const { server, ready } = await aServerAt(urlFor(redis, ':needless@'))
       expect(await ready()).to.deep.equal({ status: 'ok', database: 'ok', redis: 'ok' })
-      expect(server.logged.filter(line => line.includes('wants no password')).length).to.be.above(0)
+      expect(server.logged.filter(line => line.includes('requires no password')).length).to.be.above(0)
     })
     expect(said).to.deep.equal([])
   })

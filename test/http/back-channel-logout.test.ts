@@ -280,7 +280,7 @@ describe('logout tokens', () => {
     }
     expect(away.taken.toSorted()).to.deep.equal(sids)
     expect(new Set((await deliveriesOf(server)).map(row => row.state))).to.deep.equal(new Set(['sent']))
-    expect(server.logged.filter(line => /an application can(not)? be told/.test(line))).to.have.length(2)
+    expect(server.logged.filter(line => /logout tokens can(not)? be delivered/.test(line))).to.have.length(2)
   }).timeout(60_000)
 
   it('are given up after a day of failures, but not after a day without an attempt', async () => {

@@ -181,7 +181,7 @@ describe('client authentication with a secret', () => {
     await ask(server, post('booth', 'a wrong secret'))
     await ask(server, '', basic('shop', secret))
     const lines = server.logged.join('\n')
-    expect(lines).to.include('an application did not prove to be the one it says').and.include('"application":"shop"')
+    expect(lines).to.include('the authentication of an application failed').and.include('"application":"shop"')
     for (const text of [secret, 'a wrong secret', encoded('a wrong secret')]) expect(lines).to.not.include(text)
     expect(lines).to.not.match(/Basic [A-Za-z0-9]/)
   })

@@ -304,7 +304,7 @@ describe('revocation log feed', () => {
     await reader.closed
     const late = aFeedReader(own, follower)
     expect((await late.opened).status).to.equal(503)
-    expect(own.logged.filter(line => line.startsWith('a reader of the revocation log is gone'))).to.have.length(1)
+    expect(own.logged.filter(line => line.startsWith('a reader of the revocation log disconnected'))).to.have.length(1)
   })
 
   it('cuts off a reader that reads nothing for 30 s, and sends idle readers a comment every 15 s', async () => {

@@ -158,7 +158,7 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
         const { address } = shown
         const reason = application ? error.details.logged?.reason : 'unknown'
         const details = { method, reason, ...(isApplicationId(id) && { application: id }), address }
-        log.info(details, 'an application did not prove to be the one it says')
+        log.info(details, 'the authentication of an application failed')
         throw new Refusal('invalid_client', { ...error.details, headers })
       }
     },

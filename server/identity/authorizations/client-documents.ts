@@ -103,7 +103,7 @@ export function createClientDocuments({ outgoing, networkThrottle, now, log }: C
   function refused(id: string, error: unknown) {
     const isOurs = error instanceof DocumentProblem || error instanceof JsonError
     const reason = isOurs ? error.message : String((error as { code?: unknown }).code ?? (error as Error).name)
-    log.info({ application: id, reason }, 'the document of an application was not taken')
+    log.info({ application: id, reason }, 'the metadata document of an application was not accepted')
     // The reason for a failed connection is in the log alone: a response with it would reveal the internal network.
     return isOurs ? refuse('client_document_invalid') : unavailable()
   }

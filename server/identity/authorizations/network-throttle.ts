@@ -78,7 +78,7 @@ export function createNetworkThrottle({ count, now, log, networks = mostNetworks
       // One log line per network and window, as a flood of lines would be another denial of service.
       const name = window.held.has(network) ? network : ''
       if (!window.isTold.has(name))
-        log.info({ kind, network: name || null }, 'too many requests of one network are refused')
+        log.info({ kind, network: name || null }, 'requests are refused: too many from one network')
       window.isTold.add(name)
       throw refuse('too_many_from_network', { retryAfter: Math.max(1, Math.ceil((window.endsAt - at) / 1000)) })
     },

@@ -114,7 +114,8 @@ export function createSending(deps: SendingDeps) {
     const before = pauses.get(applicationId)
     const length = Math.min(longestPause, before ? before.length * 2 : firstWait)
     pauses.set(applicationId, { until: now() + length, length })
-    if (!before) log.warn({ application: applicationId, failure, status }, 'an application cannot be told of sign-outs')
+    if (!before)
+      log.warn({ application: applicationId, failure, status }, 'logout tokens cannot be delivered to an application')
     if (length < longestPause && failure !== 'NO_URI') return
     // Deliveries that are older than a day and were not attempted during the pause count as failed.
     const at = now()
@@ -132,7 +133,7 @@ export function createSending(deps: SendingDeps) {
 
   function resume(applicationId: string): void {
     if (pauses.delete(applicationId))
-      log.info({ application: applicationId }, 'an application can be told of sign-outs again')
+      log.info({ application: applicationId }, 'logout tokens can be delivered to an application again')
   }
 
   async function begin(): Promise<void> {
