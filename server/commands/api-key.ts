@@ -13,14 +13,14 @@ type New = { user: string; scope?: string[]; resource?: string; expiresIn?: stri
 type Filters = { user?: string; state?: ApiKeyState; text?: string }
 
 export function addApiKeyCommands(program: Command, { open, actor, output }: CommandLine): void {
-  const apiKey = program.command('api-key').description('what users give programs to act by in their place')
+  const apiKey = program.command('api-key').description('API keys, with which programs act for a user')
 
-  addCommand(apiKey, 'create <name>', 'make an API key for a user; its text is printed once')
+  addCommand(apiKey, 'create <name>', 'create an API key for a user; its text is printed once')
     .requiredOption('--user <name>', 'whose')
-    .option('--scope <scope...>', 'permissions that the user has, and darvoza:account for their own account')
-    .option('--resource <uri>', 'the resource server that takes it; without it this server does')
-    .option('--expires-in <duration>', 'such as 90d; without it the key does not expire')
-    .option('--elevated', 'it may do what asks for a recent sign-in')
+    .option('--scope <scope...>', 'permissions of the user, and darvoza:account for the own account')
+    .option('--resource <uri>', 'the resource server that accepts it (default: this server)')
+    .option('--expires-in <duration>', 'such as 90d (default: the key does not expire)')
+    .option('--elevated', 'it may call routes that require a recent sign-in')
     .action(async (name: string, { user, scope = [], resource, expiresIn, elevated, ...format }: New & Format) => {
       const seconds = expiresIn === undefined ? null : parseDuration(expiresIn)
       if (expiresIn !== undefined && !seconds)
@@ -37,7 +37,7 @@ export function addApiKeyCommands(program: Command, { open, actor, output }: Com
     })
 
   withLimit(addCommand(apiKey, 'list', 'list API keys, the newest first'))
-    .option('--user <name>', "only this user's")
+    .option('--user <name>', 'only those of this user')
     .addOption(choice('--state <state>', apiKeyStates))
     .option('--text <text>', 'in the name, or the last characters')
     .action(async ({ user, state, text, limit, ...format }: Filters & Limited & Format) => {

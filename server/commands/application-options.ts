@@ -32,17 +32,17 @@ export function choice(flags: string, choices: readonly string[], what?: string)
 export function withDescription(command: Command): Command {
   return command
     .addOption(choice('--kind <kind>', applicationKinds, 'what it is'))
-    .option('--redirect-uri <uri...>', 'where people come back to')
-    .option('--post-logout-redirect-uri <uri...>', 'where people may go after they signed out')
-    .option('--scope <words>', 'what it may ask for, with spaces between')
-    .option('--grant <grant...>', 'how it gets tokens')
-    .option('--auth-method <method>', 'how it proves itself: client_secret_basic, private_key_jwt, none …')
-    .option('--permission <permission...>', 'permissions of its users that its tokens say')
-    .option('--required-role <role...>', 'who may use it: whoever has one of them')
-    .option('--first-party', 'nobody is asked for consent')
-    .option('--resource <uri>', 'its identifier, where it is a resource server')
-    .option('--resource-scope <name=description...>', 'a scope that others may ask for')
-    .option('--set <name=value...>', 'any other member, by its name in RFC 7591; a value that is JSON is read as such')
+    .option('--redirect-uri <uri...>', 'redirect URIs')
+    .option('--post-logout-redirect-uri <uri...>', 'redirect URIs after a sign-out')
+    .option('--scope <words>', 'scopes that it may request, separated by spaces')
+    .option('--grant <grant...>', 'grant types')
+    .option('--auth-method <method>', 'client authentication method: client_secret_basic, private_key_jwt, none …')
+    .option('--permission <permission...>', 'permissions of its users that its tokens contain')
+    .option('--required-role <role...>', 'roles of which a user needs one to use it')
+    .option('--first-party', 'users are not asked for consent')
+    .option('--resource <uri>', 'its resource identifier, if it is a resource server')
+    .option('--resource-scope <name=description...>', 'a scope that applications may request')
+    .option('--set <name=value...>', 'any other metadata, by its name in RFC 7591; a JSON value is parsed')
 }
 
 /** @throws UsageError, invalid_fields */

@@ -15,15 +15,15 @@ import { type Format, type Printed, printedTime } from './output.js'
 type Filters = { text?: string; kind?: ApplicationKind; state?: ApplicationState }
 
 export function addApplicationCommands(program: Command, { open, actor, input, output }: CommandLine): void {
-  const application = program.command('application').description('programs that get tokens, and resource servers')
+  const application = program.command('application').description('applications and resource servers')
 
   async function saved(said: string, { application, warnings }: Saved, more: Printed, format: Format): Promise<void> {
     for (const warning of warnings) output.remark(wireText(warning))
     await output.done(said, { ...describedApplication(application), ...more }, format)
   }
 
-  withDescription(addCommand(application, 'create <name>', 'make an application; its secret is printed once'))
-    .option('--id <id>', 'its client_id; made from the name where it is left out')
+  withDescription(addCommand(application, 'create <name>', 'create an application; its secret is printed once'))
+    .option('--id <id>', 'its client_id (default: made from the name)')
     .action(async (name: string, options: Described & Format) => {
       const described = describedNew(name, options)
       const { applications } = (await open()).applications
@@ -60,16 +60,16 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
     )
   })
 
-  withDescription(addCommand(application, 'change <id>', 'change an application; what is not named stays'))
-    .option('--name <name>', 'what people read')
-    .option('--unset <name...>', 'take members away')
+  withDescription(addCommand(application, 'change <id>', 'change an application; other metadata stays'))
+    .option('--name <name>', 'display name')
+    .option('--unset <name...>', 'remove metadata')
     .action(async (id: string, options: Described & Format) => {
       const changes = describedChanges(options)
       const { applications } = (await open()).applications
       await saved(`changed ${id}`, await applications.change(id, changes, actor), {}, options)
     })
 
-  addCommand(application, 'disable <id>', 'end all sessions of an application and let it get no tokens').action(
+  addCommand(application, 'disable <id>', 'disable an application, and end its sessions').action(
     async (id: string, format: Format) => {
       const { applications } = (await open()).applications
       await applications.disable(id, actor)
@@ -77,15 +77,13 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
     },
   )
 
-  addCommand(application, 'enable <id>', 'let a disabled application get tokens again').action(
-    async (id: string, format: Format) => {
-      const { applications } = (await open()).applications
-      await applications.enable(id, actor)
-      await output.done(`enabled ${id}`, describedApplication(await applications.require(id)), format)
-    },
-  )
+  addCommand(application, 'enable <id>', 'enable a disabled application').action(async (id: string, format: Format) => {
+    const { applications } = (await open()).applications
+    await applications.enable(id, actor)
+    await output.done(`enabled ${id}`, describedApplication(await applications.require(id)), format)
+  })
 
-  addCommand(application, 'delete <id>', 'delete an application for good; its id is never used again').action(
+  addCommand(application, 'delete <id>', 'delete an application irrevocably; its id is never used again').action(
     async (id: string, format: Format) => {
       const { applications } = (await open()).applications
       await applications.remove(id, actor)
@@ -93,8 +91,8 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
     },
   )
 
-  addCommand(application, 'rotate-secret <id>', 'make a new secret, printed once')
-    .option('--overlap <duration>', 'how long the one before stays good', '0')
+  addCommand(application, 'rotate-secret <id>', 'create a new secret, which is printed once')
+    .option('--overlap <duration>', 'how long the former secret stays valid', '0')
     .action(async (id: string, { overlap, ...format }: { overlap: string } & Format) => {
       const overlapSeconds = parseDuration(overlap)
       if (overlapSeconds === null) throw new UsageError(`--overlap ${overlap} is no duration such as 15m, 1h or 1d`)
@@ -104,7 +102,7 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
       await output.done(said, { client_id: id, client_secret: secret, overlap: overlapSeconds }, format)
     })
 
-  addCommand(application, 'import <file>', 'make or change applications as a JSON array describes them (- is stdin)')
+  addCommand(application, 'import <file>', 'create or change the applications of a JSON array (- is stdin)')
     .addHelpText('after', '\nThe names are those of RFC 7591, and those that `darvoza application show --json` prints.')
     .action(async (file: string, format: Format) => {
       const entries = entriesIn(await input.text(file))

@@ -9,12 +9,12 @@ import { type Format, type Printed, printedTime } from './output.js'
 type Search = { actor?: string; action?: string; subject?: { kind: string; id: string } }
 
 export function addAuditCommands(program: Command, { open, output }: CommandLine): void {
-  const audit = program.command('audit').description('who did what to whom')
+  const audit = program.command('audit').description('the audit log: who changed what')
 
-  withLimit(addCommand(audit, 'list', 'list what was done, the newest first'))
-    .option('--actor <actor>', 'only what this one did: user:7, operator:NAME or system')
+  withLimit(addCommand(audit, 'list', 'list the entries of the audit log, newest first'))
+    .option('--actor <actor>', 'only changes by this actor: user:7, operator:NAME or system')
     .option('--action <action>', 'only this action, such as user_disabled')
-    .option('--subject <kind:id>', 'only what was done to this, such as user:7', readSubject)
+    .option('--subject <kind:id>', 'only changes to this subject, such as user:7', readSubject)
     .action(async ({ limit, json, ...search }: Search & Limited & Format) => {
       const { auditLog } = (await open()).logs
       const found = await firstOf(auditLog.every(search), limit, output)
@@ -22,19 +22,21 @@ export function addAuditCommands(program: Command, { open, output }: CommandLine
       await output.table(found.map(json ? printedEntry : shownEntry), columns, { json: json === true })
     })
 
-  addCommand(audit, 'verify', 'check the chain; names the first entry that was changed, removed or inserted').action(
-    async (format: Format) => {
-      const { auditLog } = (await open()).logs
-      const { checked, head, broken } = await auditLog.verify()
-      const said = broken
-        ? `the chain is broken at entry ${broken.seq}: ${broken.what} (${checked} entries before it are as they were)`
-        : `the chain holds: ${checked} entries, up to ${head.seq} with the hash ${head.hash || '-'}`
-      const record = { checked, head, intact: broken === null, first_broken: broken }
-      if (broken && !format.json) throw new Failure(said)
-      await output.done(said, record, format)
-      if (broken) throw new Failure(said)
-    },
-  )
+  addCommand(
+    audit,
+    'verify',
+    'verify the hash chain; shows the first entry that was changed, removed or inserted',
+  ).action(async (format: Format) => {
+    const { auditLog } = (await open()).logs
+    const { checked, head, broken } = await auditLog.verify()
+    const said = broken
+      ? `the chain is broken at entry ${broken.seq}: ${broken.what} (${checked} entries before it are as they were)`
+      : `the chain holds: ${checked} entries, up to ${head.seq} with the hash ${head.hash || '-'}`
+    const record = { checked, head, intact: broken === null, first_broken: broken }
+    if (broken && !format.json) throw new Failure(said)
+    await output.done(said, record, format)
+    if (broken) throw new Failure(said)
+  })
 }
 
 function readSubject(text: string): { kind: string; id: string } {

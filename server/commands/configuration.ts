@@ -38,12 +38,12 @@ export function addConfigurationCommands(program: Command, line: CommandLine): v
 
   withReason(
     withApply(
-      addCommand(program, 'apply <file>', 'make policies, roles and applications as a file has them (- is stdin)'),
+      addCommand(program, 'apply <file>', 'change policies, roles and applications to what a file says (- is stdin)'),
     ),
   )
-    .option('--dry-run', 'only tell what would change, and what that would end')
-    .option('--prune', 'also take away what a section of the file does not name')
-    .option('--yes', 'do not ask')
+    .option('--dry-run', 'only show what would change, and which sessions that would end')
+    .option('--prune', 'also remove what a section of the file does not name')
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText('after', shape)
     .action(async (file: string, { json, ...options }: How & Format) => {
       requireUse(options, json, input.canAsk())
@@ -66,7 +66,7 @@ export function addConfigurationCommands(program: Command, line: CommandLine): v
       await finish(plan, { changed: true, applied }, json)
     })
 
-  addCommand(program, 'export [file]', 'write policies, roles and applications as `darvoza apply` reads them')
+  addCommand(program, 'export [file]', 'write policies, roles and applications to a file for `darvoza apply`')
     .addOption(
       new Option('--format <format>', 'of the file; by its name where it is not said').choices(['yaml', 'json']),
     )

@@ -32,7 +32,7 @@ export function askFirst(program: Command, input: Pick<Input, 'confirmed'>): voi
     const [noun, verb] = path.split(' ')
     const command = program.commands.find(one => one.name() === noun)?.commands.find(one => one.name() === verb)
     if (!command) throw new Error(`there is no command ${path}`)
-    command.option('--yes', 'do not ask').hook('preAction', async (_, { args }) => {
+    command.option('--yes', 'do not ask for confirmation').hook('preAction', async (_, { args }) => {
       const { yes, ...options } = command.opts<Record<string, unknown>>()
       const warning = yes ? null : warn(args, options)
       if (warning !== null && !(await input.confirmed(warning))) throw new Failure('nothing was changed')

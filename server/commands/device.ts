@@ -27,7 +27,7 @@ export function addDeviceCommands(program: Command, { open, actor, output }: Com
       await output.table(found.map(printedDevice), columns, format)
     })
 
-  addCommand(device, 'end <id>', 'end a device: its sessions, and its proof for the next sign-in').action(
+  addCommand(device, 'end <id>', 'end a device: its sessions and its device_token').action(
     async (id: string, format: Format) => {
       const { sessions } = (await open()).devices
       await orNotFound(sessions.endDevice(id, null, actor), problem('unknown_device', { id }))

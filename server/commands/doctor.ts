@@ -46,27 +46,27 @@ export function addDoctorCommand(program: Command, line: CommandLine): void {
   const several = (value: string, before: readonly string[] = []) => [...before, value]
   program
     .command('doctor <url>')
-    .description('attack a running resource server: what does it let in that it should refuse?')
+    .description('test a running resource server: which tokens does it accept that it must refuse?')
     .option('--json', 'print JSON')
     .option(
       '--audience <audience>',
       'whom the tokens are for: the identifier of a resource server of this installation',
     )
-    .option('--method <method>', 'of the requests', 'GET')
-    .option('--header <line>', "a header of every request, 'X-Tenant: 7'; can be given again", several)
-    .option('--scope <scope>', 'a scope that URL asks for; can be given again', several)
-    .option('--permission <permission>', 'a permission that URL asks for; can be given again', several)
-    .option('--role <role>', 'a role that URL asks for, with --user; can be given again', several)
-    .option('--user <name>', 'the tokens are of this user; tries an ended session and a changed role as well')
+    .option('--method <method>', 'HTTP method of the requests', 'GET')
+    .option('--header <line>', "a header of every request, 'X-Tenant: 7'; repeatable", several)
+    .option('--scope <scope>', 'a scope that the URL requires; repeatable', several)
+    .option('--permission <permission>', 'a permission that the URL requires; repeatable', several)
+    .option('--role <role>', 'a role that the URL requires, with --user; repeatable', several)
+    .option('--user <name>', 'issue the tokens for this user; also tests an ended session and a changed role')
     .option(
       '--revoked-for <time>',
       'how long a revoked token may be let in before that counts (default: 5s)',
       milliseconds,
     )
-    .option('--until-expiry', 'the resource server has the JWKS alone: that it lets revoked tokens in is a remark')
-    .option('--strict', 'exit 1 also for what is lenient')
-    .option('--pause <time>', 'between two requests', milliseconds)
-    .option('--plain-http', 'send tokens in the clear to another machine')
+    .option('--until-expiry', 'the resource server only uses the JWKS: accepting revoked tokens is a remark')
+    .option('--strict', 'exit with 1 also for lenient results')
+    .option('--pause <time>', 'pause between two requests', milliseconds)
+    .option('--plain-http', 'allow plain http to another machine')
     .addHelpText('after', help)
     .action((url: string, wishes: Wishes) => doctor(line, url, wishes))
 }

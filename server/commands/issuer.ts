@@ -3,14 +3,14 @@ import { addCommand, type CommandLine } from './command-line.js'
 import type { Format } from './output.js'
 
 export function addIssuerCommands(program: Command, { open, requireIssuer, actor, output }: CommandLine): void {
-  const issuer = program.command('issuer').description('whose database this is: the ISSUER of its servers')
+  const issuer = program.command('issuer').description('the issuer that the database belongs to')
 
   addCommand(issuer, 'show', 'show it').action(async (format: Format) => {
     const known = await (await open()).house.issuerClaim.show()
     await output.done(known ?? 'none yet: the first server that starts writes its own', { issuer: known }, format)
   })
 
-  addCommand(issuer, 'set <url>', 'give it another, while no server runs: everybody signs in again').action(
+  addCommand(issuer, 'set <url>', 'change the issuer, while no server runs: all users must sign in again').action(
     async (url: string, format: Format) => {
       const wanted = requireIssuer(url)
       const before = await (await open()).house.issuerClaim.set(wanted, actor)

@@ -8,15 +8,15 @@ export function addKeyCommands(program: Command, line: CommandLine): void {
   const { open, actor, output } = line
   const key = program.command('key').description('signing keys of access tokens')
 
-  addCommand(key, 'list', 'list the keys, also those of the past').action(async (format: Format) => {
+  addCommand(key, 'list', 'list the keys, also retired ones').action(async (format: Format) => {
     const { keyRing } = (await open()).keys
     const columns = ['kid', 'algorithm', 'state', 'created_at', 'activates_at', 'retired_at', 'removable_at']
     await output.table((await keyRing.list()).map(printedKey), columns, format)
   })
 
   addCommand(key, 'rotate', 'publish the next key, which signs once every verifier has it')
-    .option('--algorithm <name>', 'of the policy access_token_algorithm, where it is left out')
-    .option('--now', 'let it sign at once')
+    .option('--algorithm <name>', 'the signing algorithm (default: policy access_token_algorithm)')
+    .option('--now', 'sign with it at once')
     .action(async ({ algorithm, now, ...format }: { algorithm?: string; now?: boolean } & Format) => {
       const { keyRing } = (await open()).keys
       const rotation = await keyRing.rotate({ algorithm, atOnce: now ?? false }, actor)
@@ -43,7 +43,7 @@ export function addKeyCommands(program: Command, line: CommandLine): void {
       if (successor) warnOf(successor)
     })
 
-  addCommand(key, 'remove <kid>', 'stop publishing a key that nothing needs, before the schedule does').action(
+  addCommand(key, 'remove <kid>', 'stop publishing a key that no live token needs').action(
     async (kid: string, format: Format) => {
       const { keyRing } = (await open()).keys
       await output.done(`removed ${kid}`, printedKey(await keyRing.remove(kid, actor)), format)

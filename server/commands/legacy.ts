@@ -11,7 +11,7 @@ import { readLegacyRow } from './legacy-rows.js'
 import { type Format, type Printed, printedTime } from './output.js'
 
 export function addLegacyCommands(program: Command, line: CommandLine): void {
-  const legacy = program.command('legacy').description('refresh tokens of the service that was here before (simplejwt)')
+  const legacy = program.command('legacy').description('refresh tokens of the legacy service (simplejwt)')
 
   addCommand(
     legacy,
@@ -19,7 +19,7 @@ export function addLegacyCommands(program: Command, line: CommandLine): void {
     'take in what `manage.py dumpdata token_blacklist` wrote: what is blacklisted is not exchanged, the rest is awaited; - is stdin',
   ).action((file: string, format: Format) => importBlacklist(line, file, format))
 
-  addCommand(legacy, 'status', 'tell how many were exchanged, how many may still come, and who was refused').action(
+  addCommand(legacy, 'status', 'show how many tokens were exchanged, are outstanding, and were refused').action(
     async (format: Format) => {
       const { legacyStatus } = (await line.open()).legacy
       await line.output.record(printed(await legacyStatus.show(), format), format)

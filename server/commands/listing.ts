@@ -5,7 +5,7 @@ import type { Output } from './output.js'
 export type Limited = { limit: number }
 
 export function withLimit(command: Command): Command {
-  return command.option('--limit <n>', 'list at most so many', readLimit, 1_000)
+  return command.option('--limit <n>', 'maximum number of rows', readLimit, 1_000)
 }
 
 export async function firstOf<Row>(rows: AsyncIterable<Row>, limit: number, output: Output): Promise<Row[]> {

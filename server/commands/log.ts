@@ -13,8 +13,12 @@ type Options = { seen: number; userIds: number; json?: boolean }
 export function addLogCommands(program: Command, { open, actor, output }: CommandLine): void {
   const log = program.command('log').description('the revocation log as a whole')
 
-  addCommand(log, 'advance', 'end everything and give the log a new id: the last step of every restore of the database')
-    .option('--seen <n>', 'a number of the log that somebody saw before the restore', readSeen, 0)
+  addCommand(
+    log,
+    'advance',
+    'end all sessions and give the log a new id: the last step of every restore of the database',
+  )
+    .option('--seen <n>', 'a log number that was seen before the restore', readSeen, 0)
     .option(
       '--user-ids <n>',
       'leave out so many user ids, which may have been given out since',

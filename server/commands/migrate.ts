@@ -3,14 +3,14 @@ import { addCommand, type CommandLine, type Schema } from './command-line.js'
 import type { Format } from './output.js'
 
 export function addMigrateCommands(program: Command, { openSchema, output }: CommandLine): void {
-  const migrate = program.command('migrate').description('the schema of the database')
+  const migrate = program.command('migrate').description('migrations of the database schema')
 
-  addCommand(migrate, 'status', 'list the migrations and whether they have run').action(async (format: Format) => {
+  addCommand(migrate, 'status', 'list the migrations and whether they are applied').action(async (format: Format) => {
     const schema = await openSchema()
     await output.table(await schema.status(), ['name', 'done'], format)
   })
 
-  addCommand(migrate, 'up', 'bring the schema up to date').action(async (format: Format) => {
+  addCommand(migrate, 'up', 'run all pending migrations').action(async (format: Format) => {
     const schema = await openSchema()
     const before = await doneIn(schema)
     await schema.up()
@@ -18,7 +18,7 @@ export function addMigrateCommands(program: Command, { openSchema, output }: Com
     await output.done(ran.length > 0 ? `ran ${ran.join(', ')}` : 'the schema is up to date', { ran }, format)
   })
 
-  addCommand(migrate, 'down', 'take the last migration back, with all data in the tables it made').action(
+  addCommand(migrate, 'down', 'revert the last migration, with all data in the tables that it created').action(
     async (format: Format) => {
       const schema = await openSchema()
       const [last] = (await doneIn(schema)).slice(-1)

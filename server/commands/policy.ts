@@ -14,7 +14,7 @@ type How = { apply: PolicyApply }
 type Why = { reason: string }
 
 export function addPolicyCommands(program: Command, { open, actor, output }: CommandLine): void {
-  const policy = program.command('policy').description('the rules for tokens and sessions')
+  const policy = program.command('policy').description('policies: the rules for tokens and sessions')
   const durations = 'durations as 90s, 15m, "6 hours", 30d'
 
   addCommand(policy, 'show', 'show every policy').action(async (format: Format) => {
@@ -45,7 +45,7 @@ export function addPolicyCommands(program: Command, { open, actor, output }: Com
     },
   )
 
-  withLimit(addCommand(policy, 'versions', 'list what was changed, and by whom, the newest first')).action(
+  withLimit(addCommand(policy, 'versions', 'list the versions with their authors, newest first')).action(
     async ({ limit, ...format }: Limited & Format) => {
       const { policies } = (await open()).policies
       const found = await firstOf(everyVersion(policies), limit, output)
@@ -55,7 +55,7 @@ export function addPolicyCommands(program: Command, { open, actor, output }: Com
   )
 
   withReason(
-    withApply(addCommand(policy, 'undo [version]', 'take back what a version changed, or the last one')),
+    withApply(addCommand(policy, 'undo [version]', 'revert the change of a version (default: the last one)')),
   ).action(async (version: string | undefined, { apply, reason, ...format }: How & Why & Format) => {
     if (version !== undefined && !/^[1-9]\d{0,8}$/.test(version))
       throw new UsageError(`${version} is not the number of a version: policy versions lists them`)
@@ -75,7 +75,7 @@ export function withApply(command: Command): Command {
 }
 
 export function withReason(command: Command): Command {
-  return command.option('--reason <text>', 'why, for those who come later', '')
+  return command.option('--reason <text>', 'reason, for the versions of the policies', '')
 }
 
 function readAssignments(assignments: string[]): Partial<Record<PolicyName, unknown>> {

@@ -8,7 +8,7 @@ import { type Format, type Printed, printedTime } from './output.js'
 export function addRevocationCommands(program: Command, { open, actor, output }: CommandLine): void {
   const revocation = program.command('revocation').description('the revocation log')
 
-  withLimit(addCommand(revocation, 'list', 'list what the log refuses, the newest first')).action(
+  withLimit(addCommand(revocation, 'list', 'list the entries of the revocation log, newest first')).action(
     async (options: Limited & Format) => {
       const { revocationLog } = (await open()).logs
       const found = await firstOf(revocationLog.every({}), options.limit, output)
@@ -22,8 +22,12 @@ export function addRevocationCommands(program: Command, { open, actor, output }:
     'add <kind> [subject]',
     `refuse by hand: ${Object.keys(manualTriggers).join(', ')} (no subject)`,
   )
-    .option('--effect <effect>', 'end: it is over; refresh: claims are stale, a refresh brings new ones', 'end')
-    .option('--reason <text>', 'why, for the audit log', '')
+    .option(
+      '--effect <effect>',
+      'end: tokens end; refresh: access tokens become stale, and a refresh issues new ones',
+      'end',
+    )
+    .option('--reason <text>', 'reason, for the audit log', '')
     .action(async (kind: string, subject: string | undefined, { effect, reason, ...format }: Manual & Format) => {
       const { revocationLog } = (await open()).logs
       const entry = await revocationLog.add({ kind, subject: subject ?? '', effect, why: reason }, actor)

@@ -5,15 +5,15 @@ import { UsageError } from './failures.js'
 import type { Format, Printed } from './output.js'
 
 export function addRoleCommands(program: Command, { open, actor, output }: CommandLine): void {
-  const role = program.command('role').description('named sets of permissions')
+  const role = program.command('role').description('roles: named sets of permissions')
 
-  addCommand(role, 'list', 'list the roles').action(async (format: Format) => {
+  addCommand(role, 'list', 'list roles').action(async (format: Format) => {
     const { roles } = (await open()).people
     const columns = ['name', 'permissions', 'holders', 'built_in']
     await output.table((await roles.list()).map(printedRole), columns, format)
   })
 
-  addCommand(role, 'create <name> [permissions...]', 'make a role').action(
+  addCommand(role, 'create <name> [permissions...]', 'create a role').action(
     async (name: string, permissions: string[], format: Format) => {
       const { roles } = (await open()).people
       await roles.create(name, permissions, actor)
@@ -21,8 +21,8 @@ export function addRoleCommands(program: Command, { open, actor, output }: Comma
     },
   )
 
-  addCommand(role, 'set-permissions <name> [permissions...]', 'give a role these permissions and no others')
-    .option('--none', 'take all permissions away')
+  addCommand(role, 'set-permissions <name> [permissions...]', 'replace the permissions of a role')
+    .option('--none', 'remove all permissions')
     .action(async (name: string, permissions: string[], { none, ...format }: { none?: boolean } & Format) => {
       requireListOrNone(permissions, none, 'permissions')
       const { roles } = (await open()).people
@@ -30,7 +30,7 @@ export function addRoleCommands(program: Command, { open, actor, output }: Comma
       await output.done(`set the permissions of ${name}`, printedRole(await roles.require(name)), format)
     })
 
-  addCommand(role, 'rename <name> <new-name>', 'give a role another name; its holders keep it').action(
+  addCommand(role, 'rename <name> <new-name>', 'rename a role; its users keep it').action(
     async (name: string, newName: string, format: Format) => {
       const { roles } = (await open()).people
       await roles.update(name, { newName }, actor)
@@ -38,13 +38,11 @@ export function addRoleCommands(program: Command, { open, actor, output }: Comma
     },
   )
 
-  addCommand(role, 'delete <name>', 'delete a role; its holders lose it').action(
-    async (name: string, format: Format) => {
-      const { roles } = (await open()).people
-      await roles.remove(name, actor)
-      await output.done(`deleted the role ${name}`, { name, deleted: true }, format)
-    },
-  )
+  addCommand(role, 'delete <name>', 'delete a role; its users lose it').action(async (name: string, format: Format) => {
+    const { roles } = (await open()).people
+    await roles.remove(name, actor)
+    await output.done(`deleted the role ${name}`, { name, deleted: true }, format)
+  })
 }
 
 /** An empty list by mistake must not remove everything. @throws UsageError */

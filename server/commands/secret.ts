@@ -3,9 +3,9 @@ import { addCommand, type CommandLine } from './command-line.js'
 import type { Format } from './output.js'
 
 export function addSecretCommands(program: Command, { open, actor, output }: CommandLine): void {
-  const secret = program.command('secret').description('what is sealed under SECRET_KEY')
+  const secret = program.command('secret').description('private keys and secrets that are encrypted with SECRET_KEY')
 
-  addCommand(secret, 'reseal', 'seal anew under SECRET_KEY what SECRET_KEY_PREVIOUS sealed').action(
+  addCommand(secret, 'reseal', 'encrypt again with SECRET_KEY what SECRET_KEY_PREVIOUS encrypted').action(
     async (format: Format) => {
       const { sealedSecrets } = (await open()).keys
       const { resealed, untouched } = await sealedSecrets.reseal(actor)

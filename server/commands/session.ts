@@ -11,9 +11,9 @@ type OfUser = { user?: string }
 export function addSessionCommands(program: Command, { open, actor, output }: CommandLine): void {
   const session = program.command('session').description('sign-ins of users on devices')
 
-  withLimit(addCommand(session, 'list', 'list the sessions that live'))
-    .option('--user <name>', "only this user's")
-    .option('--all', 'also those that are over')
+  withLimit(addCommand(session, 'list', 'list live sessions'))
+    .option('--user <name>', 'only those of this user')
+    .option('--all', 'also ended ones')
     .action(async ({ user, all = false, limit, json }: OfUser & Limited & Format & { all?: boolean }) => {
       const {
         people: { users },

@@ -18,7 +18,7 @@ const passwordFromStdin = ['--password-stdin', 'read the password from stdin ins
 
 export function addUserCommands(program: Command, line: CommandLine): void {
   const { open, actor, input, output } = line
-  const user = program.command('user').description('people who sign in')
+  const user = program.command('user').description('users')
 
   /** Changes one user and prints the result. */
   async function change(
@@ -33,9 +33,9 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     await output.done(`${said} ${name}`, printedUser(await users.require(id)), format)
   }
 
-  addCommand(user, 'create <name>', 'make a user')
+  addCommand(user, 'create <name>', 'create a user')
     .option(...passwordFromStdin)
-    .option('--role <role>', 'a role; may be given several times', collect)
+    .option('--role <role>', 'a role; repeatable', collect)
     .option('--first-name <name>')
     .option('--last-name <name>')
     .option('--email <address>')
@@ -67,15 +67,15 @@ export function addUserCommands(program: Command, line: CommandLine): void {
       change(name, format, `gave the name ${newName} to`, (users, id) => users.rename(id, newName, actor)),
   )
 
-  addCommand(user, 'disable <name>', 'sign a user out everywhere and let them in no more').action(
+  addCommand(user, 'disable <name>', 'disable a user, and end all sessions of the user').action(
     (name: string, format: Format) => change(name, format, 'disabled', (users, id) => users.disable(id, actor)),
   )
 
-  addCommand(user, 'enable <name>', 'let a disabled user sign in again').action((name: string, format: Format) =>
+  addCommand(user, 'enable <name>', 'enable a disabled user').action((name: string, format: Format) =>
     change(name, format, 'enabled', (users, id) => users.enable(id, actor)),
   )
 
-  addCommand(user, 'delete <name>', 'delete a user for good; the name becomes free').action(
+  addCommand(user, 'delete <name>', 'delete a user irrevocably; the username becomes free').action(
     async (name: string, format: Format) => {
       const { users } = (await open()).people
       const { id } = await users.requireByName(name)
@@ -84,35 +84,39 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     },
   )
 
-  addCommand(user, 'set-password <name>', "set a user's password and end all of their sessions")
+  addCommand(user, 'set-password <name>', 'set the password of a user, and end all sessions of the user')
     .option(...passwordFromStdin)
     .action(async (name: string, { passwordStdin, ...format }: PasswordSource & Format) => {
       const password = await input.password({ passwordStdin })
       await change(name, format, 'set the password of', (users, id) => users.setPassword(id, password, actor))
     })
 
-  addCommand(user, 'set-roles <name> [roles...]', 'give a user these roles and no others')
-    .option('--none', 'take all roles away')
+  addCommand(user, 'set-roles <name> [roles...]', 'replace the roles of a user')
+    .option('--none', 'remove all roles')
     .action(async (name: string, roles: string[], { none, ...format }: { none?: boolean } & Format) => {
       requireListOrNone(roles, none, 'roles')
       await change(name, format, 'set the roles of', (users, id) => users.setRoles(id, roles, actor))
     })
 
-  addCommand(user, 'set-permissions <name> [permissions...]', "set a user's own permissions, beside those of roles")
-    .option('--none', 'take all of them away')
+  addCommand(
+    user,
+    'set-permissions <name> [permissions...]',
+    'set the permissions that a user has beside those of roles',
+  )
+    .option('--none', 'remove all of them')
     .action(async (name: string, permissions: string[], { none, ...format }: { none?: boolean } & Format) => {
       requireListOrNone(permissions, none, 'permissions')
       await change(name, format, 'set the permissions of', (users, id) => users.setPermissions(id, permissions, actor))
     })
 
-  addCommand(user, 'import <file>', 'take in users, with their ids and hashes (- is stdin)')
+  addCommand(user, 'import <file>', 'import users with their ids and password hashes (- is stdin)')
     .addOption(formatOption(importFormats))
-    .option('--dry-run', 'say what would happen, and change nothing')
-    .option('--model <app.Model>', 'django: the user model, where the dump does not tell')
-    .option('--map <FIELD=NAME>', 'django: a field of theirs and what it is here; may be given several times', collect)
-    .option('--new-ids', 'django: give the next ids to users whose keys are no whole numbers')
+    .option('--dry-run', 'show what would happen, and change nothing')
+    .option('--model <app.Model>', 'django: the user model, if the dump does not show it')
+    .option('--map <FIELD=NAME>', 'django: a field of the Django model, and the field here; repeatable', collect)
+    .option('--new-ids', 'django: assign new ids to users whose primary keys are not integers')
     .option('--grant-admin', `django: make superusers ${administratorRole}`)
-    .option('--without-groups', 'django: leave groups and permissions behind')
+    .option('--without-groups', 'django: do not import groups and permissions')
     .addHelpText('after', `\nFields of a user, as \`darvoza user export\` writes them:\n${fieldsInWords()}`)
     .addHelpText('after', `\n${aboutDjango}`)
     .action((file: string, options: ImportOptions) => importUsers(line, file, options))
@@ -123,9 +127,9 @@ export function addUserCommands(program: Command, line: CommandLine): void {
       'print all users with their hashes: as import reads them, or for Django (docs/moving-from-simplejwt.md, The way back)',
     )
     .addOption(formatOption(exportFormats))
-    .option('--model <app.Model>', 'django: the user model; auth.user where it is left out')
-    .option('--map <FIELD=NAME>', 'django: a field of theirs and what it is here; may be given several times', collect)
-    .option('--with-groups', 'django: write roles as groups, which replace those that users have there')
+    .option('--model <app.Model>', 'django: the user model (default: auth.user)')
+    .option('--map <FIELD=NAME>', 'django: a field of the Django model, and the field here; repeatable', collect)
+    .option('--with-groups', 'django: write roles as groups, which replace the groups of the users in Django')
     .option('--grant-superuser', `django: make those superusers who are ${administratorRole}`)
     .action((options: ExportOptions) => exportUsers(line, options))
 }

@@ -4,10 +4,12 @@ import { addCommand, type CommandLine } from './command-line.js'
 import { type Format, type Printed, printedTime } from './output.js'
 
 export function addVerifierCommands(program: Command, { open, output }: CommandLine): void {
-  const verifier = program.command('verifier').description('resource servers that follow the revocation log')
+  const verifier = program
+    .command('verifier')
+    .description('verifiers of resource servers that follow the revocation log')
 
-  addCommand(verifier, 'list', 'list who follows the log, and up to where each has applied it')
-    .option('--application <id>', "only this application's")
+  addCommand(verifier, 'list', 'list the verifiers with the log position that each has applied')
+    .option('--application <id>', 'only those of this application')
     .action(async ({ application, ...format }: { application?: string } & Format) => {
       const {
         logs: { verifierList },

@@ -10,18 +10,18 @@ type Wishes = { users: number; sessions?: number; seed: string; passwordStdin?: 
 type DemoLine = Pick<CommandLine, 'input' | 'output'> & { openDemo: () => Promise<Demo> }
 
 export function addSeedCommands(program: Command, { openDemo, input, output }: DemoLine): void {
-  const seed = program.command('seed').description('people who never were')
+  const seed = program.command('seed').description('generated demo users')
 
-  addCommand(seed, 'demo', 'fill the installation with users, devices, sessions and their history, to look at')
-    .option('--users <n>', 'how many users', readCount(mostDemoUsers), 500)
+  addCommand(seed, 'demo', 'generate demo users, devices, sessions and their history')
+    .option('--users <n>', 'number of users', readCount(mostDemoUsers), 500)
     .option(
       '--sessions <n>',
       'how many sessions, over or not; five for each user if left out',
       readCount(mostDemoSessions),
     )
-    .option('--seed <text>', 'the same text makes the same people', 'darvoza')
-    .option('--password-stdin', 'read one password from stdin with which all of them can sign in; else nobody can')
-    .option('--yes', 'also beside users who are there already')
+    .option('--seed <text>', 'seed of the generator: the same text generates the same users', 'darvoza')
+    .option('--password-stdin', 'read one password for all of them from stdin (default: they cannot sign in)')
+    .option('--yes', 'also if there are users already')
     .action(async ({ users, sessions = 5 * users, seed, passwordStdin, yes, json }: Wishes & Format) => {
       const password = passwordStdin ? await input.password({ passwordStdin }) : null
       const demo = await openDemo()

@@ -199,7 +199,7 @@ onEachEngine('a change of SECRET_KEY', engine => {
     // A server that cannot open the next signing key logs that in time.
     const { kid } = await darvoza.json(['key', 'rotate'])
     await settle(server.composed)
-    expect(server.logged.filter(line => line.includes(kid) && line.includes('cannot be opened'))).to.have.length(1)
+    expect(server.logged.filter(line => line.includes(kid) && line.includes('cannot be decrypted'))).to.have.length(1)
     await client.signIn(amy)
     // Then the key signs elsewhere, and this server does not go on signing under an older key.
     await darvoza.done(['key', 'rotate', '--now'])
