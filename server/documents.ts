@@ -73,8 +73,8 @@ export const tables: Record<string, () => string> = {
       ['Policy', 'Default', 'Meaning', 'simplejwt'],
       policyNames.map(name => {
         const row = policyTable[name]
-        const value = row.kind === 'duration' ? formatDuration(row.default) : String(row.default) || 'the issuer'
-        return [`\`${name}\``, value, row.meaning, row.simplejwt ?? '–']
+        const value = row.kind === 'duration' ? formatDuration(row.default) : String(row.default)
+        return [`\`${name}\``, value || 'empty', row.meaning, row.simplejwt ?? '–']
       }),
     ),
   triggers: () =>

@@ -31,8 +31,8 @@ const usualTimeout = 5_000
 
 const help = `
 It sends about 150 requests to URL: one with a good token, which must be answered with 2xx, and then tokens that must be
-refused. They are signed with the real key, are for the one audience alone and live 15 minutes at most, but for a few whose
-end is left out or is no time: a server that lets those in lets them in until the key goes. Give an address whose method
+refused. They are signed with the real key, are only valid for this audience and expire within 15 minutes, except for a few
+with a missing or invalid exp: a server that accepts those accepts them until the key is removed. Give a URL whose method
 changes nothing.
 
 The tokens are an application's own, or with --user those of a user, of whom they have the id and the name; sessions and roles

@@ -34,7 +34,7 @@ export type Lifetimes = { from: number; upto: number; idle: number; absolute: nu
 
 /**
  * What lists judge sessions by, in SQL too: one instant, and the lifetimes of each era, oldest first, one at least.
- * Those of some applications differ.
+ * Some applications have lifetimes of their own.
  */
 export type SessionTerms = {
   now: number

@@ -96,7 +96,7 @@ export const errors = {
   },
   insufficient_scope: {
     status: 403,
-    text: 'The token was issued to another application and lacks the required scope.',
+    text: 'The token lacks the required scope.',
     clause: 'RFC 6750 §3.1',
     wireCode: 'insufficient_scope',
   },

@@ -80,8 +80,8 @@ export function createExchange(deps: ExchangeDeps) {
   }
 
   /**
-   * The session's standing; this process has followed the log that far, so what is disclosed of other applications is
-   * no older.
+   * The session's standing, read at one instant. This process has applied the log up to it, so the applications that it
+   * knows are no older.
    */
   async function requireSession({ claims, kid }: SignedAccess): Promise<Found> {
     const sid = claims.sid!

@@ -39,7 +39,7 @@ export function createStandings(deps: StandingsDeps) {
      * Reads sessions together with the policy, and the applications, of the same instant. A process that is a quarter
      * of a second behind must sign no user out by a policy that was undone, nor issue what a new one has just
      * forbidden. Only the sessions that it was behind for are read again.
-     * @param first what is done before the read; done again for those that are read again
+     * @param first called with the ids before each read, also before a repeated one
      * @returns those that were found; `behind`: for which of them this process stayed behind after all retries
      */
     async underOnePolicy(

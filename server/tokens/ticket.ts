@@ -19,7 +19,7 @@ const tagSize = 16
 
 /**
  * The content of a ticket. `late`: it has expired; `foreign`: another browser began it; both only lead the browser
- * back. `unbound`: no browser has begun it yet; it is as good as the address that it was made from.
+ * back. `unbound`: no browser has begun it yet; it gives no more rights than the URL of the request.
  */
 export type OpenedTicket = { request: AuthorizationRequest; state: 'good' | 'late' | 'foreign' | 'unbound' }
 

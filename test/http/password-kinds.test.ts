@@ -57,7 +57,13 @@ describe('a wrong password for a user with an imported password hash', () => {
     await hashing.prepare()
     const client = aClient(server)
     const times = new Map<string, number[]>(['slow', 'quick', 'other', 'ours', 'nobody'].map(name => [name, []]))
-    for (let round = 0; round < 7; round++) {
+    // The minimum of several rounds, since other load on the machine only adds time: more rounds while it is loaded.
+    const ratios = () => {
+      const usual = Math.min(...times.get('slow')!)
+      return [...times].map(([username, taken]) => ({ username, ratio: Math.min(...taken) / usual }))
+    }
+    const isEven = () => ratios().every(({ ratio }) => ratio >= 0.6 && ratio <= 1.6)
+    for (let round = 0; round < 7 || (round < 35 && !isEven()); round++) {
       for (const [username, taken] of times) {
         const begun = performance.now()
         const { status } = await client.send('POST', '/api/token/', { json: { username, password: 'a wrong guess' } })
@@ -65,9 +71,7 @@ describe('a wrong password for a user with an imported password hash', () => {
         expect(status, username).to.equal(401)
       }
     }
-    // The minimum of several rounds, since other load on the machine only adds time.
-    const usual = Math.min(...times.get('slow')!)
-    for (const [username, taken] of times) expect(Math.min(...taken) / usual, username).to.be.within(0.6, 1.6)
+    for (const { username, ratio } of ratios()) expect(ratio, username).to.be.within(0.6, 1.6)
     expect((await client.send('POST', '/api/token/', { json: { username: 'ours', password } })).status).to.equal(200)
   })
 })

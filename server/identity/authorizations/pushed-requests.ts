@@ -86,8 +86,8 @@ export function createPushedRequests({ database, pushedRequestStore, random, now
 
     /**
      * Marks it as answered: of concurrent requests one succeeds.
-     * @param tx of what the answer changes
-     * @returns whether this one did
+     * @param tx the transaction of the answer
+     * @returns whether this call marked it
      */
     spend: (hash: string, tx: Queries = database): Promise<boolean> => pushedRequestStore.spend(tx, hash, now()),
 
