@@ -77,7 +77,9 @@ export async function runCommand(terminal: Terminal): Promise<number> {
   const actor = `operator:${operator()}` as const
   const line: CommandLine = { open, openSchema, requireIssuer, variable: opening.variable, actor, input, output }
   const program = new Command('darvoza')
-    .description('Looks after a Darvoza server, also while it runs. Settings come from the environment, as its own do.')
+    .description(
+      'Administers a Darvoza server, also while it runs. Settings come from the environment or .env, as for the server.',
+    )
     .version(versionOfPackage())
     .exitOverride()
     // One line of our own says what is wrong.
