@@ -24,7 +24,7 @@ const ends = 0.75
 const shortTurn = 2
 /**
  * Bounds of the limit: the fewest requests keep the loop busy; more than the most would not fit one batch for the
- * database (tokens/rotate.ts) and the next.
+ * database (tokens/rotation-claim.ts) and the next.
  */
 const [fewest, most] = [32, 256]
 

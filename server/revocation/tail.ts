@@ -1,14 +1,13 @@
 // Follows (polls) the revocation log. The database is the source of truth, and only its own answer makes this process
 // fresh: one to a read that was sent less than a second ago, with the log applied up to it.
-import { setImmediate } from 'node:timers/promises'
 import { refuse } from '../protocol/errors.js'
-import type { LogAnswer, Projection } from '../protocol/log/projection.js'
+import type { LogAnswer } from '../protocol/log/projection.js'
 import type { Revocation } from '../protocol/log/revocation.js'
 import type { Clock } from '../storage/clock.js'
-import type { Database } from '../storage/database.js'
-import type { LogPosition, RevocationStore } from '../storage/revocations.js'
+import type { LogPosition } from '../storage/revocations.js'
+import { type AppliedLogDeps, createAppliedLog } from './applied-log.js'
 import { createFreshness } from './freshness.js'
-import type { EvidenceSource, HighWater } from './high-water.js'
+import type { EvidenceSource } from './high-water.js'
 import type { LogMemory } from './log-memory.js'
 import type { Outages } from './outages.js'
 
@@ -19,28 +18,11 @@ const pollInterval = 250
  * period. A client that gets its 503 by then has time to try another server.
  */
 const readTimeout = 1_500
-/** Batch size, in entries, of reading and of applying. */
-const batchSize = 2_000
 
-/** Carries entries from process to process faster than polling the database. It never makes a process fresh. */
-export type Transport = {
-  /** Publishes what this process has committed. Not awaited. */
-  tell(logId: string, entries: readonly Revocation[]): void
-  /** Every entry in (after, upto], or null where one is missing. */
-  between(logId: string, after: number, upto: number): Promise<Revocation[] | null>
-}
-
-export type TailDeps = {
-  database: Database
-  revocationStore: RevocationStore
+export type TailDeps = AppliedLogDeps & {
   outages: Outages
-  projection: Projection
-  highWater: HighWater
-  transport?: Transport | null
   /** Marks of the log on this machine; omitted where none are kept. */
   memory?: Pick<LogMemory, 'recall' | 'knownOf'>
-  /** Epoch ms by the database's clock. */
-  now: () => number
   /** Monotonic clock, in ms; it goes on while this process is stopped. */
   monotonic: () => number
   /**
@@ -55,25 +37,12 @@ export type TailDeps = {
 /** `askedAt`: epoch ms by the database's clock, an instant before it was read; the lifetime in seconds. */
 export type FollowedHead = { logId: string; seq: number; accessLifetime: number; askedAt: number }
 
-/** Called for what this process applies, in order. */
-export type Listener = {
-  /** The log has another id now, and is read from its beginning. */
-  entered(logId: string): void
-  /** Every entry in (after, upto] that is still live; it begins where the last stretch ended. */
-  applied(stretch: LogAnswer): void
-  /** All that the database has was applied. */
-  caughtUp(): void
-}
-
 type Follower = (head: LogPosition) => Promise<void>
 
 export function createTail(deps: TailDeps) {
   const { database, revocationStore, outages, projection, highWater, transport, memory } = deps
   const { now, monotonic, wall, observe, log } = deps
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
-  /** Id of the log that is projected; '' before the first read. */
-  let logId = ''
-  let listener: Listener | null = null
   let lastHead: FollowedHead | null = null
   let reading: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
@@ -85,9 +54,10 @@ export function createTail(deps: TailDeps) {
   let serves = false
   const freshness = createFreshness({ monotonic, wall })
   const { isFresh } = freshness
+  const applied = createAppliedLog(deps, startOver)
 
   async function read(): Promise<void> {
-    const isFirst = logId === ''
+    const isFirst = applied.id === ''
     if (isFirst) await memory?.recall()
     const asked = freshness.ask()
     const askedAt = now()
@@ -102,63 +72,26 @@ export function createTail(deps: TailDeps) {
     const known = (isFirst && memory?.knownOf(head, serves)) || 0
     if (known > 0) highWater.show(known, 'a mark in DATA_DIR')
     const before = known > mark.seq ? highWater.mark(0) : mark
-    const wentBack = await highWater.judge(head, before, head.logId === logId ? held : null)
+    const wentBack = await highWater.judge(head, before, head.logId === applied.id ? held : null)
     if (wentBack) freshness.lose()
-    else await readUpTo(head)
-    await notifyListeners(head)
+    else await applied.readUpTo(head)
+    await notifyFollowers(head)
     if (wentBack) return
-    listener?.caughtUp()
+    applied.caughtUp()
     lastHead = { logId: head.logId, seq: head.seq, accessLifetime: head.accessLifetime, askedAt }
     outages.answered()
     freshness.answered(asked)
   }
 
-  /**
-   * Applies the log stretch by stretch, so that the process answers meanwhile; the read counts only when all of it is
-   * applied.
-   */
-  async function readUpTo(head: LogPosition): Promise<void> {
-    if (head.logId !== logId) enter(head)
-    while (projection.position < head.seq) {
-      apply(await stretchAfter(projection.position, head.seq))
-      // SQLite answers without leaving this turn of the event loop.
-      if (projection.position < head.seq) await setImmediate()
-    }
-  }
-
-  async function stretchAfter(after: number, upto: number): Promise<LogAnswer> {
-    // From the beginning only the database is read: it alone knows that entries before the oldest one have expired.
-    const told = after > 0 && upto - after <= batchSize ? await transport?.between(logId, after, upto) : null
-    if (told) return { after, upto, entries: told }
-    return revocationStore.stretch(database, after, upto, batchSize, now())
-  }
-
   /** Starts over for a log with another id: policy and keys may differ too, whatever their versions. */
-  function enter(head: LogPosition): void {
-    if (logId !== '')
-      log.info({ logId: head.logId, seq: head.seq }, 'the revocation log has a new id and is read again')
+  function startOver({ logId, seq }: LogPosition, former: string): void {
+    if (former !== '') log.info({ logId, seq }, 'the revocation log has a new id and is read again')
     // Until the whole log is applied this process is not fresh.
     freshness.lose()
-    projection.reset()
-    highWater.hold(null)
     for (const follower of followers) follower.known = undefined
-    logId = head.logId
-    listener?.entered(logId)
   }
 
-  function apply(answer: LogAnswer): boolean {
-    const after = projection.position
-    if (!projection.apply(answer)) return false
-    const last = answer.entries.at(-1)
-    if (answer.upto === projection.position) highWater.hold(last?.seq === answer.upto ? last : null)
-    if (listener !== null && answer.upto > after) {
-      const entries = answer.after === after ? answer.entries : answer.entries.filter(({ seq }) => seq > after)
-      listener.applied({ after, upto: answer.upto, entries })
-    }
-    return true
-  }
-
-  async function notifyListeners(head: LogPosition): Promise<void> {
+  async function notifyFollowers(head: LogPosition): Promise<void> {
     for (const follower of followers) {
       const version = follower.version(head)
       if (version === follower.known) continue
@@ -207,7 +140,7 @@ export function createTail(deps: TailDeps) {
 
     /** Id of the log that is projected; '' before the first read. */
     get logId() {
-      return logId
+      return applied.id
     },
 
     /** The number up to which the log is applied here. */
@@ -225,10 +158,7 @@ export function createTail(deps: TailDeps) {
       followers.push({ version, known: undefined, follow })
     },
 
-    /** Sets the only listener. */
-    listen(to: Listener): void {
-      listener = to
-    },
+    listen: applied.listen,
 
     /** Reads everything once, then again every quarter of a second. */
     async start(): Promise<void> {
@@ -282,7 +212,7 @@ export function createTail(deps: TailDeps) {
 
     /** Applies what another process has committed, if it begins exactly at our position. */
     applyRemote(answer: LogAnswer): boolean {
-      return answer.after === projection.position && apply(answer)
+      return answer.after === projection.position && applied.apply(answer)
     },
 
     /** Applies what this process has just committed; the numbers in between, if any, are read. */
@@ -290,7 +220,7 @@ export function createTail(deps: TailDeps) {
       const last = entries.at(-1)
       if (!last) return
       transport?.tell(itsLog, entries)
-      if (itsLog === logId && apply({ after: entries[0]!.seq - 1, upto: last.seq, entries })) return
+      if (itsLog === applied.id && applied.apply({ after: entries[0]!.seq - 1, upto: last.seq, entries })) return
       try {
         while (projection.position < last.seq && !highWater.wentBack) await readOnce()
       } catch {

@@ -1,6 +1,5 @@
-// Refresh: spends a refresh token and issues the next pair. One conditional statement decides which request rotates,
-// one SELECT reads everything else; policy/rotation.ts judges a request that did not win.
-
+// Refresh: spends a refresh token and issues the next pair. One request claims the rotation (rotation-claim.ts);
+// policy/rotation.ts judges those that did not.
 import type { Origin } from '../policy/actor.js'
 import type { Policy } from '../policy/policies.js'
 import { judgeGeneration, type Outage } from '../policy/rotation.js'
@@ -10,54 +9,29 @@ import type { Confirmation, RefreshClaims } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
 import type { Outages } from '../revocation/outages.js'
 import type { ErasInForce } from '../revocation/policy-in-force.js'
-import type { Tail } from '../revocation/tail.js'
-import type { Database } from '../storage/database.js'
-import type { IncidentStore } from '../storage/incidents.js'
-import type { RotationClaim } from '../storage/rotations.js'
-import type { SessionStore, Standing } from '../storage/sessions.js'
-import { createBatch } from './batch.js'
-import type { Changes } from './changes.js'
+import type { Standing } from '../storage/sessions.js'
 import { refuseToken } from './checks.js'
-import type { Count } from './counters.js'
 import type { Inspect } from './inspect.js'
-import type { Issue } from './issue.js'
 import type { ShownProof } from './proofs.js'
 import type { RefreshRights } from './refresh-rights.js'
-import { createRotationStatements } from './rotation-terms.js'
-import type { Secrets } from './secrets.js'
+import { createRotationClaim, isForgotten, type RotationClaimDeps } from './rotation-claim.js'
 import type { SessionLimit } from './session-limit.js'
 import type { MakeSessionTokens, SessionTokens } from './session-tokens.js'
-import type { Found, Standings } from './standings.js'
+import type { Found } from './standings.js'
+import { createTokenReuse, type TokenReuseDeps } from './token-reuse.js'
 
-export type RotateDeps = {
-  database: Database
-  sessionStore: SessionStore
-  outages: Outages
-  incidentStore: IncidentStore
-  inspect: Inspect
-  issue: Pick<Issue, 'isBehind'>
-  sessionTokens: MakeSessionTokens
-  changes: Changes
-  secrets: Secrets
-  standings: Standings
-  sessionLimit: SessionLimit
-  refreshRights: RefreshRights
-  tail: Tail
-  now: () => number
-  /** The current time at the latest that clock uncertainty allows, epoch ms. */
-  latest: () => number
-  random: (size: number) => Buffer
-  uuid: () => string
-  count: Count
-  /** Called for each refresh that is answered. */
-  refreshed: (session: { deviceId: string }) => void
-  log: { error(details: object, message: string): void }
-  /** For tests: holds a refresh here, between its two statements. */
-  pauses?: { rotationClaimed?: () => Promise<void> }
-}
-
-/** `found`: null where there is no such session; 'behind': this process could not follow what it depends on. */
-type Claimed = { found: Found | null | 'behind'; won: boolean; claimedAt: number }
+export type RotateDeps = RotationClaimDeps &
+  TokenReuseDeps & {
+    outages: Outages
+    inspect: Inspect
+    sessionTokens: MakeSessionTokens
+    sessionLimit: SessionLimit
+    refreshRights: RefreshRights
+    /** The current time at the latest that clock uncertainty allows, epoch ms. */
+    latest: () => number
+    /** Called for each refresh that is answered. */
+    refreshed: (session: { deviceId: string }) => void
+  }
 
 /** Session and generation of a presented refresh token. */
 export type PresentedClaims = Pick<RefreshClaims, 'sid' | 'gen' | 'sub' | 'client_id' | 'cnf'>
@@ -76,46 +50,10 @@ type Presented = {
   proof: ShownProof | null
 }
 
-/** How many sessions one statement rotates at most. */
-const batchLimit = 128
-
 export function createRotate(deps: RotateDeps) {
-  const { database, sessionStore, outages, incidentStore, inspect, issue, sessionTokens, changes, secrets } = deps
-  const { standings, sessionLimit, refreshRights, tail, now, latest, random } = deps
-  const rotationStatements = createRotationStatements()
-
-  const claim = createBatch<RotationClaim, Claimed>(batchLimit, async claims => {
-    // A request that waited behind a batch that ran into the database's timeout does not wait for a second one.
-    if (!tail.isFresh()) await tail.readIfOld()
-    const at = { now: now(), rotation: random(12).toString('hex'), keyVersion: secrets.present('refresh').version }
-    const ids = [...new Set(claims.map(one => one.id))]
-    const { found, behind } = await standings.underOnePolicy(ids, async (eras, left) => {
-      for (const statement of rotationStatements(
-        eras,
-        claims.filter(one => left.has(one.id)),
-        at,
-      )) {
-        const { rotates, terms } = statement
-        if (rotates) await sessionStore.rotate(database, statement.claims, terms)
-        else await sessionStore.touch(database, statement.claims, terms)
-      }
-      await deps.pauses?.rotationClaimed?.()
-    })
-    const isGone = ({ id, generation }: RotationClaim) =>
-      !behind.has(id) && isForgotten(found.get(id)?.standing, generation)
-    if (claims.some(isGone)) await tail.requireForward()
-    // A key may have been revoked at another server: no token is issued under it.
-    if ([...found.values()].some(({ standing }) => issue.isBehind(standing))) await tail.readNow()
-    const taken = new Set<string>()
-    return claims.map(({ id, generation }): Claimed => {
-      if (behind.has(id)) return { found: 'behind', won: false, claimedAt: at.now }
-      const session = found.get(id)?.standing.session
-      // Of two requests in one batch that name the same generation the first has won, as it would have by itself.
-      const won = session?.rotation === at.rotation && session.generation === generation + 1 && !taken.has(id)
-      if (won) taken.add(id)
-      return { found: found.get(id) ?? null, won, claimedAt: at.now }
-    })
-  })
+  const { outages, inspect, sessionTokens, standings, sessionLimit, refreshRights, tail, now, latest, refreshed } = deps
+  const claim = createRotationClaim(deps)
+  const endReused = createTokenReuse(deps)
 
   /**
    * Spends a refresh token of this application.
@@ -211,45 +149,16 @@ export function createRotate(deps: RotateDeps) {
 
   async function answer({ live, eras, issuedAt, presenter, asked, proof }: Presented, withRefresh: boolean) {
     await sessionLimit.endOverLimit(live, eras, presenter)
-    deps.refreshed(live.session)
+    refreshed(live.session)
     return sessionTokens({ standing: live, eras, issuedAt }, { asked, withRefresh, jkt: proof?.jkt })
   }
 
-  /** RFC 9700 §4.14.2: the replay of a spent token means that two parties hold the session, which ends for both. */
   async function forgiveOutageOrEnd(presented: Presented): Promise<SessionTokens> {
     const { live, claims, presenter } = presented
     for (const outage of await outages.known())
       if (judge(presented, outage) === 'forgiven') return answer(presented, true)
-    const { session } = live
-    const ended = await changes.run(
-      { name: 'system', origin: presenter, credential: null },
-      async (_, { record, note }) => {
-        if (!(await record('refresh_token_reused', { subject: session.id }))) return false
-        const before = { user: session.userId, generation: session.generation, presented: claims.gen }
-        note({ action: 'refresh_token_reused', subject: session.id, before })
-        return true
-      },
-    )
-    // After the commit: nothing that fails here may undo the end.
-    if (ended) deps.count('reuse_incidents')
-    if (ended) await writeIncident(live, claims, presenter)
+    await endReused(live.session, claims.gen, presenter)
     throw refuse('token_reused')
-  }
-
-  async function writeIncident({ session }: Standing, claims: PresentedClaims, presenter: Origin): Promise<void> {
-    try {
-      await incidentStore.insert(database, {
-        id: deps.uuid(),
-        sessionId: session.id,
-        userId: session.userId,
-        presentedGeneration: claims.gen,
-        presentGeneration: session.generation,
-        ...presenter,
-        createdAt: now(),
-      })
-    } catch (error) {
-      deps.log.error({ err: error, sid: session.id }, 'an incident could not be written')
-    }
   }
 
   /**
@@ -281,9 +190,4 @@ export type Rotate = ReturnType<typeof createRotate>
 function requireKey({ jkt }: Confirmation, proof: ShownProof | null): void {
   if (!proof) throw refuse('invalid_dpop_proof')
   if (proof.jkt !== jkt) throw refuse('token_bound')
-}
-
-/** Whether a missing session, or one of a lower generation, may be due to a database that went back. */
-function isForgotten(standing: Standing | null | undefined, generation: number): boolean {
-  return !standing || standing.session.generation < generation
 }

@@ -6,8 +6,8 @@ import type { AccessClaims } from '../../server/protocol/claims.js'
 import { positionText, readPosition, readStretch } from '../../server/protocol/log/feed.js'
 import { createProjection, type Projection } from '../../server/protocol/log/projection.js'
 import { type Revocation, revocationKinds } from '../../server/protocol/log/revocation.js'
+import type { Listener } from '../../server/revocation/applied-log.js'
 import { createFeed, type FeedDeps, type FeedEnds } from '../../server/revocation/feed.js'
-import type { Listener } from '../../server/revocation/tail.js'
 import { aDice } from '../support/dice.js'
 
 const claims = {

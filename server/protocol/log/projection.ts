@@ -1,4 +1,4 @@
-// The live entries of the revocation log in memory: verifiers search them without I/O. Only tail.ts writes them. Sized
+// The live entries of the revocation log in memory: verifiers search them without I/O. Only applied-log.ts writes them. Sized
 // for millions: packed-entries.ts stores them, subjects.ts finds them, and here are the rules.
 
 import { flatText } from './flat-text.js'
