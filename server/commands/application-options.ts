@@ -1,7 +1,7 @@
 // Options that describe an application on the command line: named ones for common fields, `--set NAME=VALUE` for the
 // rest.
 import { type Command, Option } from 'commander'
-import type { ApplicationInputChanges, NewApplicationInput } from '../identity/applications/applications.js'
+import type { ApplicationInputChanges, NewApplicationInput } from '../identity/applications/application-input.js'
 import { describedNames, givenMetadata, kindOf, readDescription } from '../policy/application-description.js'
 import { type ApplicationKind, applicationKinds } from '../policy/application-metadata.js'
 import { refuseFields } from '../protocol/errors.js'

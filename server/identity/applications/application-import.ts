@@ -17,10 +17,11 @@ import type { ApplicationStore } from '../../storage/applications.js'
 import { type Database, isDuplicate } from '../../storage/database.js'
 import type { Changes } from '../../tokens/changes.js'
 import { type ApplicationCheck, applicationIdProblem } from './application-check.js'
+import type { NewApplicationInput } from './application-input.js'
 import type { ApplicationSecretChanges } from './application-secret-changes.js'
 import { givenSecretProblem } from './application-secrets.js'
 import { isSameResource } from './application-writing.js'
-import type { Applications, NewApplicationInput } from './applications.js'
+import type { Applications } from './applications.js'
 import { type EntryProblems, ImportProblems } from './import-problems.js'
 
 /**

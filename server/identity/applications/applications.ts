@@ -2,20 +2,18 @@
 import type { Actor } from '../../policy/actor.js'
 import { usesSecret, withDefaults } from '../../policy/application-defaults.js'
 import {
-  type ApplicationKind,
   type ApplicationMetadata,
   type ApplicationOrigin,
   ownApplicationId,
-  type ResourceScope,
 } from '../../policy/application-metadata.js'
-import { isSelfDescribed } from '../../policy/own-description.js'
 import { refuseField, refuseFields } from '../../protocol/errors.js'
-import { canonical } from '../../protocol/json.js'
-import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
+import { type Problem, problem } from '../../protocol/problems.js'
 import type { ApplicationChanges, ApplicationRecord, ApplicationStore } from '../../storage/applications.js'
 import { isDuplicate, type Queries } from '../../storage/database.js'
 import type { Change, Changes } from '../../tokens/changes.js'
+import { requireHarmless, requireNotItsOwn } from './application-change-rules.js'
 import type { ApplicationCheck } from './application-check.js'
+import { type ApplicationInputChanges, idOf, mergedMetadata, type NewApplicationInput } from './application-input.js'
 import type { ApplicationList } from './application-list.js'
 import type { ApplicationRights } from './application-rights.js'
 import type { ApplicationSecrets } from './application-secrets.js'
@@ -23,29 +21,8 @@ import type { ApplicationWriting } from './application-writing.js'
 import { auditedChange, auditedWhole } from './audited.js'
 import { type PublicApplication, publicApplication } from './public-application.js'
 
-/** Members that are left out get the default of the application's kind (policy/application-defaults.ts). */
-export type NewApplicationInput = {
-  /** Generated from the name where it is left out. */
-  id?: string | undefined
-  name: string
-  kind: ApplicationKind
-  metadata: ApplicationMetadata
-  resource?: string | null | undefined
-  resourceScopes?: readonly ResourceScope[] | undefined
-}
-
-/** Changed members of the metadata; null removes a member. */
-export type MetadataChanges = { [Name in keyof ApplicationMetadata]?: ApplicationMetadata[Name] | null }
-
-export type ApplicationInputChanges = {
-  name?: string | undefined
-  kind?: ApplicationKind | undefined
-  metadata?: MetadataChanges | undefined
-  resource?: string | null | undefined
-  resourceScopes?: readonly ResourceScope[] | undefined
-}
-
 export type Saved = { application: PublicApplication; warnings: Problem[] }
+
 /** `secret`: shown once, and not stored; null where the application authenticates otherwise, or not at all. */
 export type Created = Saved & { secret: string | null }
 
@@ -60,9 +37,6 @@ export type ApplicationsDeps = {
   random: (size: number) => Buffer
   now: () => number
 }
-
-/** Members of the built-in application that may be changed: this server depends on the others. */
-const changeableOfOwn = ['lifetimes', 'client_uri', 'policy_uri', 'tos_uri', 'contacts']
 
 export function createApplications(deps: ApplicationsDeps) {
   const { applicationStore, applicationWriting, applicationSecrets, applicationCheck, applicationRights } = deps
@@ -227,57 +201,6 @@ export function createApplications(deps: ApplicationsDeps) {
 }
 
 export type Applications = ReturnType<typeof createApplications>
-
-/** Refuses changes of the built-in application that this server depends on. @throws invalid_fields */
-function requireHarmless(before: ApplicationRecord, after: ApplicationRecord): void {
-  const fields: FieldProblems = {}
-  const refused = [problem('application_built_in')]
-  const names = new Set([...Object.keys(before.metadata), ...Object.keys(after.metadata)]) as Set<
-    keyof ApplicationMetadata
-  >
-  const differ = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b)
-  for (const name of names)
-    if (!changeableOfOwn.includes(name) && differ(before.metadata[name], after.metadata[name])) fields[name] = refused
-  if (before.kind !== after.kind) fields.kind = refused
-  if (before.resource !== after.resource) fields.resource = refused
-  if (differ(before.resourceScopes, after.resourceScopes)) fields.resource_scopes = refused
-  if (Object.keys(fields).length > 0) throw refuseFields(fields)
-}
-
-/**
- * Refuses changes of members that an application which nobody has adopted says of itself.
- * @throws invalid_fields with these members
- */
-function requireNotItsOwn(before: ApplicationRecord, after: ApplicationRecord): void {
-  const refused = [problem(before.origin === 'document' ? 'said_by_document' : 'said_by_itself')]
-  const said = ({ name, kind, metadata }: ApplicationRecord) => ({ ...metadata, client_name: name, kind })
-  const [was, is] = [said(before), said(after)]
-  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])] as (keyof typeof was)[]
-  const wrong = names.filter(
-    name => isSelfDescribed(before.origin, name) && canonical(was[name]) !== canonical(is[name]),
-  )
-  if (wrong.length > 0) throw refuseFields(Object.fromEntries(wrong.map(name => [name, refused])))
-}
-
-function mergedMetadata(before: ApplicationMetadata, changes: MetadataChanges): ApplicationMetadata {
-  const merged = Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null && value !== undefined)
-  return Object.fromEntries(merged) as ApplicationMetadata
-}
-
-/**
- * An id that is readable in logs and URLs; its random part keeps two applications of one name apart, and reveals
- * nothing.
- */
-function idOf({ name, kind }: NewApplicationInput, random: (size: number) => Buffer): string {
-  const words = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40)
-    .replace(/-+$/, '')
-  return `${words || kind.replace('_', '-')}-${random(4).toString('hex')}`
-}
 
 /**
  * Metadata that a deleted application keeps: where and how its logout tokens are sent for the sessions that ended with
