@@ -3,21 +3,19 @@
 // its numbers.
 import { setImmediate } from 'node:timers/promises'
 import { codeOfReason } from '../policy/revocation.js'
-import type { AccessClaims } from '../protocol/claims.js'
 import { type ErrorCode, refuse } from '../protocol/errors.js'
 import type { FeedPosition } from '../protocol/log/feed.js'
 import type { Projection } from '../protocol/log/projection.js'
 import { type Revocation, type RevocationKind, refusalCode } from '../protocol/log/revocation.js'
-import { createOutlet, type Sink } from './feed-outlet.js'
+import { createFeedConnections, type FeedTerms } from './feed-connections.js'
+import { createFeedDocument } from './feed-document.js'
+import type { Sink } from './feed-outlet.js'
 import { createFeedPages } from './feed-pages.js'
 import { createReader, type Reader } from './feed-reader.js'
 import { createFeedRing } from './feed-ring.js'
-import { rowsText } from './feed-text.js'
 import type { HighWater } from './high-water.js'
 import type { Tail } from './tail.js'
 
-/** Limits of connections to one process: of all applications, and of one. */
-const most = { all: 2_000, ofOne: 200 }
 /** How long readers that begin share one start position, in ms. */
 const sharedFor = 1_000
 /** Interval of the checks for expired tokens and dead connections, in ms. */
@@ -41,25 +39,17 @@ export type FeedDeps = {
   limits?: { ring?: number; all?: number; ofOne?: number } | undefined
 }
 
-/**
- * The reader: an application, by a token that the key `kid` has signed; `name` is that of the verifier, if it has
- * one.
- */
-export type FeedTerms = { name: string | null; claims: AccessClaims; kid: string }
-
 /** Callbacks of a connection. */
 export type FeedEnds = { drained(): void; closed(): void }
 
-type Open = FeedTerms & { reader: Reader; openedAt: number }
+type Open = FeedTerms & { reader: Reader }
 
 export function createFeed({ projection, tail, highWater, now, monotonic, log, limits = {} }: FeedDeps) {
-  const { all: mostOfAll, ofOne: mostOfOne } = { ...most, ...limits }
   const ring = createFeedRing(limits.ring)
   const pages = createFeedPages({ projection })
   const readers = new Set<Open>()
-  /** Connections by application, also those that read everything once. */
-  const counts = new Map<string, number>()
-  let count = 0
+  const connections = createFeedConnections({ monotonic, replace, log, limits })
+  const writeDocument = createFeedDocument({ ring, pages, projection, tail, start, now, monotonic })
   /** Whether the log was read completely since its id changed. */
   let isComplete = false
   let isHeld = false
@@ -152,25 +142,16 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
     }
   }
 
-  /** @throws too_many_streams, streams_exhausted, stopping */
-  function enter({ claims: { client_id: id }, name }: FeedTerms): void {
-    if (isLeaving) throw refuse('stopping', { retryAfter: 1 })
-    const same = (one: Open) => name !== null && one.name === name && one.claims.client_id === id
-    // The dead connection of the verifier with this name has not timed out yet: the new one replaces it.
-    if ((counts.get(id) ?? 0) >= mostOfOne) [...readers].find(same)?.reader.end('too_many_streams')
-    if ((counts.get(id) ?? 0) >= mostOfOne) throw refuse('too_many_streams', { retryAfter: 10 })
-    if (count >= mostOfAll) throw refuse('streams_exhausted', { retryAfter: 5 })
-    counts.set(id, (counts.get(id) ?? 0) + 1)
-    count++
+  function replace({ claims, name }: FeedTerms): void {
+    if (name === null) return
+    const isSame = (one: Open) => one.name === name && one.claims.client_id === claims.client_id
+    ;[...readers].find(isSame)?.reader.end('too_many_streams')
   }
 
-  function leave({ claims: { client_id: id }, name }: FeedTerms, openedAt: number, why: string): void {
-    const left = counts.get(id)! - 1
-    if (left === 0) counts.delete(id)
-    else counts.set(id, left)
-    count--
-    const seconds = Math.round((monotonic() - openedAt) / 1_000)
-    log.info({ application: id, verifier: name, why, seconds }, 'a reader of the revocation log disconnected')
+  /** @throws stopping, too_many_streams, streams_exhausted */
+  function enter(terms: FeedTerms): (why: string) => void {
+    if (isLeaving) throw refuse('stopping', { retryAfter: 1 })
+    return connections.enter(terms)
   }
 
   /** A reader's position beyond ours shows that this process is behind, or that the database is. */
@@ -189,21 +170,21 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
     /**
      * Starts to serve a reader: from its position where the ring buffer still has it, else with a reset and a
      * snapshot.
+     * @throws stopping, too_many_streams, streams_exhausted
      */
     open(terms: FeedTerms, from: FeedPosition | null, sink: Sink): FeedEnds {
-      enter(terms)
-      const openedAt = monotonic()
+      const release = enter(terms)
       const next = isComplete && from !== null && from.log === tail.logId ? ring.after(from.seq) : null
       const closed = (why: string) => {
         readers.delete(one)
-        leave(terms, openedAt, why)
+        release(why)
         if (readers.size > 0) return
         clearInterval(ticking)
         ticking = undefined
       }
       const whyOver = () => refusalOf(terms)
       const reader = createReader({ ring, pages, start, mayTell: mayPublish, whyOver, monotonic, sink, closed }, next)
-      const one: Open = { ...terms, reader, openedAt }
+      const one: Open = { ...terms, reader }
       readers.add(one)
       ticking ??= setInterval(tick, tickInterval).unref()
       reader.greet()
@@ -211,20 +192,10 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
       return reader
     },
 
-    /**
-     * Writes every live entry once, as JSON: complete up to the number that comes first. Entries that are added
-     * meanwhile come after, as they may subsume removed ones.
-     */
+    /** Writes every live entry once, as a JSON document. @throws like `open`; database_unavailable */
     writeOnce(terms: FeedTerms, sink: Sink): FeedEnds {
       if (!mayPublish()) throw refuse('database_unavailable', { retryAfter: 1 })
-      enter(terms)
-      const openedAt = monotonic()
-      const outlet = createOutlet({ sink, monotonic, drained() {}, closed: why => leave(terms, openedAt, why) })
-      const dead = setInterval(() => {
-        if (outlet.silentFor() > 30_000) outlet.cut('it took nothing')
-      }, 5_000).unref()
-      void writeAll(outlet).finally(() => clearInterval(dead))
-      return outlet
+      return writeDocument(sink, enter(terms))
     },
 
     /** Ends every stream, so that the server can close, and refuses new ones. */
@@ -234,41 +205,6 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
       clearInterval(ticking)
     },
   }
-
-  async function writeAll(outlet: ReturnType<typeof createOutlet>): Promise<void> {
-    const seq = projection.position
-    const { log: logId, position } = start()
-    let written = false
-    const write = (rows: Uint8Array) => {
-      if (rows.length === 0) return
-      outlet.write(written ? [comma, rows] : [rows])
-      written = true
-    }
-    outlet.write([Buffer.from(`{"log":${JSON.stringify(logId)},"seq":${seq},"now":${now()},"entries":[`)])
-    for (let page = 0; page < pages.count(); page++) {
-      if (!(await outlet.writable())) return
-      if (tail.logId !== logId) return outlet.cut('the log is another one now')
-      write(pages.rows(page, position))
-      await setImmediate()
-    }
-    const meanwhile = since(position)
-    if (meanwhile === null || tail.logId !== logId) return outlet.cut('it fell behind')
-    for (const entries of meanwhile) {
-      if (!(await outlet.writable())) return
-      write(Buffer.from(rowsText(entries)))
-    }
-    if (await outlet.writable()) outlet.end('it has everything', Buffer.from(']}'))
-  }
-
-  function since(position: number): (readonly Revocation[])[] | null {
-    const first = ring.after(position)
-    if (first === null) return null
-    const found: (readonly Revocation[])[] = []
-    for (let index = first; index < ring.end; index++) found.push(ring.stretch(index)!.entries)
-    return found
-  }
 }
-
-const comma = Buffer.from(',')
 
 export type Feed = ReturnType<typeof createFeed>

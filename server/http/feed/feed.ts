@@ -1,7 +1,8 @@
 // The revocation log for resource servers: all entries at once, as a stream, and the position of its head.
 import { refuseField } from '../../protocol/errors.js'
 import { type FeedPosition, readPosition } from '../../protocol/log/feed.js'
-import type { Feed, FeedTerms } from '../../revocation/feed.js'
+import type { Feed } from '../../revocation/feed.js'
+import type { FeedTerms } from '../../revocation/feed-connections.js'
 import type { FeedLeases } from '../../revocation/feed-lease.js'
 import type { Context } from '../handler.js'
 import { answer } from '../wire/answers.js'

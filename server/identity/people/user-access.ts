@@ -16,12 +16,23 @@ type AccessNote = Omit<AuditNote, 'subject'>
 
 export type UserChange = (tx: Queries, user: UserRecord, change: Change) => Promise<void>
 
+/**
+ * Changes one user under their row lock, by an actor who may act on them.
+ * @throws not_found, permission_denied
+ */
+export type ChangeUser = (
+  id: number,
+  actor: Actor,
+  work: UserChange,
+  /** Roles that the change may give. */
+  options?: { roles?: readonly string[] },
+) => Promise<void>
+
 export type UserAccessDeps = {
   userStore: UserStore
   newUsers: NewUsers
   rights: ActorRights
-  /** Changes one user under their row lock, by an actor who may act on them. */
-  change: (id: number, actor: Actor, work: UserChange, options?: { roles?: readonly string[] }) => Promise<void>
+  change: ChangeUser
   /** @throws last_administrator */
   requireAdministratorBeside: (tx: Queries, user: UserRecord) => Promise<void>
 }

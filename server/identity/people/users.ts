@@ -1,22 +1,19 @@
 // Users: created, changed, disabled, deleted. A change of anything that a token carries records its revocation trigger
 // in the same transaction (policy/revocation.ts).
-import { type Actor, apiKeyOf, credentialOf, nameOf, userOf } from '../../policy/actor.js'
+import { type Actor, apiKeyOf, credentialOf, userOf } from '../../policy/actor.js'
 import { administratorRole, rightsOf } from '../../policy/permissions.js'
 import { usernameKey } from '../../policy/username.js'
-import { checkAll } from '../../protocol/check-all.js'
 import { refuse } from '../../protocol/errors.js'
 import { problem } from '../../protocol/problems.js'
 import type { ApiKeyStore } from '../../storage/api-keys.js'
-import { isDuplicate, type Queries } from '../../storage/database.js'
+import type { Queries } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
 import type { UserRecord } from '../../storage/users.js'
-import type { Change } from '../../tokens/changes.js'
-import { requireUsername } from './new-user.js'
-import { createNewUsers, type NewUsersDeps, usernameTaken } from './new-users.js'
+import { createNewUsers, type NewUsersDeps } from './new-users.js'
 import { requireGoodPassword } from './password-rules.js'
-import { type Profile, requireProfile } from './profile.js'
 import { type PublicUser, publicUser } from './public-user.js'
 import { createUserAccess, type UserChange } from './user-access.js'
+import { createUserProfile } from './user-profile.js'
 
 export type { PublicUser }
 
@@ -27,69 +24,7 @@ export function createUsers(deps: UsersDeps) {
 
   const newUsers = createNewUsers(deps)
   const access = createUserAccess({ ...deps, newUsers, change, requireAdministratorBeside })
-
-  /**
-   * Changes the user name, the profile, or both.
-   * @throws invalid_fields, not_found, permission_denied, not_by_api_key
-   */
-  async function update(
-    id: number,
-    { username, ...profile }: Partial<Profile> & { username?: string | undefined },
-    actor: Actor,
-  ): Promise<PublicUser> {
-    // The user name is one half of the user's own credentials.
-    if (username !== undefined && apiKeyOf(actor) !== null && userOf(actor) === id) throw refuse('not_by_api_key')
-    const [changes] = await checkAll(
-      () => requireProfile(profile),
-      () => username !== undefined && requireUsername(username, policy().username_max_length),
-    )
-    async function write(tx: Queries, user: UserRecord, changing: Change): Promise<void> {
-      if (username !== undefined && username !== user.username) {
-        await rename(tx, user, username, changing)
-      }
-      if (Object.keys(changes).length === 0) return
-      await userStore.update(tx, id, { ...changes, ...emailVerification(user, changes.email, actor) })
-      // Only the names of the changed fields: the audit log outlives personal data.
-      changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
-    }
-    try {
-      await change(id, actor, write)
-    } catch (error) {
-      throw isDuplicate(error) ? usernameTaken() : error
-    }
-    return require_(id)
-  }
-
-  async function rename(tx: Queries, user: UserRecord, username: string, { record, note }: Change): Promise<void> {
-    const subject = String(user.id)
-    await userStore.update(tx, user.id, { username, usernameKey: usernameKey(username) })
-    await record('user_renamed', { subject })
-    note({ action: 'user_renamed', subject, before: { username: user.username }, after: { username } })
-  }
-
-  /**
-   * Validates a form about a user before it is carried out.
-   * @param of the user of the form; null for a new one
-   * @throws invalid_fields with all problems
-   */
-  async function check(
-    { username, password, ...profile }: Partial<Profile> & { username: string; password?: string | undefined },
-    of: number | null,
-  ): Promise<void> {
-    const { username_max_length, password_min_length } = policy()
-    await checkAll(
-      () => requireUsername(username, username_max_length),
-      async () => {
-        const other = await findByName(username)
-        if (other && other.id !== of) throw usernameTaken()
-      },
-      () => {
-        if (password !== undefined)
-          requireGoodPassword(password, username ? [username] : [], password_min_length, 'password')
-      },
-      () => requireProfile(profile),
-    )
-  }
+  const profile = createUserProfile({ ...deps, change, findByName, require: require_ })
 
   /**
    * Disables a user and ends all of their sessions for good: enabling the user revives none.
@@ -205,7 +140,7 @@ export function createUsers(deps: UsersDeps) {
     if (holders.length === 1 && holders[0] === id) throw refuse('last_administrator')
   }
 
-  const findByName = async (username: string): Promise<PublicUser | null> => {
+  async function findByName(username: string): Promise<PublicUser | null> {
     const user = await userStore.findByKey(database, usernameKey(username))
     return user && publicUser(user)
   }
@@ -220,10 +155,9 @@ export function createUsers(deps: UsersDeps) {
   return {
     create: newUsers.create,
     importOne: newUsers.importOne,
-    check,
-    update,
+    ...profile,
     /** @throws invalid_fields, not_found, permission_denied */
-    rename: (id: number, username: string, actor: Actor) => update(id, { username }, actor),
+    rename: (id: number, username: string, actor: Actor) => profile.update(id, { username }, actor),
     disable,
     enable,
     remove,
@@ -253,12 +187,3 @@ export type Users = ReturnType<typeof createUsers>
 
 /** Whether the actor acts on their own account, by a route that requires no permission. */
 const isOwnAccount = (actor: Actor, id: number) => userOf(actor) === id && credentialOf(actor)?.permission === null
-
-/**
- * An administrator verifies an address by writing it; a user cannot verify their own. An unchanged address keeps its
- * state.
- */
-function emailVerification({ id, email: before }: UserRecord, email: string | undefined, actor: Actor) {
-  if (email === undefined || email === before) return {}
-  return { emailVerified: email !== '' && nameOf(actor) !== `user:${id}` }
-}
