@@ -104,6 +104,21 @@ describe('a policy change on the admin pages', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
+  it('is previewed against the present policy from a link without a version, and from none of an earlier version', async () => {
+    const server = await aServer()
+    const visitor = await asAdmin(server)
+    const shown = await visitor.open('/admin/policies/preview?reuse_grace=5s')
+    expect(shown.status).to.equal(200)
+    const { version } = await server.composed.parts.policies.policies.show()
+    expect(hiddenOn(shown.text, '/admin/policies')).to.include({ changes: 'reuse_grace=5s', version: String(version) })
+    await server.setPolicy({ reuse_grace: 7 })
+    for (const wrong of [String(version), '', '0', `${version + 1}&version=${version + 1}`]) {
+      const answer = await visitor.send('GET', `/admin/policies/preview?reuse_grace=5s&version=${wrong}`)
+      expect(localOf(answer), wrong).to.equal('/admin/policies/change')
+    }
+    expect((await visitor.open('/admin/policies/preview?reuse_grace=never')).text).to.not.include('name="changes"')
+  })
+
   it('previews the sessions it would end, asks for the password, takes effect, and can be undone', async () => {
     const server = await aServer()
     const client = aClient(server)

@@ -142,7 +142,8 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
       const names = Object.keys(typed) as PolicyName[]
       const { version } = await policies.show()
       if (names.length === 0) return pages.go(ctx, '/admin/policies/change')
-      if (ctx.query.version !== String(version)) return lookAgain(ctx)
+      // A link that names no version is compared with the present one.
+      if (ctx.query.version !== undefined && ctx.query.version !== String(version)) return lookAgain(ctx)
       await showPreview(ctx, typed, readChoice(ctx, 'apply', appliesOf(names)))
     },
 
