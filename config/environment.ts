@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { similarSettingName } from './lookalikes.js'
 import { SettingsError, settingNames } from './settings.js'
+import { similarSettingName } from './similar-names.js'
 
 type Variables = Record<string, string | undefined>
 

@@ -53,7 +53,7 @@ export function createApp(deps: AppDeps): Application {
 /** What the tables of routes and kinds are joined with. */
 export function createHttpParts(deps: AppDeps) {
   const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, mostUnderWay, isLeaving } = deps
-  const { now, clock, tail, enforcement, outages, redisLink, policy, feed, feedLeases, writeTrouble } = deps.revocation
+  const { now, clock, tail, enforcement, outages, redisLink, policy, feed, feedLeases, writeProblem } = deps.revocation
   const { inspect, rotate, signingKeys, clientToken, exchange, introspect, proofs, tickets, signInTests } = deps.tokens
   const { count } = deps.tokens.counters
   const { signIn, browserSessions } = deps.signIn
@@ -122,7 +122,7 @@ export function createHttpParts(deps: AppDeps) {
     ...createJwksHandler({ signingKeys, tail }),
     ...createFeedHandlers({ feed, feedLeases }),
     ...createOpenApiHandlers({ routes, kinds, issuer, version }),
-    ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),
+    ...createHealthHandlers({ tail, redisLink, clock, writeProblem, isLeaving }),
     ...pages.handlers,
   }
   const apiKeySender = createApiKeySender({ apiKeyAuthentication })

@@ -92,7 +92,7 @@ export async function composeParts(
   const { figures } = identity.logs
   const { keyRing, sealedSecrets } = identity.keys
   const { settledPolicies } = identity.policies
-  const { housekeeping, issuerClaim } = identity.house
+  const { housekeeping, issuerClaim } = identity.maintenance
   const { legacyCounts, legacyStatus } = identity.legacy
   const { unusedRegistrations } = identity.registrations
   const { sending } = identity.deliveries
@@ -108,7 +108,7 @@ export async function composeParts(
     { name: 'devices seen', everyMs: minute, run: lastSeen.flush },
     { name: 'API keys used', everyMs: minute, run: apiKeyUses.flush },
     { name: 'levels', everyMs: minute, run: figures.measure },
-    { name: 'tidy figures', everyMs: 60 * minute, run: figures.tidy },
+    { name: 'purge figures', everyMs: 60 * minute, run: figures.purge },
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
     { name: 'log mark', everyMs: second, run: noteLog },
     { name: 'sweeps', everyMs: second, run: sweeping.run },
@@ -120,13 +120,13 @@ export async function composeParts(
     { name: 'kinds of password hashes', everyMs: minute, run: hashing.prepare },
     { name: 'forget pushed requests', everyMs: minute, run: identity.authorizations.pushedRequests.forget },
     { name: 'forget spent proofs', everyMs: minute, run: spentProofs.forget },
-    { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
+    { name: 'purge sessions', everyMs: 10 * minute, run: housekeeping.purgeSessions },
     { name: 'forget verifiers', everyMs: 10 * minute, run: housekeeping.forgetVerifiers },
     { name: 'forget codes', everyMs: 10 * minute, run: housekeeping.forgetCodes },
     { name: 'forget unused registrations', everyMs: 10 * minute, run: unusedRegistrations.forget },
-    { name: 'tidy logout tokens', everyMs: 10 * minute, run: housekeeping.tidyDeliveries },
+    { name: 'purge logout tokens', everyMs: 10 * minute, run: housekeeping.purgeDeliveries },
     { name: 'forget API keys', everyMs: 10 * minute, run: housekeeping.forgetApiKeys },
-    { name: 'forget tokens of the former service', everyMs: 10 * minute, run: legacyStatus.tidy },
+    { name: 'forget tokens of the former service', everyMs: 10 * minute, run: legacyStatus.purge },
     { name: 'settle policies', everyMs: 10 * minute, run: settledPolicies.settle },
     { name: 'drop audit entries', everyMs: 10 * minute, run: housekeeping.dropAudit },
   ])

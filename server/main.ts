@@ -107,7 +107,7 @@ async function work(settings: Settings, log: Log): Promise<void> {
 async function lead(settings: Settings, log: Log, environment: Environment): Promise<void> {
   const composed = await prepare(settings, log)
   await composed.close()
-  const workers = createWorkers({ count: settings.workers, patience: drainTimeout + 5_000, log })
+  const workers = createWorkers({ count: settings.workers, stopTimeout: drainTimeout + 5_000, log })
   stop = async () => {
     workers.leave()
     await pause(notReadyTime)
@@ -142,9 +142,9 @@ function listen(server: Server, { port, host }: Settings, log: Log): Promise<num
 function announce({ issuer, host }: Settings, { file, passedOver }: Environment, port: number): void {
   const listening = issuer.startsWith('http:') ? '' : ` (listening on ${host}:${port})`
   const read = file === null ? '' : `; settings were read from ${file}`
-  const strange = passedOver.length === 0 ? '' : `; nobody reads ${passedOver.join(', ')}`
-  const details = { issuer, host, port, ...(file && { settings: file }), ...(strange && { passedOver }) }
-  announceReady(`Darvoza is ready at ${issuer}${listening}${read}${strange}`, details)
+  const unread = passedOver.length === 0 ? '' : `; nobody reads ${passedOver.join(', ')}`
+  const details = { issuer, host, port, ...(file && { settings: file }), ...(unread && { passedOver }) }
+  announceReady(`Darvoza is ready at ${issuer}${listening}${read}${unread}`, details)
 }
 
 /** Once what is still to be logged is written, if that can be. */

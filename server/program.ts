@@ -104,8 +104,8 @@ export async function runCommand(terminal: Terminal): Promise<number> {
 function failureOf(error: unknown, settings: Settings | null): Failed {
   if (error instanceof CommanderError) {
     const missing = error.code === 'commander.help'
-    const said = missing ? 'a command is missing: --help lists them' : error.message.replace(/^error: /, '')
-    return { exit: 2, code: 'wrong_use', message: said }
+    const explanation = missing ? 'a command is missing: --help lists them' : error.message.replace(/^error: /, '')
+    return { exit: 2, code: 'wrong_use', message: explanation }
   }
   if (error instanceof UsageError) return { exit: 2, code: 'wrong_use', message: error.message }
   if (error instanceof FileError) {

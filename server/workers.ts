@@ -22,24 +22,24 @@ const longestTake = 10_000
 const longestStart = 10_000
 
 /** Messages from the leader to a worker. Messages and connections arrive in the order in which they were sent. */
-type Told = { take: number } | { leave: true } | { stop: true }
+type WorkerMessage = { take: number } | { leave: true } | { stop: true }
 /** Messages from a worker to the leader. */
 type Answer = { ready: true } | { took: number }
 
 /** A connection that a worker has not confirmed yet. */
-type Handed = { socket: Socket; deadline: NodeJS.Timeout }
+type HandedConnection = { socket: Socket; deadline: NodeJS.Timeout }
 
 export type WorkersDeps = {
   count: number
   /** How long all workers may take to stop, in ms. */
-  patience: number
+  stopTimeout: number
   log: { warn(details: object, message: string): void }
 }
 
-export function createWorkers({ count, patience, log }: WorkersDeps) {
+export function createWorkers({ count, stopTimeout, log }: WorkersDeps) {
   const running = new Set<Worker>()
   /** Workers that serve, with the connections that each of them has not confirmed yet. */
-  const serving = new Map<Worker, Map<number, Handed>>()
+  const serving = new Map<Worker, Map<number, HandedConnection>>()
   /** Connections that were accepted while no worker served. */
   const waiting: Socket[] = []
   /** Connections that were handed to a worker which died before it confirmed them: what they send may be what ended it. */
@@ -61,25 +61,25 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
       waiting.push(socket)
       return
     }
-    const [worker, untaken] = chosen
+    const [worker, unconfirmed] = chosen
     const id = ++lastId
     const deadline = setTimeout(() => {
-      untaken.delete(id)
+      unconfirmed.delete(id)
       socket.destroy()
     }, longestTake)
-    untaken.set(id, { socket, deadline: deadline.unref() })
+    unconfirmed.set(id, { socket, deadline: deadline.unref() })
     // Round-robin among workers with equally many untaken connections.
     serving.delete(worker)
-    serving.set(worker, untaken)
+    serving.set(worker, unconfirmed)
     // A connection that cannot be sent is handed out again on the worker's exit.
-    worker.process.send({ take: id } satisfies Told, socket, { keepOpen: true }, () => {})
+    worker.process.send({ take: id } satisfies WorkerMessage, socket, { keepOpen: true }, () => {})
   }
 
   function onWorkerMessage(worker: Worker, answer: Answer): void {
     if ('took' in answer) {
-      const untaken = serving.get(worker)
-      const handed = untaken?.get(answer.took)
-      untaken?.delete(answer.took)
+      const unconfirmed = serving.get(worker)
+      const handed = unconfirmed?.get(answer.took)
+      unconfirmed?.delete(answer.took)
       clearTimeout(handed?.deadline)
       // The worker has a descriptor of its own: this closes ours, not the connection.
       handed?.socket.destroy()
@@ -103,9 +103,9 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
     // Without a listener it would end this process: the worker could not be started.
     worker.on('error', () => {})
     worker.once('exit', () => {
-      const untaken = serving.get(worker)
+      const unconfirmed = serving.get(worker)
       serving.delete(worker)
-      for (const { socket, deadline } of untaken?.values() ?? []) {
+      for (const { socket, deadline } of unconfirmed?.values() ?? []) {
         clearTimeout(deadline)
         reassign(socket)
       }
@@ -136,8 +136,8 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
     worker.once('error', error => wasStarted(worker) || replace({ reason: error.message }))
   }
 
-  function tell(told: Told): void {
-    for (const worker of running) if (worker.isConnected()) worker.send(told, () => {})
+  function broadcast(sent: WorkerMessage): void {
+    for (const worker of running) if (worker.isConnected()) worker.send(sent, () => {})
   }
 
   return {
@@ -170,7 +170,7 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
     /** Tells all workers that the server is about to stop. */
     leave(): void {
       stopping = true
-      tell({ leave: true })
+      broadcast({ leave: true })
     },
 
     /** Tells all workers to finish their requests, and resolves when they have exited. The server must not listen any more. */
@@ -179,12 +179,12 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
       return new Promise(resolve => {
         stopped = resolve
         if (running.size === 0) resolve()
-        tell({ stop: true })
+        broadcast({ stop: true })
         // Workers that do not serve yet have no requests to finish.
         for (const worker of running) if (!serving.has(worker)) kill(worker)
         setTimeout(() => {
           for (const worker of running) kill(worker)
-        }, patience).unref()
+        }, stopTimeout).unref()
       })
     },
   }
@@ -201,11 +201,11 @@ function kill(worker: Worker): void {
 export function serveForLeader(server: HttpServer, on: { leave: () => void; stop: () => void }): void {
   // It never listens, and node begins to check headersTimeout and requestTimeout only then.
   server.emit('listening')
-  process.on('message', (told: Told, socket?: Socket) => {
-    if ('leave' in told) on.leave()
-    else if ('stop' in told) on.stop()
+  process.on('message', (sent: WorkerMessage, socket?: Socket) => {
+    if ('leave' in sent) on.leave()
+    else if ('stop' in sent) on.stop()
     else {
-      process.send!({ took: told.take } satisfies Answer)
+      process.send!({ took: sent.take } satisfies Answer)
       // Gone when its client hung up on the way.
       if (socket) server.emit('connection', socket)
     }

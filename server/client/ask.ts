@@ -25,9 +25,9 @@ const longestRetryAfter = 3_600
 
 export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
   /** @param patience timeout of the whole response, in ms */
-  async function ask(message: Message, patience: number): Promise<Asked> {
+  async function ask(message: Message, timeout: number): Promise<Asked> {
     const ending = new AbortController()
-    const timer = setTimeout(() => ending.abort(), patience)
+    const timer = setTimeout(() => ending.abort(), timeout)
     try {
       const { asked, proves } = await send(message, ending.signal)
       // RFC 9449 §8: one retry with the nonce of the response; a server that sends another nonce each time would cause

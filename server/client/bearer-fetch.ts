@@ -18,10 +18,10 @@ export type BearerFetchDeps = {
 }
 
 /** How long no refresh is made for an origin that has refused a token just issued, in ms. */
-const hopelessTime = 10_000
+const rejectionTime = 10_000
 
 export function createBearerFetch({ fetch, origins, present, renew, monotonic, proofs }: BearerFetchDeps) {
-  const hopeless = new Map<string, { access: string; until: number }>()
+  const rejected = new Map<string, { access: string; until: number }>()
 
   return async function bearerFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const request = new Request(input, init)
@@ -49,9 +49,9 @@ export function createBearerFetch({ fetch, origins, present, renew, monotonic, p
         await response.body?.cancel()
         continue
       }
-      if (!ours || !(await canRetry(response)) || isHopeless(origin, tokens)) return response
+      if (!ours || !(await canRetry(response)) || wasRejected(origin, tokens)) return response
       if (fresh || retries === 2) {
-        hopeless.set(origin, { access: tokens.access, until: monotonic() + hopelessTime })
+        rejected.set(origin, { access: tokens.access, until: monotonic() + rejectionTime })
         return response
       }
       const renewed = await settled(renewOrNull(tokens.access), request.signal)
@@ -93,8 +93,8 @@ export function createBearerFetch({ fetch, origins, present, renew, monotonic, p
     }
   }
 
-  function isHopeless(origin: string, { access }: Tokens): boolean {
-    const known = hopeless.get(origin)
+  function wasRejected(origin: string, { access }: Tokens): boolean {
+    const known = rejected.get(origin)
     return known !== undefined && known.access === access && known.until > monotonic()
   }
 }

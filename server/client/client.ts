@@ -88,7 +88,7 @@ export function createClient(options: ClientOptions) {
   const renew = createRefresh({
     ...{ ask, wire, kept, ages, lock, name, ...trying, slack: slackOf },
     refreshed() {
-      hints.tell({ changed: 'refreshed' })
+      hints.post({ changed: 'refreshed' })
       events.emit('refreshed', { elsewhere: false })
     },
     signedOut,
@@ -111,12 +111,12 @@ export function createClient(options: ClientOptions) {
 
   async function set(tokens: Tokens): Promise<void> {
     await kept.set(tokens)
-    hints.tell({ changed: 'signed_in' })
+    hints.post({ changed: 'signed_in' })
     events.emit('signed_in', { elsewhere: false })
   }
 
   function signedOut(reason: string): void {
-    hints.tell({ changed: 'signed_out', reason })
+    hints.post({ changed: 'signed_out', reason })
     events.emit('signed_out', { reason, elsewhere: false })
   }
 

@@ -12,9 +12,9 @@ type Channel = {
   unref?(): void
 }
 
-export type Hints = { tell(hint: Hint): void; close(): void }
+export type Hints = { post(hint: Hint): void; close(): void }
 
-export const noHints: Hints = { tell() {}, close() {} }
+export const noHints: Hints = { post() {}, close() {} }
 
 /** @param hear is called with changes by other tabs, never with one's own; null: something changed, unknown what */
 export function openHints(name: string, hear: (hint: Hint | null) => void): Hints {
@@ -35,7 +35,7 @@ export function openHints(name: string, hear: (hint: Hint | null) => void): Hint
     channel.unref?.()
   }
   return {
-    tell(hint) {
+    post(hint) {
       try {
         channel?.postMessage(hint)
       } catch {

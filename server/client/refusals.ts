@@ -55,8 +55,8 @@ async function codeInBody(response: Response): Promise<string | null> {
   if (!response.headers.get('content-type')?.includes('json') || !(length <= longestBody)) return null
   try {
     const { reason, code } = (await response.clone().json()) as { reason?: unknown; code?: unknown }
-    const told = reason ?? code
-    return typeof told === 'string' ? told : null
+    const given = reason ?? code
+    return typeof given === 'string' ? given : null
   } catch {
     return null
   }

@@ -35,8 +35,8 @@ export function tokensIn(answer: TokenAnswer, askedAt: number, before?: Tokens):
   const refresh = answer.refresh_token ?? answer.refresh ?? before?.refresh
   if (!isToken(access) || !(refresh === undefined || isToken(refresh))) return null
   const { iat, exp } = claimsOf(access)
-  const said = Number(answer.expires_in ?? Number(exp) - Number(iat))
-  const lifetime = Number.isFinite(said) && said > 0 ? said * 1000 : unknownLifetime
+  const seconds = Number(answer.expires_in ?? Number(exp) - Number(iat))
+  const lifetime = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : unknownLifetime
   // RFC 6749 §5.1: case-insensitive.
   const bound = typeof answer.token_type === 'string' && answer.token_type.toLowerCase() === 'dpop'
   return { access, ...(refresh !== undefined && { refresh }), ...(bound && { bound }), lifetime, askedAt }

@@ -17,9 +17,14 @@ type Filters = { text?: string; kind?: ApplicationKind; state?: ApplicationState
 export function addApplicationCommands(program: Command, { open, actor, input, output }: CommandLine): void {
   const application = program.command('application').description('applications and resource servers')
 
-  async function saved(said: string, { application, warnings }: Saved, more: Printed, format: Format): Promise<void> {
+  async function saved(
+    sentence: string,
+    { application, warnings }: Saved,
+    more: Printed,
+    format: Format,
+  ): Promise<void> {
     for (const warning of warnings) output.remark(wireText(warning))
-    await output.done(said, { ...describedApplication(application), ...more }, format)
+    await output.done(sentence, { ...describedApplication(application), ...more }, format)
   }
 
   withDescription(addCommand(application, 'create <name>', 'create an application; its secret is printed once'))
@@ -98,8 +103,8 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
       if (overlapSeconds === null) throw new UsageError(`--overlap ${overlap} is no duration such as 15m, 1h or 1d`)
       const { secretChanges } = (await open()).applications
       const secret = await secretChanges.rotate(id, { overlapSeconds }, actor)
-      const said = `the new secret of ${id}, shown once: ${secret}`
-      await output.done(said, { client_id: id, client_secret: secret, overlap: overlapSeconds }, format)
+      const sentence = `the new secret of ${id}, shown once: ${secret}`
+      await output.done(sentence, { client_id: id, client_secret: secret, overlap: overlapSeconds }, format)
     })
 
   addCommand(application, 'import <file>', 'create or change the applications of a JSON array (- is stdin)')

@@ -29,13 +29,13 @@ export function addAuditCommands(program: Command, { open, output }: CommandLine
   ).action(async (format: Format) => {
     const { auditLog } = (await open()).logs
     const { checked, head, broken } = await auditLog.verify()
-    const said = broken
+    const sentence = broken
       ? `the chain is broken at entry ${broken.seq}: ${broken.what} (${checked} entries before it are as they were)`
       : `the chain holds: ${checked} entries, up to ${head.seq} with the hash ${head.hash || '-'}`
     const record = { checked, head, intact: broken === null, first_broken: broken }
-    if (broken && !format.json) throw new Failure(said)
-    await output.done(said, record, format)
-    if (broken) throw new Failure(said)
+    if (broken && !format.json) throw new Failure(sentence)
+    await output.done(sentence, record, format)
+    if (broken) throw new Failure(sentence)
   })
 }
 

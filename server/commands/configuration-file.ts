@@ -177,14 +177,14 @@ function unknownIn(
   path: Path,
   given: Readonly<Record<string, unknown>>,
   known: readonly string[],
-  said: Readonly<Record<string, string>> = {},
+  textsByName: Readonly<Record<string, string>> = {},
 ): ConfigurationProblem[] {
   return Object.keys(given)
     .filter(name => !known.includes(name))
     .map(name => {
       const near = nearest(name, known)
       const asked = near === null ? `Known: ${[...known].sort().join(', ')}` : `did you mean ${near}?`
-      const text = Object.hasOwn(said, name) ? said[name]! : `is not known here; ${asked}`
+      const text = Object.hasOwn(textsByName, name) ? textsByName[name]! : `is not known here; ${asked}`
       return { path: [...path, name], code: 'unknown_name', text }
     })
 }

@@ -127,8 +127,8 @@ const timePattern = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\
 function readId(pk: unknown, newIds: boolean): number | undefined {
   if (isId(pk)) return Number(pk)
   if (newIds) return undefined
-  const said = pk === undefined ? 'There is none' : `${JSON.stringify(pk)} is no whole number from 1 on`
-  throw new RowProblem(`pk: ${said}: ids are kept, and --new-ids gives the next ones instead.`)
+  const reason = pk === undefined ? 'There is none' : `${JSON.stringify(pk)} is no whole number from 1 on`
+  throw new RowProblem(`pk: ${reason}: ids are kept, and --new-ids gives the next ones instead.`)
 }
 
 /** @returns permissions that are valid here, and those that are not */

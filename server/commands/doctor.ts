@@ -11,7 +11,7 @@ import { openKeyTrap } from './doctor/key-trap.js'
 import { Failure, UsageError } from './failures.js'
 import type { Format, Output } from './output.js'
 
-type Wishes = Format & {
+type DoctorOptions = Format & {
   audience?: string
   method: string
   header?: string[]
@@ -68,21 +68,21 @@ export function addDoctorCommand(program: Command, line: CommandLine): void {
     .option('--pause <time>', 'pause between two requests', milliseconds)
     .option('--plain-http', 'allow plain http to another machine')
     .addHelpText('after', help)
-    .action((url: string, wishes: Wishes) => doctor(line, url, wishes))
+    .action((url: string, options: DoctorOptions) => doctor(line, url, options))
 }
 
-async function doctor({ open, actor, output }: CommandLine, address: string, wishes: Wishes): Promise<void> {
-  const url = readUrl(address, wishes)
-  const { method, user: username, header = [], permission = [], role = [], scope = [] } = wishes
+async function doctor({ open, actor, output }: CommandLine, address: string, options: DoctorOptions): Promise<void> {
+  const url = readUrl(address, options)
+  const { method, user: username, header = [], permission = [], role = [], scope = [] } = options
   if (!/^[A-Z]{1,20}$/.test(method)) throw new UsageError(`${method} is no method: write it in capital letters`)
   if (role.length > 0 && username === undefined)
     throw new UsageError('--role needs --user: an application has no roles')
-  const asking = createApiProbe({ url, method, headers: header.map(readHeader), pause: wishes.pause ?? 0 })
+  const asking = createApiProbe({ url, method, headers: header.map(readHeader), pause: options.pause ?? 0 })
   const { testTokens } = await open()
   const trap = await openKeyTrap()
   try {
     const wanted = {
-      audience: wishes.audience,
+      audience: options.audience,
       address: url.href,
       scopes: scope,
       permissions: permission,
@@ -92,16 +92,16 @@ async function doctor({ open, actor, output }: CommandLine, address: string, wis
     }
     const tokens = await testTokens.open(wanted, actor)
     trap.serve([tokens.foreignJwk])
-    const patience = { revokedFor: wishes.revokedFor ?? usualTimeout, untilExpiry: wishes.untilExpiry === true }
-    const findings = await examine({ asking, tokens, trap, patience }).finally(tokens.close)
-    await tell(output, { url: url.href, ...tokens.about }, findings, wishes)
-    requireHeld(findings, wishes)
+    const timing = { revokedFor: options.revokedFor ?? usualTimeout, untilExpiry: options.untilExpiry === true }
+    const findings = await examine({ asking, tokens, trap, timing }).finally(tokens.close)
+    await print(output, { url: url.href, ...tokens.about }, findings, options)
+    requireHeld(findings, options)
   } finally {
     trap.close()
   }
 }
 
-async function tell(
+async function print(
   output: Output,
   about: Record<string, unknown>,
   findings: readonly Finding[],
@@ -116,11 +116,13 @@ async function tell(
     const where = findings.filter(one => one.weakness === weakness).map(one => `${one.sent} (${one.clause})`)
     await output.text(`\n${what}\n  Seen by: ${where.join('; ')}\n  ${mend}`)
   }
-  const told = Object.entries(countsOf(findings)).filter(([, count]) => count > 0)
-  await output.text(`\n${findings.length} attacks: ${told.map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`)
+  const verdictCounts = Object.entries(countsOf(findings)).filter(([, count]) => count > 0)
+  await output.text(
+    `\n${findings.length} attacks: ${verdictCounts.map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`,
+  )
 }
 
-function requireHeld(findings: readonly Finding[], { strict }: Wishes): void {
+function requireHeld(findings: readonly Finding[], { strict }: DoctorOptions): void {
   const { let_in: letIn, lenient } = countsOf(findings)
   const count = letIn + (strict ? lenient : 0)
   if (count > 0) throw new Failure(`${count} of ${findings.length} attacks were let in`)
@@ -132,7 +134,7 @@ function countsOf(findings: readonly Finding[]): Record<Verdict, number> {
   return counts
 }
 
-function readUrl(address: string, { plainHttp }: Wishes): URL {
+function readUrl(address: string, { plainHttp }: DoctorOptions): URL {
   const url = URL.canParse(address) ? new URL(address) : null
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash)
     throw new UsageError(

@@ -20,7 +20,7 @@ export function addKeyCommands(program: Command, line: CommandLine): void {
     .action(async ({ algorithm, now, ...format }: { algorithm?: string; now?: boolean } & Format) => {
       const { keyRing } = (await open()).keys
       const rotation = await keyRing.rotate({ algorithm, atOnce: now ?? false }, actor)
-      await output.done(saidOf(rotation), printedRotation(rotation), format)
+      await output.done(sentenceOf(rotation), printedRotation(rotation), format)
       warnOf(rotation)
     })
 
@@ -37,9 +37,9 @@ export function addKeyCommands(program: Command, line: CommandLine): void {
         return output.done(revokedInWords[kid], { secret: kid, version }, format)
       }
       const { key, successor } = await keyRing.revoke(kid, actor)
-      const said = `revoked ${kid}: tokens under it are refused, and a refresh brings good ones`
+      const sentence = `revoked ${kid}: tokens under it are refused, and a refresh brings good ones`
       const printed = { ...printedKey(key), successor: successor && printedRotation(successor) }
-      await output.done(successor ? `${said}; ${saidOf(successor)}` : said, printed, format)
+      await output.done(successor ? `${sentence}; ${sentenceOf(successor)}` : sentence, printed, format)
       if (successor) warnOf(successor)
     })
 
@@ -66,7 +66,7 @@ function isSecret(name: string): name is RevocableSecret {
   return revocableSecrets.some(secret => secret === name)
 }
 
-function saidOf({ key }: Rotation): string {
+function sentenceOf({ key }: Rotation): string {
   if (key.state === 'active') return `${key.kid} (${key.algorithm}) signs`
   return `${key.kid} (${key.algorithm}) is published, and signs from ${printedTime(key.activatesAt)}`
 }

@@ -29,8 +29,8 @@ export function addLogCommands(program: Command, { open, actor, output }: Comman
       const { logAdvance } = (await open()).tokens
       const advanced = await logAdvance(options, actor)
       const { after, lastUserId } = advanced
-      const said = `the log is ${after.logId}:${after.seq} now, everybody signs in again, and new users get ids above ${lastUserId}`
-      await output.done(said, printed(advanced), { ...(json && { json }) })
+      const sentence = `the log is ${after.logId}:${after.seq} now, everybody signs in again, and new users get ids above ${lastUserId}`
+      await output.done(sentence, printed(advanced), { ...(json && { json }) })
       remark(advanced.lost, output)
     })
 }

@@ -23,8 +23,8 @@ export function addMigrateCommands(program: Command, { openSchema, output }: Com
       const schema = await openSchema()
       const [last] = (await doneIn(schema)).slice(-1)
       if (last !== undefined) await schema.down()
-      const said = last === undefined ? 'there is no migration to take back' : `took ${last} back`
-      await output.done(said, { took_back: last ?? null }, format)
+      const sentence = last === undefined ? 'there is no migration to take back' : `took ${last} back`
+      await output.done(sentence, { took_back: last ?? null }, format)
     },
   )
 }

@@ -185,11 +185,11 @@ const gap = '  '
 const lengthOf = (text: string) => [...text].length
 const widthsOf = (rows: string[][]) => rows[0]!.map((_, at) => Math.max(...rows.map(row => lengthOf(row[at]!))))
 
-const said = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value))
+const valueText = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value))
 
 function cell(value: unknown): string {
   if (value === null || value === undefined || value === '') return '-'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  if (Array.isArray(value)) return value.length > 0 ? oneLine(value.map(said).join(', ')) : '-'
-  return oneLine(said(value))
+  if (Array.isArray(value)) return value.length > 0 ? oneLine(value.map(valueText).join(', ')) : '-'
+  return oneLine(valueText(value))
 }

@@ -103,9 +103,9 @@ async function* everyVersion(policies: Policies): AsyncGenerator<ListedPolicyVer
 }
 
 async function printChanged(changed: PolicyInVersion, output: Output, format: Format): Promise<void> {
-  const said = changed.changed.map(name => `${name} is ${printedValue(name, changed.policy[name])}`).join(', ')
+  const sentence = changed.changed.map(name => `${name} is ${printedValue(name, changed.policy[name])}`).join(', ')
   const forWhom = changed.apply === 'new' ? ', for new sessions' : ''
-  await output.done(`${said}${forWhom} (version ${changed.version})`, printedPolicy(changed), format)
+  await output.done(`${sentence}${forWhom} (version ${changed.version})`, printedPolicy(changed), format)
 }
 
 async function printPreview(preview: PolicyPreview, output: Output, format: Format): Promise<void> {
@@ -155,8 +155,8 @@ function printedVersion({ changed: _, settledAt, since, ...version }: ListedPoli
 }
 
 function tabledVersion(version: ListedPolicyVersion): Printed {
-  const said = ({ name, after }: ListedPolicyVersion['changes'][number]) => `${name}=${printedValue(name, after)}`
-  return { ...printedVersion(version), set: version.changes.map(said) }
+  const sentence = ({ name, after }: ListedPolicyVersion['changes'][number]) => `${name}=${printedValue(name, after)}`
+  return { ...printedVersion(version), set: version.changes.map(sentence) }
 }
 
 function printedValue(name: PolicyName, value: unknown): string {

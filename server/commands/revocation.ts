@@ -31,8 +31,8 @@ export function addRevocationCommands(program: Command, { open, actor, output }:
     .action(async (kind: string, subject: string | undefined, { effect, reason, ...format }: Manual & Format) => {
       const { revocationLog } = (await open()).logs
       const entry = await revocationLog.add({ kind, subject: subject ?? '', effect, why: reason }, actor)
-      const said = `wrote entry ${entry.seq}: ${kind} ${subject ?? ''} ${effect}`
-      await output.done(said, printedRevocation(entry), format)
+      const sentence = `wrote entry ${entry.seq}: ${kind} ${subject ?? ''} ${effect}`
+      await output.done(sentence, printedRevocation(entry), format)
     })
 }
 

@@ -9,11 +9,11 @@ export function addSecretCommands(program: Command, { open, actor, output }: Com
     async (format: Format) => {
       const { sealedSecrets } = (await open()).keys
       const { resealed, untouched } = await sealedSecrets.reseal(actor)
-      const said =
+      const sentence =
         resealed === 0
           ? `everything was sealed under SECRET_KEY before (${untouched})`
           : `sealed ${resealed} anew under SECRET_KEY; ${untouched} were sealed under it before`
-      await output.done(said, { resealed, untouched }, format)
+      await output.done(sentence, { resealed, untouched }, format)
     },
   )
 }

@@ -24,13 +24,13 @@ export function addUserCommands(program: Command, line: CommandLine): void {
   async function change(
     name: string,
     format: Format,
-    said: string,
+    sentence: string,
     work: (users: Users, id: number) => Promise<unknown>,
   ) {
     const { users } = (await open()).people
     const { id } = await users.requireByName(name)
     await work(users, id)
-    await output.done(`${said} ${name}`, printedUser(await users.require(id)), format)
+    await output.done(`${sentence} ${name}`, printedUser(await users.require(id)), format)
   }
 
   addCommand(user, 'create <name>', 'create a user')

@@ -23,36 +23,37 @@ import { composeRegistrations } from './registrations.js'
 export function composeIdentity(
   settings: Pick<Settings, 'issuer' | 'legacyJwt'>,
   given: Given,
-  ground: Infrastructure,
+  infrastructure: Infrastructure,
   afterwards: Afterwards,
 ): Identity {
-  const { database, userStore, sessionStore, deviceStore, codeStore, revocationStore, heartbeatStore } = ground.storage
-  const { installationStore, apiKeyStore, verifierStore, deviceCodeStore } = ground.storage
-  const { now, policy, projection, highWater, applications } = ground.revocation
-  const { changes, auditTrail, deliveryWriting, sweeping } = ground.tokens
+  const { database, userStore, sessionStore, deviceStore, codeStore, revocationStore, heartbeatStore } =
+    infrastructure.storage
+  const { installationStore, apiKeyStore, verifierStore, deviceCodeStore } = infrastructure.storage
+  const { now, policy, projection, highWater, applications } = infrastructure.revocation
+  const { changes, auditTrail, deliveryWriting, sweeping } = infrastructure.tokens
   const rights = createRights({ userStore })
   const names = createNames({ database, userStore, sessionStore, deviceStore, applications })
-  const logs = composeLogs(ground, rights, names)
-  const devices = composeDevices(ground, rights, names, logs)
-  const people = composePeople(ground, rights, names, devices)
-  const ofApplications = composeApplications(settings, given, ground, rights, devices, afterwards)
-  const policies = composePolicies(ground, rights)
-  const authorizations = composeAuthorizations(settings, given, ground, rights, ofApplications)
-  const deliveries = composeDeliveries(given, ground, names, afterwards)
+  const logs = composeLogs(infrastructure, rights, names)
+  const devices = composeDevices(infrastructure, rights, names, logs)
+  const people = composePeople(infrastructure, rights, names, devices)
+  const ofApplications = composeApplications(settings, given, infrastructure, rights, devices, afterwards)
+  const policies = composePolicies(infrastructure, rights)
+  const authorizations = composeAuthorizations(settings, given, infrastructure, rights, ofApplications)
+  const deliveries = composeDeliveries(given, infrastructure, names, afterwards)
   return {
     people,
     devices,
-    apiKeys: composeApiKeys(settings, given, ground, rights, names),
+    apiKeys: composeApiKeys(settings, given, infrastructure, rights, names),
     applications: ofApplications,
     authorizations,
-    registrations: composeRegistrations(given, ground, ofApplications, authorizations),
+    registrations: composeRegistrations(given, infrastructure, ofApplications, authorizations),
     policies,
     deliveries,
-    configuration: composeConfiguration(settings, ground, people, ofApplications, policies),
-    keys: composeKeys(given, ground, rights),
-    legacy: composeLegacy(settings, ground, devices),
+    configuration: composeConfiguration(settings, infrastructure, people, ofApplications, policies),
+    keys: composeKeys(given, infrastructure, rights),
+    legacy: composeLegacy(settings, infrastructure, devices),
     logs,
-    house: {
+    maintenance: {
       issuerClaim: createIssuerClaim({ database, installationStore, heartbeatStore, changes, now }),
       housekeeping: createHousekeeping({
         database,

@@ -84,7 +84,7 @@ export async function composeRevocation(
     enforcement,
     feed,
     feedLeases: createFeedLeases({ tail, verifiers }),
-    writeTrouble: database.writeTrouble,
+    writeProblem: database.writeProblem,
   }
 }
 

@@ -48,7 +48,7 @@ export type AppDeps = {
     policy: PolicyInForce
     feed: Feed
     feedLeases: FeedLeases
-    writeTrouble: HealthDeps['writeTrouble']
+    writeProblem: HealthDeps['writeProblem']
   }
   tokens: {
     inspect: Inspect

@@ -1,6 +1,6 @@
 // User agents and IP addresses of the users of a demo. No address belongs to a real host: carriers' shared space (RFC
 // 6598), private networks (RFC 1918) and documentation (RFC 3849).
-import type { Dice } from './dice.js'
+import type { SeededRandom } from './seeded-random.js'
 
 const windows = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)'
 const mac = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)'
@@ -35,8 +35,8 @@ export const anAttackersAgent = 'python-requests/2.32.3'
 export const anOffice = '10.20.0.1'
 export const anOfficesAgent = userAgents[0]![0]
 
-export function aUserAgent(dice: Dice): string {
-  return dice.weighted(userAgents)
+export function aUserAgent(random: SeededRandom): string {
+  return random.weighted(userAgents)
 }
 
 export function isApp(userAgent: string): boolean {
@@ -48,26 +48,26 @@ export type Places = { home: string; office: string | null }
 
 const offices = 40
 
-export function placesOf(dice: Dice): Places {
+export function placesOf(random: SeededRandom): Places {
   return {
-    home: dice.chance(0.2) ? homeV6(dice) : carrier(dice),
+    home: random.chance(0.2) ? homeV6(random) : carrier(random),
     // All users of an office share one address.
-    office: dice.chance(0.6) ? `10.20.${Math.floor(offices * dice.next() ** 2)}.1` : null,
+    office: random.chance(0.6) ? `10.20.${Math.floor(offices * random.next() ** 2)}.1` : null,
   }
 }
 
-export function anAddress(dice: Dice, { home, office }: Places): string {
-  if (office !== null && dice.chance(0.35)) return office
-  return dice.chance(0.15) ? carrier(dice) : home
+export function anAddress(random: SeededRandom, { home, office }: Places): string {
+  if (office !== null && random.chance(0.35)) return office
+  return random.chance(0.15) ? carrier(random) : home
 }
 
 /** 100.64.0.0/10 */
-export function carrier(dice: Dice): string {
-  return `100.${64 + dice.below(64)}.${dice.below(256)}.${1 + dice.below(254)}`
+export function carrier(random: SeededRandom): string {
+  return `100.${64 + random.below(64)}.${random.below(256)}.${1 + random.below(254)}`
 }
 
 /** 2001:db8::/32 */
-function homeV6(dice: Dice): string {
-  const part = () => (1 + dice.below(65_535)).toString(16)
-  return `2001:db8:${part()}:${part()}::${1 + dice.below(200)}`
+function homeV6(random: SeededRandom): string {
+  const part = () => (1 + random.below(65_535)).toString(16)
+  return `2001:db8:${part()}:${part()}::${1 + random.below(200)}`
 }

@@ -1,8 +1,8 @@
 // API keys of a demo: one or two for some of the users with a role. Their texts are unknown, so they cannot be used.
 import type { ApiKeyRecord } from '../storage/api-keys.js'
 import { carrier } from './agents-and-addresses.js'
-import { diceOf, uuidOf } from './dice.js'
 import { type DemoUser, demoRoles } from './plan.js'
+import { seededRandom, uuidOf } from './seeded-random.js'
 import type { DemoTimes } from './spans.js'
 
 const day = 86_400_000
@@ -22,25 +22,27 @@ const ending: ReadonlySet<string> = new Set(['user_disabled', 'user_deleted'])
 
 export function demoApiKeys(seed: string, users: readonly DemoUser[], { now }: Pick<DemoTimes, 'now'>): ApiKeyRecord[] {
   return users.flatMap(user => {
-    const dice = diceOf(seed, 'api keys', user.id)
-    const { fate } = user
+    const random = seededRandom(seed, 'api keys', user.id)
+    const { accountEvent: fate } = user
     const isFated = fate !== null && ending.has(fate.what)
     const upto = isFated ? fate.at : now
     const scopes = user.roles.flatMap(role => [...(demoRoles[role as keyof typeof demoRoles] ?? [])])
-    if (scopes.length === 0 || !dice.chance(0.08)) return []
-    return Array.from({ length: dice.chance(0.3) ? 2 : 1 }, (_, index): ApiKeyRecord => {
-      const createdAt = Math.floor(user.createdAt + dice.next() * (upto - user.createdAt))
-      const expiresAt = dice.chance(0.5) ? createdAt + dice.pick([30, 90, 365]) * day : null
-      const isEnded = dice.chance(0.15)
+    if (scopes.length === 0 || !random.chance(0.08)) return []
+    return Array.from({ length: random.chance(0.3) ? 2 : 1 }, (_, index): ApiKeyRecord => {
+      const createdAt = Math.floor(user.createdAt + random.next() * (upto - user.createdAt))
+      const expiresAt = random.chance(0.5) ? createdAt + random.pick([30, 90, 365]) * day : null
+      const isEnded = random.chance(0.15)
       const endedAt = isEnded ? Math.floor((createdAt + upto) / 2) : isFated ? fate.at : null
       const lastDay = Math.min(now, expiresAt ?? now, endedAt ?? now)
-      const lastUsedAt = dice.chance(0.85) ? Math.floor(createdAt + (lastDay - createdAt) * dice.next() ** 0.2) : null
+      const lastUsedAt = random.chance(0.85)
+        ? Math.floor(createdAt + (lastDay - createdAt) * random.next() ** 0.2)
+        : null
       const isBlank = fate?.what === 'user_deleted'
       return {
-        ...{ id: uuidOf('api key', seed, user.id, index), userId: user.id, name: isBlank ? '' : dice.pick(names) },
+        ...{ id: uuidOf('api key', seed, user.id, index), userId: user.id, name: isBlank ? '' : random.pick(names) },
         ...{ hint: uuidOf('hint', seed, user.id, index).slice(0, 4), scopes: [...new Set(scopes)].sort() },
         ...{ resource: null, elevated: false, createdAt, expiresAt, lastUsedAt },
-        lastUsedAddress: lastUsedAt === null || isBlank ? null : carrier(dice),
+        lastUsedAddress: lastUsedAt === null || isBlank ? null : carrier(random),
         endedAt,
         endedWhy: isEnded ? 'key_ended' : isFated ? fate.what : null,
       }

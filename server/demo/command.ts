@@ -5,7 +5,7 @@ import type { Format } from '../commands/output.js'
 import type { Demo } from './demo.js'
 import { mostDemoSessions, mostDemoUsers } from './spans.js'
 
-type Wishes = { users: number; sessions?: number; seed: string; passwordStdin?: boolean; yes?: boolean }
+type DemoCommandOptions = { users: number; sessions?: number; seed: string; passwordStdin?: boolean; yes?: boolean }
 
 type DemoLine = Pick<CommandLine, 'input' | 'output'> & { openDemo: () => Promise<Demo> }
 
@@ -22,7 +22,7 @@ export function addSeedCommands(program: Command, { openDemo, input, output }: D
     .option('--seed <text>', 'seed of the generator: the same text generates the same users', 'darvoza')
     .option('--password-stdin', 'read one password for all of them from stdin (default: they cannot sign in)')
     .option('--yes', 'also if there are users already')
-    .action(async ({ users, sessions = 5 * users, seed, passwordStdin, yes, json }: Wishes & Format) => {
+    .action(async ({ users, sessions = 5 * users, seed, passwordStdin, yes, json }: DemoCommandOptions & Format) => {
       const password = passwordStdin ? await input.password({ passwordStdin }) : null
       const demo = await openDemo()
       if (!yes && (await demo.hasPeople()))
@@ -34,9 +34,9 @@ export function addSeedCommands(program: Command, { openDemo, input, output }: D
         .make({ users, sessions, seed, password, ...(bar && { onProgress: bar.show }) })
         .finally(() => bar?.end())
       const { devices, auditEntries } = made
-      const said = `made ${users} users with ${devices} devices and ${sessions} sessions, and ${auditEntries} entries of the audit log`
+      const sentence = `made ${users} users with ${devices} devices and ${sessions} sessions, and ${auditEntries} entries of the audit log`
       await output.done(
-        password === null ? `${said}; none of them can sign in` : said,
+        password === null ? `${sentence}; none of them can sign in` : sentence,
         { ...printed(made), seed },
         { json },
       )

@@ -75,9 +75,9 @@ export function createDemo(deps: DemoDeps) {
       applicationIds: await idsInUse(),
     })
     const [administrator] = await database.transaction(tx => userStore.lockHolders(tx, administratorRole))
-    const boss = administrator === undefined ? demoActor : `user:${administrator}`
+    const adminActor = administrator === undefined ? demoActor : `user:${administrator}`
     const history = historyOf(plan, {
-      ...{ seed, boss, applications: made },
+      ...{ seed, adminActor, applications: made },
       policyChanges: await writePolicyChanges(deps, times),
     })
     await freeNames(plan)

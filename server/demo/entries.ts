@@ -13,10 +13,10 @@ import { incidentRow } from './rows.js'
 /** An audit entry without its number, which the hash chain assigns. */
 type Entry = Omit<AuditRow, 'seq'>
 type From = { actor: string; address: string; userAgent: string }
-type Told = From & Pick<AuditNote, 'subject'> & { before?: AuditedValues; after?: AuditedValues }
+type EntryParts = From & Pick<AuditNote, 'subject'> & { before?: AuditedValues; after?: AuditedValues }
 
 export function entryOf(event: DemoEvent, history: DemoHistory, seed: string): Entry {
-  const { before, after, subject, ...from } = tell[event.action as keyof typeof tell](event, history)
+  const { before, after, subject, ...from } = entryByAction[event.action as keyof typeof entryByAction](event, history)
   const note = { action: event.action, subject, ...(before && { before }), ...(after && { after }) }
   const requestId = from.address === '' ? '' : requestIdOf(seed, event)
   return { createdAt: event.at, ...from, requestId, ...auditColumnsOf(note) }
@@ -29,39 +29,39 @@ function fromSession(user: DemoUser, { address, device }: DemoSession): From {
 }
 
 /** Origin of an administrator's action: a page, from an office; or the command line. */
-const fromAdministrator = ({ boss }: DemoHistory): From =>
-  boss === demoActor ? fromNowhere : { actor: boss, address: anOffice, userAgent: anOfficesAgent }
+const fromAdministrator = ({ adminActor: administrator }: DemoHistory): From =>
+  administrator === demoActor ? fromNowhere : { actor: administrator, address: anOffice, userAgent: anOfficesAgent }
 
-const aboutUser = (from: From, user: DemoUser): Told => ({ ...from, subject: String(user.id) })
+const aboutUser = (from: From, user: DemoUser): EntryParts => ({ ...from, subject: String(user.id) })
 
-const tell = {
-  role_created: ({ more }: DemoEvent): Told => {
+const entryByAction = {
+  role_created: ({ more }: DemoEvent): EntryParts => {
     const { name, permissions } = more as { name: string; permissions: readonly string[] }
     return { ...fromNowhere, subject: name, after: { permissions } }
   },
-  application_created({ more }: DemoEvent): Told {
+  application_created({ more }: DemoEvent): EntryParts {
     const application = more as NewApplication
     return { ...fromNowhere, subject: application.id, after: auditedWhole(application) }
   },
-  user_imported: ({ user }: DemoEvent): Told => ({
+  user_imported: ({ user }: DemoEvent): EntryParts => ({
     ...aboutUser(fromNowhere, user!),
     after: { username: user!.username, roles: user!.roles, permissions: [] },
   }),
-  signed_in: ({ user, session }: DemoEvent): Told => ({
+  signed_in: ({ user, session }: DemoEvent): EntryParts => ({
     ...aboutUser(fromSession(user!, session!), user!),
     after: { session: session!.id, device: session!.device.id, application: session!.applicationId },
   }),
-  sign_in_failed: ({ user, session, more }: DemoEvent): Told => ({
+  sign_in_failed: ({ user, session, more }: DemoEvent): EntryParts => ({
     ...aboutUser(session ? fromSession(user!, session) : fromNowhere, user!),
     ...more,
     actor: 'system',
   }),
-  signed_out: ({ user, session }: DemoEvent): Told => ({
+  signed_out: ({ user, session }: DemoEvent): EntryParts => ({
     ...fromSession(user!, session!),
     subject: session!.id,
     before: { user: user!.id, device: session!.device.id },
   }),
-  session_ended: ({ user, session }: DemoEvent, { helper }: DemoHistory): Told => {
+  session_ended: ({ user, session }: DemoEvent, { helper }: DemoHistory): EntryParts => {
     const by = endedBy(session!, user!, helper)
     const from = by === user ? session! : (by.sessions.at(-1) ?? session!)
     return {
@@ -70,12 +70,12 @@ const tell = {
       before: { user: user!.id, device: session!.device.id },
     }
   },
-  device_ended: ({ user, session }: DemoEvent): Told => {
+  device_ended: ({ user, session }: DemoEvent): EntryParts => {
     const { id, sessions } = session!.device
     const ended = sessions.filter(one => one.end?.why === 'device_ended').map(one => one.id)
     return { ...fromSession(user!, session!), subject: id, before: { user: user!.id, sessions: ended } }
   },
-  refresh_token_reused: ({ user, session }: DemoEvent): Told => {
+  refresh_token_reused: ({ user, session }: DemoEvent): EntryParts => {
     const { address, userAgent, presentedGeneration, presentGeneration } = incidentRow(user!, session!)
     return {
       actor: 'system',
@@ -85,12 +85,15 @@ const tell = {
       before: { user: user!.id, generation: presentGeneration, presented: presentedGeneration },
     }
   },
-  password_changed: ({ user }: DemoEvent): Told => aboutUser(fromSession(user!, user!.fate!.keptBy!), user!),
-  sessions_ended: ({ user }: DemoEvent, history: DemoHistory): Told => aboutUser(fromAdministrator(history), user!),
-  user_disabled: ({ user }: DemoEvent, history: DemoHistory): Told => aboutUser(fromAdministrator(history), user!),
-  user_deleted: ({ user }: DemoEvent, history: DemoHistory): Told => ({
+  password_changed: ({ user }: DemoEvent): EntryParts =>
+    aboutUser(fromSession(user!, user!.accountEvent!.keptBy!), user!),
+  sessions_ended: ({ user }: DemoEvent, history: DemoHistory): EntryParts =>
+    aboutUser(fromAdministrator(history), user!),
+  user_disabled: ({ user }: DemoEvent, history: DemoHistory): EntryParts =>
+    aboutUser(fromAdministrator(history), user!),
+  user_deleted: ({ user }: DemoEvent, history: DemoHistory): EntryParts => ({
     ...aboutUser(fromAdministrator(history), user!),
     before: { roles: user!.roles },
   }),
-  policy_changed: ({ more }: DemoEvent): Told => more as Told,
-} as const satisfies Record<string, (event: DemoEvent, history: DemoHistory) => Told>
+  policy_changed: ({ more }: DemoEvent): EntryParts => more as EntryParts,
+} as const satisfies Record<string, (event: DemoEvent, history: DemoHistory) => EntryParts>

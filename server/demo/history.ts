@@ -3,9 +3,9 @@ import type { AuditAction } from '../policy/audit.js'
 import type { Trigger } from '../policy/revocation.js'
 import type { NewApplication } from '../storage/applications.js'
 import { anAttackersAgent, carrier } from './agents-and-addresses.js'
-import { type Dice, diceOf, uuidOf } from './dice.js'
 import type { DemoEnd, DemoSession } from './lives.js'
 import { type DemoPlan, type DemoUser, demoRoles } from './plan.js'
+import { type SeededRandom, seededRandom, uuidOf } from './seeded-random.js'
 
 /** An entry of the revocation log. */
 export type DemoRevocation = { at: number; trigger: Trigger; subject: string; exceptSid: string | null; actor: string }
@@ -29,7 +29,7 @@ export type DemoHistory = {
   /**
    * The actor who disabled and deleted users, and ended all of their sessions: a real administrator where there is one.
    */
-  boss: string
+  adminActor: string
 }
 
 /** Ends without an entry of the revocation log: expired sessions. */
@@ -41,12 +41,12 @@ export function historyOf(
   plan: DemoPlan,
   {
     seed,
-    boss,
+    adminActor,
     applications,
     policyChanges,
   }: {
     seed: string
-    boss: string
+    adminActor: string
     applications: readonly NewApplication[]
     policyChanges: readonly DemoEvent[]
   },
@@ -85,18 +85,18 @@ export function historyOf(
       const [session] = device.sessions
       if (device.endedAt !== null) events.push({ at: device.endedAt, action: 'device_ended', user, session: session! })
     }
-    if (user.fate) {
-      const { what, at, keptBy } = user.fate
-      const actor = what === 'password_changed' ? `user:${user.id}` : boss
+    if (user.accountEvent) {
+      const { what, at, keptBy } = user.accountEvent
+      const actor = what === 'password_changed' ? `user:${user.id}` : adminActor
       revocations.push({ at, trigger: what, subject: String(user.id), exceptSid: keptBy?.id ?? null, actor })
       events.push({ at, action: fateActions[what], user })
     }
   }
-  const attack = anAttack(plan, diceOf(seed, 'attack'))
+  const attack = anAttack(plan, seededRandom(seed, 'attack'))
   for (const event of attack) events.push(event)
   revocations.sort((a, b) => a.at - b.at)
   events.sort((a, b) => a.at - b.at)
-  return { revocations, events, helper, boss, attack }
+  return { revocations, events, helper, adminActor, attack }
 }
 
 /** The actor of the demo's own entries. */
@@ -125,15 +125,15 @@ function mayHelp({ roles }: DemoUser): boolean {
 }
 
 /** Failed sign-ins of one night: the same passwords for many user names, from one address (password spraying). */
-function anAttack({ users, times }: DemoPlan, dice: Dice): DemoEvent[] {
-  const address = carrier(dice)
-  const from = times.now - 3 * 86_400_000 - dice.below(3_600_000)
-  const there = users.filter(user => user.createdAt < from && user.fate?.what !== 'user_deleted')
+function anAttack({ users, times }: DemoPlan, random: SeededRandom): DemoEvent[] {
+  const address = carrier(random)
+  const from = times.now - 3 * 86_400_000 - random.below(3_600_000)
+  const there = users.filter(user => user.createdAt < from && user.accountEvent?.what !== 'user_deleted')
   const count = Math.min(2_000, there.length, 20 + Math.floor(users.length / 20))
   return Array.from({ length: count }, (_, index) => ({
     at: from + index * 700,
     action: 'sign_in_failed' as const,
-    user: dice.pick(there),
+    user: random.pick(there),
     more: { address, userAgent: anAttackersAgent },
   }))
 }

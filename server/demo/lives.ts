@@ -3,7 +3,7 @@
 // are open.
 import { ownApplicationId } from '../policy/application-metadata.js'
 import { anAddress, aUserAgent, placesOf } from './agents-and-addresses.js'
-import type { Dice } from './dice.js'
+import type { SeededRandom } from './seeded-random.js'
 import { type DemoTimes, liveliness } from './spans.js'
 
 const minute = 60_000
@@ -17,7 +17,7 @@ export type DemoEnd =
   | 'session_ended'
   | 'device_ended'
   | 'refresh_token_reused'
-  | DemoFate['what']
+  | AccountEvent['what']
 
 export type DemoSession = {
   id: string
@@ -37,13 +37,13 @@ export type DemoSession = {
 export type DemoDevice = { id: string; userAgent: string; sessions: DemoSession[]; endedAt: number | null }
 
 /** The event that ended all of a user's sessions; the session `keptBy` stays. */
-export type DemoFate = {
+export type AccountEvent = {
   what: 'user_disabled' | 'user_deleted' | 'password_changed' | 'all_ended'
   at: number
   keptBy: DemoSession | null
 }
 
-export type DemoLife = { devices: DemoDevice[]; sessions: DemoSession[]; fate: DemoFate | null }
+export type DemoLife = { devices: DemoDevice[]; sessions: DemoSession[]; accountEvent: AccountEvent | null }
 
 export type LifeRules = {
   times: DemoTimes
@@ -54,67 +54,70 @@ export type LifeRules = {
 }
 
 /** A user's devices and sessions. @param from when the user was created, epoch ms @param count number of sign-ins */
-export function aLife(dice: Dice, rules: LifeRules, from: number, count: number): DemoLife {
+export function aLife(random: SeededRandom, rules: LifeRules, from: number, count: number): DemoLife {
   const { times, applicationIds, newId } = rules
-  const places = placesOf(dice)
-  const devices: DemoDevice[] = Array.from({ length: howManyDevices(dice, count) }, () => ({
+  const places = placesOf(random)
+  const devices: DemoDevice[] = Array.from({ length: howManyDevices(random, count) }, () => ({
     id: newId(),
-    userAgent: aUserAgent(dice),
+    userAgent: aUserAgent(random),
     sessions: [],
     endedAt: null,
   }))
   const sessions = signInTimes(
-    dice,
+    random,
     Math.max(from + 10 * minute, times.firstSignIn),
     times.now - 2 * minute,
     count,
   ).map((createdAt, index): DemoSession => {
-    const device = devices[index < devices.length ? index : Math.floor(devices.length * dice.next() ** 1.7)]!
+    const device = devices[index < devices.length ? index : Math.floor(devices.length * random.next() ** 1.7)]!
     const session: DemoSession = {
       id: newId(),
       device,
-      applicationId: dice.pick(applicationIds),
-      address: anAddress(dice, places),
+      applicationId: random.pick(applicationIds),
+      address: anAddress(random, places),
       createdAt,
       ...{
         seenAt: createdAt,
         refreshes: 0,
         expiresAt: 0,
         end: null,
-        failures: dice.chance(0.06) ? 1 + dice.below(3) : 0,
+        failures: random.chance(0.06) ? 1 + random.below(3) : 0,
       },
     }
     device.sessions.push(session)
     return session
   })
-  const fate = aFate(dice, sessions, times)
+  const fate = aFate(random, sessions, times)
   for (const device of devices) {
     const lastSignIn = device.sessions.at(-1)!.createdAt
-    const endedAt = lastSignIn + Math.ceil(dice.wait(20 * hour)) + 5 * minute
-    if (dice.chance(0.03) && endedAt < Math.min(times.now - minute, fate?.at ?? times.now)) device.endedAt = endedAt
+    const endedAt = lastSignIn + Math.ceil(random.wait(20 * hour)) + 5 * minute
+    if (random.chance(0.03) && endedAt < Math.min(times.now - minute, fate?.at ?? times.now)) device.endedAt = endedAt
   }
-  for (const session of sessions) live(dice, rules, session, fate)
-  return { devices, sessions, fate }
+  for (const session of sessions) live(random, rules, session, fate)
+  return { devices, sessions, accountEvent: fate }
 }
 
-function howManyDevices(dice: Dice, count: number): number {
-  return Math.min(count, 1 + (dice.chance(0.6) ? 1 : 0) + (dice.chance(0.25) ? 1 : 0) + (dice.chance(0.08) ? 2 : 0))
+function howManyDevices(random: SeededRandom, count: number): number {
+  return Math.min(
+    count,
+    1 + (random.chance(0.6) ? 1 : 0) + (random.chance(0.25) ? 1 : 0) + (random.chance(0.08) ? 2 : 0),
+  )
 }
 
 /** Times of sign-ins, sorted, without duplicates. */
-function signInTimes(dice: Dice, from: number, upto: number, count: number): number[] {
+function signInTimes(random: SeededRandom, from: number, upto: number, count: number): number[] {
   const times: number[] = []
   for (let tries = 0; times.length < count; tries++) {
-    const at = Math.floor(from + dice.next() * (upto - from))
-    if (dice.chance(liveliness(at)) || tries > 20 * count) times.push(at)
+    const at = Math.floor(from + random.next() * (upto - from))
+    if (random.chance(liveliness(at)) || tries > 20 * count) times.push(at)
   }
   times.sort((a, b) => a - b)
   for (let index = 1; index < count; index++) times[index] = Math.max(times[index]!, times[index - 1]! + 1)
   return times
 }
 
-function aFate(dice: Dice, sessions: readonly DemoSession[], { now }: DemoTimes): DemoFate | null {
-  const what = dice.weighted([
+function aFate(random: SeededRandom, sessions: readonly DemoSession[], { now }: DemoTimes): AccountEvent | null {
+  const what = random.weighted([
     [null, 915],
     ['user_disabled', 12],
     ['user_deleted', 4],
@@ -125,17 +128,22 @@ function aFate(dice: Dice, sessions: readonly DemoSession[], { now }: DemoTimes)
   if (what === null || !last) return null
   if (what === 'password_changed') {
     // A change of password requires a recent sign-in, and its own session stays.
-    const keptBy = dice.pick(sessions)
-    const at = keptBy.createdAt + minute + dice.below(3 * minute)
+    const keptBy = random.pick(sessions)
+    const at = keptBy.createdAt + minute + random.below(3 * minute)
     return at < now && !sessions.some(one => one.createdAt > keptBy.createdAt && one.createdAt <= at)
       ? { what, at, keptBy }
       : null
   }
-  const at = last.createdAt + Math.ceil(dice.wait(day)) + minute
+  const at = last.createdAt + Math.ceil(random.wait(day)) + minute
   return at < now - minute ? { what, at, keptBy: null } : null
 }
 
-function live(dice: Dice, { times, reuse }: LifeRules, session: DemoSession, fate: DemoFate | null): void {
+function live(
+  random: SeededRandom,
+  { times, reuse }: LifeRules,
+  session: DemoSession,
+  fate: AccountEvent | null,
+): void {
   const { now, absolute, access } = times
   const { device, createdAt, applicationId } = session
   const isKept = fate?.keptBy === session
@@ -149,13 +157,15 @@ function live(dice: Dice, { times, reuse }: LifeRules, session: DemoSession, fat
     ...(fate && fate.at > createdAt && !isKept ? [{ at: fate.at, why: fate.what }] : []),
   ])
   const horizon = Math.min(cut?.at ?? now, now)
-  const isBusy = cut === null && dice.chance(0.55) && createdAt > now - absolute + hour
-  const wished = isBusy ? now - dice.next() * Math.min(access * 4, times.idle / 2) : createdAt + dice.wait(30 * hour)
+  const isBusy = cut === null && random.chance(0.55) && createdAt > now - absolute + hour
+  const wished = isBusy
+    ? now - random.next() * Math.min(access * 4, times.idle / 2)
+    : createdAt + random.wait(30 * hour)
   const latest = Math.min(horizon - 30_000, createdAt + absolute - minute)
-  const seenAt = Math.floor(wished < latest ? wished : latest - dice.next() * Math.min(access, latest - createdAt))
+  const seenAt = Math.floor(wished < latest ? wished : latest - random.next() * Math.min(access, latest - createdAt))
   if (seenAt > createdAt + access / 2) {
     session.seenAt = seenAt
-    session.refreshes = 1 + Math.floor(((seenAt - createdAt) / access) * (0.2 + 0.3 * dice.next()))
+    session.refreshes = 1 + Math.floor(((seenAt - createdAt) / access) * (0.2 + 0.3 * random.next()))
   }
   const idleEnd = session.seenAt + times.idleRuleAt(session.seenAt)
   session.expiresAt = Math.min(idleEnd, createdAt + absolute)
@@ -163,7 +173,7 @@ function live(dice: Dice, { times, reuse }: LifeRules, session: DemoSession, fat
     ...(cut ? [cut] : []),
     // Sessions that expired in the last minutes are not marked as expired yet.
     ...(session.expiresAt <= now - 10 * minute ? [{ at: session.expiresAt, why: 'expired' as const }] : []),
-    ...(isBusy || isKept ? [] : ownEnding(dice, session, reuse)),
+    ...(isBusy || isKept ? [] : ownEnding(random, session, reuse)),
   ]
   session.end = firstOf(endings.filter(one => one.at < now && mayEnd(session, one, times)))
 }
@@ -178,11 +188,15 @@ function mayEnd({ seenAt, expiresAt }: DemoSession, { at, why }: { at: number; w
 const needsLife: ReadonlySet<DemoEnd> = new Set(['replaced', 'sign_out', 'refresh_token_reused'])
 
 /** An end by the user, an administrator or an attacker while the session was open. */
-function ownEnding(dice: Dice, { seenAt, refreshes }: DemoSession, reuse: number): { at: number; why: DemoEnd }[] {
-  const at = seenAt + minute + dice.below(20 * minute)
-  if (refreshes > 1 && dice.chance(reuse)) return [{ at, why: 'refresh_token_reused' }]
-  if (dice.chance(0.35)) return [{ at, why: 'sign_out' }]
-  return dice.chance(0.012) ? [{ at: at + hour, why: 'session_ended' }] : []
+function ownEnding(
+  random: SeededRandom,
+  { seenAt, refreshes }: DemoSession,
+  reuse: number,
+): { at: number; why: DemoEnd }[] {
+  const at = seenAt + minute + random.below(20 * minute)
+  if (refreshes > 1 && random.chance(reuse)) return [{ at, why: 'refresh_token_reused' }]
+  if (random.chance(0.35)) return [{ at, why: 'sign_out' }]
+  return random.chance(0.012) ? [{ at: at + hour, why: 'session_ended' }] : []
 }
 
 function firstOf<E extends { at: number }>(endings: readonly E[]): E | null {

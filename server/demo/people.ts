@@ -1,5 +1,5 @@
 // The users of a demo: names that are common in Tashkent, with some from neighbouring and some from distant countries.
-import type { Dice } from './dice.js'
+import type { SeededRandom } from './seeded-random.js'
 
 export type DemoPerson = { username: string; firstName: string; lastName: string; email: string }
 
@@ -100,16 +100,16 @@ const styles: readonly (readonly [(first: string, last: string) => string, numbe
 ]
 
 /** @param taken usernames that were given out; the new one is added */
-export function aPerson(dice: Dice, taken: Map<string, number>, longestUsername: number): DemoPerson {
-  const origin = dice.weighted(origins)
-  const isWoman = dice.chance(0.46)
-  const [first, firstTyped] = dice.pick(isWoman ? origin.women : origin.men)
-  const [last, lastTyped] = dice.pick(origin.families)[isWoman ? 1 : 0]
-  const style = dice.weighted(styles)
+export function aPerson(random: SeededRandom, taken: Map<string, number>, longestUsername: number): DemoPerson {
+  const origin = random.weighted(origins)
+  const isFemale = random.chance(0.46)
+  const [first, firstTyped] = random.pick(isFemale ? origin.women : origin.men)
+  const [last, lastTyped] = random.pick(origin.families)[isFemale ? 1 : 0]
+  const style = random.weighted(styles)
   const wanted = style(firstTyped, lastTyped).slice(0, longestUsername - 6)
   const count = (taken.get(wanted) ?? 0) + 1
   taken.set(wanted, count)
   const username = count === 1 ? wanted : `${wanted}${count}`
-  const email = dice.chance(0.94) ? `${username}@${dice.weighted(mailDomains)}` : ''
+  const email = random.chance(0.94) ? `${username}@${random.weighted(mailDomains)}` : ''
   return { username, firstName: first, lastName: last, email }
 }

@@ -1,7 +1,8 @@
 // The plan of a whole demo, made before any row is written: its users, and the life of each.
-import { diceOf, uuidOf } from './dice.js'
+
 import { aLife, type DemoLife } from './lives.js'
 import { aPerson, type DemoPerson } from './people.js'
+import { seededRandom, uuidOf } from './seeded-random.js'
 import type { DemoTimes } from './spans.js'
 
 export type DemoUser = DemoPerson &
@@ -13,7 +14,7 @@ export type DemoUser = DemoPerson &
 
 export type DemoPlan = { users: DemoUser[]; times: DemoTimes }
 
-export type DemoWishes = {
+export type DemoOptions = {
   seed: string
   users: number
   sessions: number
@@ -46,38 +47,38 @@ const roleShares: readonly (readonly [readonly string[], number])[] = [
   [['auditor'], 3],
 ]
 
-export function planDemo(wishes: DemoWishes): DemoPlan {
-  const { seed, times, firstUserId } = wishes
-  const counts = signInCounts(wishes)
+export function planDemo(options: DemoOptions): DemoPlan {
+  const { seed, times, firstUserId } = options
+  const counts = signInCounts(options)
   const taken = new Map<string, number>()
   let made = 0
   const rules = {
     times,
-    applicationIds: wishes.applicationIds,
-    reuse: Math.min(0.02, Math.max(0.0004, 8 / Math.max(1, wishes.sessions))),
+    applicationIds: options.applicationIds,
+    reuse: Math.min(0.02, Math.max(0.0004, 8 / Math.max(1, options.sessions))),
     newId: () => uuidOf(seed, firstUserId, ++made),
   }
-  const users = Array.from({ length: wishes.users }, (_, index): DemoUser => {
-    const dice = diceOf(seed, 'user', index)
-    const createdAt = createdAtOf(index, wishes)
-    const person = aPerson(dice, taken, wishes.longestUsername)
+  const users = Array.from({ length: options.users }, (_, index): DemoUser => {
+    const random = seededRandom(seed, 'user', index)
+    const createdAt = createdAtOf(index, options)
+    const person = aPerson(random, taken, options.longestUsername)
     // The third user is a helper, who ends sessions of others.
-    const roles = index === 2 ? ['support'] : dice.weighted(roleShares)
-    return { ...person, id: firstUserId + index, roles, createdAt, ...aLife(dice, rules, createdAt, counts[index]!) }
+    const roles = index === 2 ? ['support'] : random.weighted(roleShares)
+    return { ...person, id: firstUserId + index, roles, createdAt, ...aLife(random, rules, createdAt, counts[index]!) }
   })
   return { users, times }
 }
 
 /** Creation time by index, epoch ms: in the order of the ids, the last a few days ago. */
-function createdAtOf(index: number, { users, times }: DemoWishes): number {
+function createdAtOf(index: number, { users, times }: DemoOptions): number {
   const span = times.now - times.firstUser - 3 * 86_400_000
   return Math.floor(times.firstUser + span * ((index + 0.5) / users) ** 0.8)
 }
 
 /** Number of sign-ins of each user: none for some, a few for most, very many for a few; with exactly the wanted sum. */
-function signInCounts({ seed, users, sessions }: DemoWishes): number[] {
-  const dice = diceOf(seed, 'counts')
-  const weights = Array.from({ length: users }, () => (dice.chance(0.07) ? 0 : 0.3 + dice.wait(1) ** 1.4))
+function signInCounts({ seed, users, sessions }: DemoOptions): number[] {
+  const random = seededRandom(seed, 'counts')
+  const weights = Array.from({ length: users }, () => (random.chance(0.07) ? 0 : 0.3 + random.wait(1) ** 1.4))
   if (users > 0) weights[0] = 1
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   let sum = 0

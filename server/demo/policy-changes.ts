@@ -39,12 +39,12 @@ export function writePolicyChanges(deps: Deps, { idle, longer, firstUser }: Demo
       const version = latest.version + 1 + index
       const policy = index === 0 ? JSON.stringify({ ...now, refresh_token_lifetime: after / 1000 }) : latest.policy
       await policyVersionStore.insert(tx, { version, policy, actor: demoActor, reason, createdAt: at, ...asSet })
-      const told = {
+      const values = {
         before: { refresh_token_lifetime: before / 1000 },
         after: { refresh_token_lifetime: after / 1000 },
       }
       const who = { actor: demoActor, address: '', userAgent: '', subject: String(version) }
-      events.push({ at, action: 'policy_changed', user: null, more: { ...who, ...told } })
+      events.push({ at, action: 'policy_changed', user: null, more: { ...who, ...values } })
     }
     await revocationStore.raiseVersion(tx, 'policy')
     return events

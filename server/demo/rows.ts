@@ -10,19 +10,19 @@ import { passwordGrant, type SessionGrant } from '../storage/session-rows.js'
 import type { SessionRecord } from '../storage/sessions.js'
 import type { NewUser } from '../storage/users.js'
 import { anAttackersAgent, carrier, isApp } from './agents-and-addresses.js'
-import { diceOf, uuidOf } from './dice.js'
 import { endedBy } from './history.js'
 import type { DemoDevice, DemoSession } from './lives.js'
 import type { DemoUser } from './plan.js'
+import { seededRandom, uuidOf } from './seeded-random.js'
 
 /** Data from the database that the rows depend on. */
-export type DemoGround = {
+export type RowContext = {
   /** The number of the revocation log just before an instant. */
   seqAt: (at: number) => number
   /** The number of the entry that ended all of a user's sessions; 0 where there is none. */
-  fateSeq: (user: DemoUser) => number
+  accountEventSeq: (user: DemoUser) => number
   helper: DemoUser | null
-  boss: string
+  adminActor: string
   passwordHash: string
   refreshKeyVersion: number
   policyVersion: number
@@ -30,8 +30,8 @@ export type DemoGround = {
   nameDevice: (userAgent: string) => DeviceName
 }
 
-export function userRow(user: DemoUser, { fateSeq, passwordHash }: DemoGround): NewUser {
-  const { fate, sessions, createdAt } = user
+export function userRow(user: DemoUser, { accountEventSeq, passwordHash }: RowContext): NewUser {
+  const { accountEvent: fate, sessions, createdAt } = user
   const isDeleted = fate?.what === 'user_deleted'
   const row = {
     id: user.id,
@@ -43,7 +43,7 @@ export function userRow(user: DemoUser, { fateSeq, passwordHash }: DemoGround): 
     email: user.email,
     active: !isDeleted && fate?.what !== 'user_disabled',
     permissions: [],
-    endedSeq: fateSeq(user),
+    endedSeq: accountEventSeq(user),
     lastLoginAt: sessions.at(-1)?.createdAt ?? null,
     passwordChangedAt: fate?.what === 'password_changed' ? fate.at : createdAt,
     createdAt,
@@ -53,11 +53,11 @@ export function userRow(user: DemoUser, { fateSeq, passwordHash }: DemoGround): 
   return isDeleted ? { ...row, ...blank } : row
 }
 
-export function deviceRow(user: DemoUser, device: DemoDevice, { nameDevice }: DemoGround): DeviceRecord {
+export function deviceRow(user: DemoUser, device: DemoDevice, { nameDevice }: RowContext): DeviceRecord {
   const { id, userAgent, sessions, endedAt } = device
-  const isBlank = user.fate?.what === 'user_deleted'
+  const isBlank = user.accountEvent?.what === 'user_deleted'
   const named = nameDevice(userAgent)
-  const over = endedAt ?? (isBlank ? user.fate!.at : null)
+  const over = endedAt ?? (isBlank ? user.accountEvent!.at : null)
   return {
     id,
     userId: user.id,
@@ -71,14 +71,14 @@ export function deviceRow(user: DemoUser, device: DemoDevice, { nameDevice }: De
   }
 }
 
-export function sessionRow(user: DemoUser, session: DemoSession, ground: DemoGround): SessionRecord {
+export function sessionRow(user: DemoUser, session: DemoSession, context: RowContext): SessionRecord {
   const { id, createdAt, seenAt, refreshes, end } = session
   const generation = 1 + refreshes
-  const isKept = user.fate?.keptBy === session
+  const isKept = user.accountEvent?.keptBy === session
   const atFirst = { generation, rotatedAt: seenAt, windowFrom: 1, windowStartedAt: 0, olderFrom: 1, olderStartedAt: 0 }
   // Rotation state after the last refresh, long after the one before.
   const spans =
-    refreshes === 0 ? atFirst : advanceSpans({ ...atFirst, generation: generation - 1 }, seenAt, ground.grace)
+    refreshes === 0 ? atFirst : advanceSpans({ ...atFirst, generation: generation - 1 }, seenAt, context.grace)
   const by = end && (end.why === 'user_disabled' || end.why === 'user_deleted' || end.why === 'all_ended')
   return {
     id,
@@ -86,10 +86,10 @@ export function sessionRow(user: DemoUser, session: DemoSession, ground: DemoGro
     deviceId: session.device.id,
     applicationId: session.applicationId,
     // A session that an "end all" spares is raised to the number of that entry.
-    seq: isKept ? ground.fateSeq(user) : ground.seqAt(createdAt),
-    policyVersion: ground.policyVersion,
+    seq: isKept ? context.accountEventSeq(user) : context.seqAt(createdAt),
+    policyVersion: context.policyVersion,
     expiresAt: session.expiresAt,
-    refreshKeyVersion: ground.refreshKeyVersion,
+    refreshKeyVersion: context.refreshKeyVersion,
     rotation: refreshes === 0 ? '' : uuidOf('rotation', id).replaceAll('-', '').slice(0, 24),
     ...spans,
     authenticatedAt: createdAt - 180,
@@ -98,7 +98,7 @@ export function sessionRow(user: DemoUser, session: DemoSession, ground: DemoGro
     address: session.address,
     endedAt: end?.at ?? null,
     endedReason: end?.why ?? null,
-    endedBy: end && (by ? ground.boss : sessionEnder(user, session, ground)),
+    endedBy: end && (by ? context.adminActor : sessionEnder(user, session, context)),
     ...(session.applicationId === ownApplicationId ? passwordGrant : codeGrant),
   }
 }
@@ -111,22 +111,22 @@ const codeGrant: SessionGrant = {
   offline: true,
 }
 
-function sessionEnder(user: DemoUser, session: DemoSession, { helper }: DemoGround): string {
+function sessionEnder(user: DemoUser, session: DemoSession, { helper }: RowContext): string {
   const { why } = session.end!
   return why === 'expired' || why === 'refresh_token_reused' ? 'system' : `user:${endedBy(session, user, helper).id}`
 }
 
 /** The reuse of a refresh token that was spent long ago, by an attacker with a copy. */
 export function incidentRow(user: DemoUser, session: DemoSession): IncidentRecord {
-  const dice = diceOf('incident', session.id)
+  const random = seededRandom('incident', session.id)
   return {
     id: uuidOf('incident', session.id),
     sessionId: session.id,
     userId: user.id,
-    presentedGeneration: Math.max(1, session.refreshes - 1 - dice.below(3)),
+    presentedGeneration: Math.max(1, session.refreshes - 1 - random.below(3)),
     presentGeneration: 1 + session.refreshes,
-    address: carrier(dice),
-    userAgent: dice.chance(0.4) ? anAttackersAgent : session.device.userAgent,
+    address: carrier(random),
+    userAgent: random.chance(0.4) ? anAttackersAgent : session.device.userAgent,
     requestId: uuidOf('incident request', session.id),
     createdAt: session.end!.at,
   }

@@ -16,7 +16,7 @@ import { figuresOf } from './counts.js'
 import { entryOf } from './entries.js'
 import type { DemoHistory } from './history.js'
 import type { DemoPlan, DemoUser } from './plan.js'
-import { type DemoGround, deviceRow, incidentRow, sessionRow, userRow } from './rows.js'
+import { deviceRow, incidentRow, type RowContext, sessionRow, userRow } from './rows.js'
 
 export type WriteDemoDeps = {
   database: Database
@@ -41,7 +41,9 @@ export function createWriteDemo(deps: WriteDemoDeps) {
    * Takes a number of the log for every revocation, as if each entry had been written at its time and deleted at its
    * expiry; entries that may still concern a live token are written.
    */
-  async function writeRevocations({ revocations: all }: DemoHistory): Promise<Pick<DemoGround, 'seqAt' | 'fateSeq'>> {
+  async function writeRevocations({
+    revocations: all,
+  }: DemoHistory): Promise<Pick<RowContext, 'seqAt' | 'accountEventSeq'>> {
     const times = Float64Array.from(all, one => one.at)
     const base = await database.transaction(async tx => {
       const { seq, accessLifetime } = await revocationStore.raise(tx, all.length)
@@ -64,7 +66,7 @@ export function createWriteDemo(deps: WriteDemoDeps) {
     )
     return {
       seqAt: at => base + lowerBound(times, at),
-      fateSeq: user => ofUsers.get(String(user.id)) ?? 0,
+      accountEventSeq: user => ofUsers.get(String(user.id)) ?? 0,
     }
   }
 
@@ -86,14 +88,14 @@ export function createWriteDemo(deps: WriteDemoDeps) {
 
   return async function write(
     { plan, history, seed }: Whole,
-    rules: Pick<DemoGround, 'passwordHash' | 'grace' | 'policyVersion'>,
+    rules: Pick<RowContext, 'passwordHash' | 'grace' | 'policyVersion'>,
     onProgress: (done: number, total: number) => void,
   ): Promise<DemoMade> {
-    const ground: DemoGround = {
+    const context: RowContext = {
       ...rules,
       ...(await writeRevocations(history)),
       helper: history.helper,
-      boss: history.boss,
+      adminActor: history.adminActor,
       refreshKeyVersion: secrets.present('refresh').version,
       nameDevice: remembered(nameDevice),
     }
@@ -112,7 +114,7 @@ export function createWriteDemo(deps: WriteDemoDeps) {
       })
 
     await rowsOf(plan.users, async (tx, some) => {
-      const rows = some.map(user => userRow(user, ground))
+      const rows = some.map(user => userRow(user, context))
       await insertRows(tx, 'user', rows.map(writtenUser))
       await insertWords(tx, rows)
       await insertRows(tx, 'user_role', some.flatMap(rolesOf))
@@ -121,14 +123,14 @@ export function createWriteDemo(deps: WriteDemoDeps) {
       insertRows(
         tx,
         'device',
-        some.map(one => deviceRow(one.user, one.device, ground)),
+        some.map(one => deviceRow(one.user, one.device, context)),
       ),
     )
     await rowsOf(sessions, (tx, some) =>
       insertRows(
         tx,
         'session',
-        some.map(one => writtenSession(sessionRow(one.user, one.session, ground))),
+        some.map(one => writtenSession(sessionRow(one.user, one.session, context))),
       ),
     )
     await rowsOf(reused, (tx, some) =>
@@ -163,7 +165,7 @@ export function createWriteDemo(deps: WriteDemoDeps) {
   }
 }
 
-function rolesOf({ id, roles, fate }: DemoUser): { userId: number; roleName: string }[] {
+function rolesOf({ id, roles, accountEvent: fate }: DemoUser): { userId: number; roleName: string }[] {
   return fate?.what === 'user_deleted' ? [] : roles.map(roleName => ({ userId: id, roleName }))
 }
 

@@ -8,11 +8,11 @@ import { setTimeout as pause } from 'node:timers/promises'
  * On shutdown, a connection on which nothing arrived during so many polls in a row is closed. Its client's request may
  * be on the way and may wait for the same processor as this process: polls are counted, not time.
  */
-const quietLooks = 8
+const idlePolls = 8
 /** Timeout for the rest of a request's headers on shutdown, in ms. */
 const headersGrace = 2_000
 /** Interval of the polls of connections, in ms. */
-const lookEvery = 50
+const pollInterval = 50
 /**
  * Requests that may wait for their answers on one connection (pipelining, RFC 9112 §9.3.2). Clients send ten at the most; hundreds
  * of thousands, which fit into a few MB, would take seconds of the event loop.
@@ -26,7 +26,7 @@ type Connection = {
    */
   answering: ServerResponse[]
   /** The number of polls without new bytes since the connection began, or since its last response ended. */
-  looks: number
+  polls: number
   /** `socket.bytesRead` at that time: if it is more now, a request has begun. */
   bytesRead: number
 }
@@ -37,7 +37,7 @@ export function trackConnections(server: Server) {
   let leavingSince: number | null = null
 
   server.on('connection', (socket: Socket) => {
-    connections.set(socket, { answering: [], looks: 0, bytesRead: 0 })
+    connections.set(socket, { answering: [], polls: 0, bytesRead: 0 })
     socket.once('close', () => connections.delete(socket))
   })
   function track({ socket }: IncomingMessage, response: ServerResponse): void {
@@ -47,7 +47,7 @@ export function trackConnections(server: Server) {
     if (leavingSince !== null) announce(response)
     response.once('close', () => {
       connection.answering.splice(connection.answering.indexOf(response), 1)
-      connection.looks = 0
+      connection.polls = 0
       connection.bytesRead = socket.bytesRead
     })
   }
@@ -55,7 +55,7 @@ export function trackConnections(server: Server) {
 
   function isOver(socket: Socket, connection: Connection): boolean {
     if (connection.answering.length > 0) return false
-    if (socket.bytesRead === connection.bytesRead) return ++connection.looks > quietLooks
+    if (socket.bytesRead === connection.bytesRead) return ++connection.polls > idlePolls
     return performance.now() - leavingSince! > headersGrace
   }
 
@@ -73,10 +73,10 @@ export function trackConnections(server: Server) {
     },
 
     /** Resolves when all requests are answered and all connections closed; the rest is cut off after `patience` ms. */
-    async drain(patience: number): Promise<void> {
-      const until = performance.now() + patience
+    async drain(timeout: number): Promise<void> {
+      const until = performance.now() + timeout
       while (connections.size > 0 && performance.now() < until) {
-        await pause(lookEvery)
+        await pause(pollInterval)
         // setImmediate runs after the event loop's poll phase: bytes that have arrived are read by then.
         await new Promise(resolve => setImmediate(resolve))
         for (const [socket, connection] of connections) if (isOver(socket, connection)) socket.destroy()

@@ -23,14 +23,14 @@ export type HealthDeps = {
   tail: Tail
   /** null if no Redis is configured. */
   redisLink: RedisLink | null
-  clock: { trouble(): { kind: string; reason: string } | null }
+  clock: { deviation(): { kind: string; reason: string } | null }
   /** Why the database cannot be written to, or null if it can. */
-  writeTrouble: () => string | null
+  writeProblem: () => string | null
   /** Whether the process was told to stop: it still answers, but should be sent no new requests. */
   isLeaving: () => boolean
 }
 
-export function createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }: HealthDeps) {
+export function createHealthHandlers({ tail, redisLink, clock, writeProblem, isLeaving }: HealthDeps) {
   return {
     /** Liveness: the process answers; restart it when it does not. */
     healthz(ctx: Context): void {
@@ -49,20 +49,20 @@ export function createHealthHandlers({ tail, redisLink, clock, writeTrouble, isL
         if (cause instanceof Refusal && cause.code === 'log_went_back') throw cause
         throw refuse('database_unavailable', { retryAfter: 1, cause })
       }
-      const unwritable = writeTrouble()
+      const unwritable = writeProblem()
       if (unwritable)
         throw refuse('database_unavailable', {
           retryAfter: 1,
           cause: Object.assign(new Error(unwritable), { code: 'NO_WRITES' }),
         })
       const reason = redisLink?.reason()
-      const trouble = clock.trouble()
+      const deviation = clock.deviation()
       const ready: Answer<typeof readinessSchema> = {
         status: 'ok',
         database: 'ok',
         ...(redisLink && { redis: redisLink.status() }),
         ...(reason && { redis_reason: reason }),
-        ...(trouble && { clock: trouble.kind, clock_reason: trouble.reason }),
+        ...(deviation && { clock: deviation.kind, clock_reason: deviation.reason }),
       }
       ctx.body = ready
     },

@@ -92,11 +92,11 @@ export function createWaiting({ enforcement, tail, now, mayName }: WaitingDeps) 
 
   async function present(ctx: Context, outcome: Enforcement) {
     const { log, seq, verifiers, applied, afterMs, everywhere, lagging } = outcome
-    const told = { enforced: { log, seq, verifiers, applied, after_ms: afterMs } }
-    if (everywhere) return told
+    const receipt = { enforced: { log, seq, verifiers, applied, after_ms: afterMs } }
+    if (everywhere) return receipt
     const named = (await isNaming(ctx)) ? lagging.filter(one => one.leaseUntil > now()) : []
     return {
-      ...told,
+      ...receipt,
       waiting: named.map(
         (one): Answer<typeof waitingSchema> => ({
           application: one.applicationId,

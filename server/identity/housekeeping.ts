@@ -11,7 +11,7 @@ import type { DeviceCodeStore } from '../storage/device-codes.js'
 import type { DeviceStore, SeenCursor } from '../storage/devices.js'
 import type { HeartbeatStore } from '../storage/heartbeats.js'
 import type { RevocationStore } from '../storage/revocations.js'
-import type { Expired, OpenCursor } from '../storage/session-tidying.js'
+import type { Expired, OpenCursor } from '../storage/session-purge.js'
 import type { SessionStore } from '../storage/sessions.js'
 import type { VerifierStore } from '../storage/verifiers.js'
 import type { AuditTrail } from '../tokens/audit-trail.js'
@@ -96,7 +96,7 @@ export function createHousekeeping(deps: HousekeepingDeps) {
       await inBatches(() => revocationStore.forgetExpired(database, now(), batch))
     },
 
-    async tidySessions(): Promise<void> {
+    async purgeSessions(): Promise<void> {
       let after: OpenCursor | null = null
       do {
         const looked: { expired: Expired[]; next: OpenCursor | null } = await sessionStore.findExpired(
@@ -134,8 +134,8 @@ export function createHousekeeping(deps: HousekeepingDeps) {
     },
 
     /** Deletes old deliveries, once ended sessions of the same age are deleted. */
-    async tidyDeliveries(): Promise<void> {
-      await sending.tidy(now() - policy().ended_session_retention * 1000)
+    async purgeDeliveries(): Promise<void> {
+      await sending.purge(now() - policy().ended_session_retention * 1000)
     },
 
     /** Deletes ended and expired API keys, once ended sessions of the same age are deleted. */

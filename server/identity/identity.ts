@@ -131,5 +131,5 @@ export type Identity = {
     legacyImport: LegacyImport
     legacyStatus: LegacyStatusReader
   }
-  house: { issuerClaim: IssuerClaim; housekeeping: Housekeeping }
+  maintenance: { issuerClaim: IssuerClaim; housekeeping: Housekeeping }
 }

@@ -46,7 +46,7 @@ const usualWait = 5_000
 
 export function createOutgoing({ allow, resolve, nameServers, ca }: OutgoingDeps) {
   const usual = { reach: createReach(allow), resolve: resolve ?? resolveBySystem }
-  const strange = {
+  const publicOnly = {
     reach: createReach({ hosts: [], networks: [] }),
     resolve: resolve ?? ((host: string) => resolveByNameServers(host, nameServers)),
   }
@@ -73,7 +73,7 @@ export function createOutgoing({ allow, resolve, nameServers, ca }: OutgoingDeps
     async request(address: string, asked: OutgoingRequest = {}): Promise<OutgoingAnswer> {
       const url = parse(address)
       const signal = AbortSignal.timeout(asked.wait ?? usualWait)
-      const found = await inTime(addressesOf(url, asked.publicAlone ? strange : usual), signal)
+      const found = await inTime(addressesOf(url, asked.publicAlone ? publicOnly : usual), signal)
       return inTime(send(url, found, asked, signal, ca), signal)
     },
   }

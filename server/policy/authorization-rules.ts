@@ -37,7 +37,7 @@ type Rule = {
   clause: string
   error: ErrorCode
   /** Who sees the error: the user on a page, or the application in a response. */
-  told: 'person' | 'application'
+  reportedTo: 'person' | 'application'
   /** `error_description`: in English, as all texts of OAuth. */
   why: string
   breaks: (asked: AuthorizationParameters, facts: AuthorizationFacts) => boolean
@@ -55,98 +55,98 @@ export const authorizationRules: readonly Rule[] = [
   {
     clause: 'RFC 6749 §4.1.2.1',
     error: 'unknown_application',
-    told: 'person',
+    reportedTo: 'person',
     why: 'There is no such client_id.',
     breaks: (_, { application }) => !application?.active,
   },
   {
     clause: 'RFC 7591 §2',
     error: 'unauthorized_client',
-    told: 'person',
+    reportedTo: 'person',
     why: 'The application may not use the grant authorization_code.',
     breaks: (_, { application }) => !hasCodeGrant(application!.metadata),
   },
   {
     clause: 'RFC 9700 §4.1.3',
     error: 'unregistered_redirect_uri',
-    told: 'person',
+    reportedTo: 'person',
     why: 'The redirect_uri is not one of those that are registered.',
     breaks: (asked, { application, test }) => redirectUriOf(asked, application!, test) === null,
   },
   {
     clause: 'RFC 6749 §3.1',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: 'A parameter was sent more than once.',
     breaks: asked => Object.entries(asked).some(([name, values]) => values.length > 1 && name !== 'resource'),
   },
   {
     clause: 'RFC 6749 §4.1.1',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: `The parameters have more than ${longestInAll} characters.`,
     breaks: asked => lengthOf(asked) > longestInAll,
   },
   {
     clause: 'RFC 6749 §4.1.1',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: `The parameter state has more than ${longestState} bytes, or control characters.`,
     breaks: asked => 'state' in asked && stateOf(asked) === undefined,
   },
   {
     clause: 'OpenID Connect Core §15.5.2',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: `The parameter nonce has more than ${longestNonce} bytes, or control characters.`,
     breaks: asked => 'nonce' in asked && plainText(asked, 'nonce', longestNonce) === undefined,
   },
   {
     clause: 'RFC 6749 §4.1.1',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: 'The parameter response_type is missing.',
     breaks: asked => !('response_type' in asked),
   },
   {
     clause: 'RFC 6749 §4.1.2.1',
     error: 'unsupported_response_type',
-    told: 'application',
+    reportedTo: 'application',
     why: 'The parameter response_type can only be code.',
     breaks: asked => !isOneOf(responseTypes, singleValue(asked, 'response_type')),
   },
   {
     clause: 'OAuth 2.0 Multiple Response Types §2.1',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: `The parameter response_mode can only be one of ${responseModes.join(', ')}.`,
     breaks: asked => 'response_mode' in asked && !isOneOf(responseModes, singleValue(asked, 'response_mode')),
   },
   {
     clause: 'OpenID Connect Core §6.1',
     error: 'request_not_supported',
-    told: 'application',
+    reportedTo: 'application',
     why: 'Request objects are not supported.',
     breaks: asked => 'request' in asked,
   },
   {
     clause: 'OpenID Connect Core §6.2',
     error: 'request_uri_not_supported',
-    told: 'application',
+    reportedTo: 'application',
     why: 'URIs of request objects are not supported.',
     breaks: asked => 'request_uri' in asked,
   },
   {
     clause: 'OpenID Connect Core §7.2.1',
     error: 'registration_not_supported',
-    told: 'application',
+    reportedTo: 'application',
     why: 'The parameter registration is not supported.',
     breaks: asked => 'registration' in asked,
   },
   {
     clause: 'RFC 9126 §6',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: 'The request must be pushed to the pushed authorization request endpoint first.',
     breaks: (_, { application, isPushed, mustPush, test }) =>
       // A test request is made on this server, and not pushed.
@@ -155,15 +155,15 @@ export const authorizationRules: readonly Rule[] = [
   {
     clause: 'RFC 9700 §2.1.1',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: 'The parameter code_challenge is missing.',
-    breaks: (asked, { application }) => !('code_challenge' in asked) && !isExcusedFromPkce(application!),
+    breaks: (asked, { application }) => !('code_challenge' in asked) && !isExemptFromPkce(application!),
   },
   {
     // Without `code_challenge_method` it would be `plain`.
     clause: 'RFC 7636 §4.3',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: 'The parameter code_challenge_method must be S256.',
     breaks: asked =>
       ('code_challenge' in asked || 'code_challenge_method' in asked) &&
@@ -172,7 +172,7 @@ export const authorizationRules: readonly Rule[] = [
   {
     clause: 'RFC 7636 §4.2',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: 'The parameter code_challenge must be 43 characters of base64url.',
     breaks: asked =>
       ('code_challenge' in asked || 'code_challenge_method' in asked) &&
@@ -181,28 +181,28 @@ export const authorizationRules: readonly Rule[] = [
   {
     clause: 'RFC 9449 §10',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: 'The parameter dpop_jkt must be 43 characters of base64url.',
     breaks: asked => 'dpop_jkt' in asked && !isThumbprint(singleValue(asked, 'dpop_jkt')),
   },
   {
     clause: 'RFC 6749 §3.3',
     error: 'invalid_scope',
-    told: 'application',
+    reportedTo: 'application',
     why: 'The application may not have one of the scopes.',
     breaks: (asked, facts) => scopeOf(asked, facts).some(word => !mayHave(facts.application!).includes(word)),
   },
   {
     clause: 'RFC 8707 §2',
     error: 'invalid_target',
-    told: 'application',
+    reportedTo: 'application',
     why: 'A resource is not known here.',
     breaks: (asked, facts) => resourcesOf(asked, facts) === null,
   },
   {
     clause: 'RFC 8707 §2.1',
     error: 'invalid_target',
-    told: 'application',
+    reportedTo: 'application',
     why: 'None of the scopes belongs to a resource that is named.',
     breaks: (asked, facts) => {
       const scope = scopeOf(asked, facts)
@@ -213,28 +213,28 @@ export const authorizationRules: readonly Rule[] = [
   {
     clause: 'Initiating User Registration via OpenID Connect §4',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: `The parameter prompt can only have ${prompts.join(', ')}.`,
     breaks: asked => promptOf(asked).some(word => !isOneOf(prompts, word)),
   },
   {
     clause: 'OpenID Connect Core §3.1.2.1',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: 'The prompt none stands with no other.',
     breaks: asked => promptOf(asked).length > 1 && promptOf(asked).includes('none'),
   },
   {
     clause: 'OpenID Connect Core §3.1.2.1',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: 'The parameter max_age must be a number of seconds.',
     breaks: asked => 'max_age' in asked && !/^\d{1,10}$/.test(singleValue(asked, 'max_age')),
   },
   {
     clause: 'OpenID Connect Core §3.1.2.1',
     error: 'invalid_request',
-    told: 'application',
+    reportedTo: 'application',
     why: 'The id_token_hint is no id_token that was given to this application.',
     breaks: (_, { hintedSub }) => hintedSub === null,
   },
@@ -260,7 +260,7 @@ export function isNative({ kind, metadata }: Pick<RequestingApplication, 'kind' 
 }
 
 /** RFC 9700 §2.1.1: PKCE may be missing only where the client authenticates otherwise. */
-export function isExcusedFromPkce(application: RequestingApplication): boolean {
+export function isExemptFromPkce(application: RequestingApplication): boolean {
   return application.metadata.allow_without_pkce === true && !isPublic(application)
 }
 
@@ -318,8 +318,8 @@ export function scopeOf(asked: AuthorizationParameters, facts: AuthorizationFact
 /** Identifiers of the requested resource servers, each once; null where one of them is unknown. */
 export function resourcesOf(asked: AuthorizationParameters, { servers }: AuthorizationFacts): string[] | null {
   const known = servers.map(({ resource }) => resource)
-  const meant = (asked.resource ?? []).map(resource => registeredResource(resource, known))
-  return meant.includes(undefined) ? null : [...new Set(meant as string[])]
+  const resources = (asked.resource ?? []).map(resource => registeredResource(resource, known))
+  return resources.includes(undefined) ? null : [...new Set(resources as string[])]
 }
 
 function serversNamed(asked: AuthorizationParameters, facts: AuthorizationFacts): readonly ResourceServer[] {

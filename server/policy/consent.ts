@@ -27,10 +27,10 @@ const ofNoServer = ''
 export function scopesByServer({ scope, resources }: AskedScopes, servers: readonly ResourceServer[]): ConsentedScopes {
   const words = [...new Set(scope)]
   const isStandard = (word: string) => (standardScopes as readonly string[]).includes(word)
-  const meant = resources.length === 0 ? servers : servers.filter(({ resource }) => resources.includes(resource))
+  const requested = resources.length === 0 ? servers : servers.filter(({ resource }) => resources.includes(resource))
   return ordered([
     [ofNoServer, words.filter(isStandard)],
-    ...meant.map(({ resource, scopes }): [string, string[]] => [
+    ...requested.map(({ resource, scopes }): [string, string[]] => [
       resource,
       words.filter(word => !isStandard(word) && scopes.includes(word)),
     ]),

@@ -36,8 +36,8 @@ export function rolesOfGroups(groups: readonly Group[], roles: readonly Role[]):
   const shared = wanted.filter((role, index) => wanted.indexOf(role) !== index)
   return groups.map((group, index) => {
     const name = wanted[index]!
-    const isApart = ours(name) || (shared.includes(name) && group.name !== name)
-    return roleOf(group, isApart ? uniqueRoleName(group.name) : name)
+    const isSeparate = ours(name) || (shared.includes(name) && group.name !== name)
+    return roleOf(group, isSeparate ? uniqueRoleName(group.name) : name)
   })
 
   function roleOf(group: Group, name: string): GroupRole {

@@ -28,7 +28,7 @@ export type Bucket = {
   /** The name that the caller sees. */
   name: string
   /** Whether the caller sees how much of it is left, before it is exhausted. */
-  told: boolean
+  isReported: boolean
 }
 
 /** @param limit the policy `sign_in_guesses_per_hour` */
@@ -36,42 +36,42 @@ export function bucketsOf(guesser: Guesser, limit: number): Bucket[] {
   switch (guesser.kind) {
     case 'device':
       // No bucket of the network: clients that share the owner's address could exhaust it.
-      return [{ of: ['device', String(guesser.userId), guesser.deviceId], limit, name: 'device', told: true }]
+      return [{ of: ['device', String(guesser.userId), guesser.deviceId], limit, name: 'device', isReported: true }]
     case 'owner':
       // Another bucket than the one above: with a stolen access token one could exhaust that, and the owner's next
       // sign-in would be refused.
-      return [{ of: ['owner', String(guesser.userId), guesser.deviceId], limit, name: 'device', told: true }]
+      return [{ of: ['owner', String(guesser.userId), guesser.deviceId], limit, name: 'device', isReported: true }]
     case 'application': {
       const { applicationId, address } = guesser
       // Many servers share one address (NAT), and one with an outdated secret retries without end.
       const of = ['application', applicationId, networkOf(address)]
-      return address === '' ? [] : [{ of, limit: 10 * limit, name: 'application', told: false }]
+      return address === '' ? [] : [{ of, limit: 10 * limit, name: 'application', isReported: false }]
     }
     case 'apiKey':
       // 32 random bytes cannot be guessed: the limit prevents a read of the database for each attempt.
       return guesser.address === ''
         ? []
-        : [{ of: ['api key', networkOf(guesser.address)], limit: 10 * limit, name: 'network', told: false }]
+        : [{ of: ['api key', networkOf(guesser.address)], limit: 10 * limit, name: 'network', isReported: false }]
     case 'userCode': {
       const { userId, address } = guesser
       // A bucket of the user, not of one session: a new sign-in gives no new guesses.
-      const ofPerson = { of: ['user code', String(userId)], limit, name: 'user', told: false }
+      const ofPerson = { of: ['user code', String(userId)], limit, name: 'user', isReported: false }
       if (address === '') return [ofPerson]
       // An office makes more typing errors than one person, and shares an address.
       const of = ['user code from network', networkOf(address)]
-      return [ofPerson, { of, limit: 10 * limit, name: 'network', told: false }]
+      return [ofPerson, { of, limit: 10 * limit, name: 'network', isReported: false }]
     }
     case 'stranger': {
       const { usernameKey, address } = guesser
       // The remaining quota would reveal whether others try this username too, and so whether it exists.
-      const ofUser = { of: ['user', usernameKey], limit, name: 'user', told: false }
+      const ofUser = { of: ['user', usernameKey], limit, name: 'user', isReported: false }
       // The proxy forwards no client address: one bucket for all clients could be exhausted by any of them.
       if (address === '') return [ofUser]
       const network = networkOf(address)
       return [
         ofUser,
-        { of: ['user from network', network, usernameKey], limit, name: 'user', told: true },
-        { of: ['network', network], limit: 10 * limit, name: 'network', told: true },
+        { of: ['user from network', network, usernameKey], limit, name: 'user', isReported: true },
+        { of: ['network', network], limit: 10 * limit, name: 'network', isReported: true },
       ]
     }
   }

@@ -25,7 +25,7 @@ const capitalsDrawnAlike: Readonly<Record<string, string>> = {
 const any = '*'
 
 /** A form that is equal for names that look alike, whatever stands between their letters. */
-function likenessOf(name: string): string {
+function skeletonOf(name: string): string {
   const words = name.toLowerCase().split(/\s+/u)
   return words.map(drawnOf).join('').replaceAll('rn', 'm').replaceAll('vv', 'w')
 }
@@ -39,31 +39,31 @@ function drawnOf(word: string): string {
 }
 
 /** Forms by the lower-case letters, and by the shapes of the capitals: names that share one look alike. */
-function likenessesOf(name: string): string[] {
+function skeletonsOf(name: string): string[] {
   // Combining marks are left out, so are dots, spaces and invisible characters, some of which are letters.
   const bare = name.normalize('NFKD').replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '')
-  return [bare, [...bare].map(sign => capitalsDrawnAlike[sign] ?? sign).join('')].map(likenessOf)
+  return [bare, [...bare].map(sign => capitalsDrawnAlike[sign] ?? sign).join('')].map(skeletonOf)
 }
 
 /** Names of this server, in each of its scripts. */
-const ownNames = ['Darvoza', 'Дарвоза'].flatMap(likenessesOf)
+const ownNames = ['Darvoza', 'Дарвоза'].flatMap(skeletonsOf)
 
 /** @param others names that administrators have given */
 export function looksLikeAnother(name: string, others: readonly string[]): boolean {
-  const likenesses = likenessesOf(name)
+  const skeletons = skeletonsOf(name)
   return (
-    ownNames.some(own => likenesses.some(one => includes(one, own))) ||
-    others.some(other => likenessesOf(other).some(likeness => likenesses.some(one => isReadAs(one, likeness))))
+    ownNames.some(own => skeletons.some(one => includes(one, own))) ||
+    others.some(other => skeletonsOf(other).some(skeleton => skeletons.some(one => isReadAs(one, skeleton))))
   )
 }
 
-function includes(likeness: string, own: string): boolean {
-  return [...likeness].some((_, at) => isReadAs(likeness.slice(at, at + own.length), own))
+function includes(skeleton: string, own: string): boolean {
+  return [...skeleton].some((_, at) => isReadAs(skeleton.slice(at, at + own.length), own))
 }
 
 /** A name that is mostly of another script cannot be compared by its few Latin letters. */
-function isReadAs(likeness: string, other: string): boolean {
-  const signs = [...likeness]
-  const isSame = likeness.length === other.length && signs.every((sign, at) => sign === any || sign === other[at])
+function isReadAs(skeleton: string, other: string): boolean {
+  const signs = [...skeleton]
+  const isSame = skeleton.length === other.length && signs.every((sign, at) => sign === any || sign === other[at])
   return isSame && 2 * signs.filter(sign => sign === any).length <= signs.length
 }

@@ -31,15 +31,15 @@ export type Ending = { session: SurveyedSession; reason: EndReason }
  * @param open all that are not marked as ended, oldest first
  */
 export function endedByChange(open: readonly SurveyedSession[], before: Eras, after: Eras, now: number): Ending[] {
-  const kept = new Set(survivors(open, after, now))
-  return survivors(open, before, now).flatMap(session => {
+  const kept = new Set(remaining(open, after, now))
+  return remaining(open, before, now).flatMap(session => {
     if (kept.has(session)) return []
     const end = sessionEnd(session, session.ended, now, after.of(session))
     return [{ session, reason: end === 'idle' || end === 'absolute' ? end : ('limit' as const) }]
   })
 }
 
-function survivors(open: readonly SurveyedSession[], eras: Eras, now: number): SurveyedSession[] {
+function remaining(open: readonly SurveyedSession[], eras: Eras, now: number): SurveyedSession[] {
   const live = open.filter(session => sessionEnd(session, session.ended, now, eras.of(session)) === null)
   const ids = new Set(live.map(session => session.id))
   const counted = live.filter(session => countsAlone(session, ids.has(session.browserSid ?? '')))
@@ -101,7 +101,7 @@ export function unaffectedBy({ policy, changed, apply }: PolicyVersion, before: 
   const rises = (name: 'refresh_token_lifetime' | 'session_absolute_lifetime') => policy[name] > before.latest[name]
   const limits: readonly PolicyName[] = ['max_sessions_per_user', 'at_session_limit']
   const refuses = policy.max_sessions_per_user > 0 && policy.at_session_limit === 'refuse'
-  const said: Record<Unaffected, boolean> = {
+  const explanations: Record<Unaffected, boolean> = {
     open_sessions: apply === 'new',
     // Tokens for the former audience are refused as soon as it changes.
     access_tokens: apply !== 'now' && !changed.includes('audience'),
@@ -109,5 +109,5 @@ export function unaffectedBy({ policy, changed, apply }: PolicyVersion, before: 
     signed_in: refuses && changed.some(name => limits.includes(name)),
     undoable: apply !== 'new',
   }
-  return (Object.keys(said) as Unaffected[]).filter(name => said[name])
+  return (Object.keys(explanations) as Unaffected[]).filter(name => explanations[name])
 }

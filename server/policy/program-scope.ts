@@ -36,11 +36,11 @@ export function programTarget(
   const [named, ...others] = resources
   if (others.length > 0) return { refused: 'invalid_target', why: 'one_resource_at_a_time' }
   if (named !== undefined) {
-    const meant = registeredResource(
+    const registered = registeredResource(
       named,
       servers.map(one => one.resource),
     )
-    const server = servers.find(one => one.resource === meant)
+    const server = servers.find(one => one.resource === registered)
     return server && ofServer(server).length > 0 ? forServer(server) : { refused: 'invalid_target' }
   }
   const candidates = servers.filter(server => ofServer(server).length > 0)

@@ -60,13 +60,13 @@ export function readRegistration(body: Readonly<Record<string, unknown>>): {
 }
 
 /** Completes metadata with the defaults of RFC 7591 §2 and OpenID Connect Registration §2. */
-function completed(said: ApplicationMetadata): { kind: ApplicationKind; metadata: ApplicationMetadata } {
-  const method = said.token_endpoint_auth_method ?? authenticationMethods[0]
-  const isInstalled = method === 'none' && opensProgram(said.redirect_uris)
-  const application_type = isInstalled ? 'native' : (said.application_type ?? 'web')
+function completed(sent: ApplicationMetadata): { kind: ApplicationKind; metadata: ApplicationMetadata } {
+  const method = sent.token_endpoint_auth_method ?? authenticationMethods[0]
+  const isInstalled = method === 'none' && opensProgram(sent.redirect_uris)
+  const application_type = isInstalled ? 'native' : (sent.application_type ?? 'web')
   const metadata = {
     grant_types: ['authorization_code'] as ApplicationMetadata['grant_types'],
-    ...said,
+    ...sent,
     application_type,
     token_endpoint_auth_method: method,
   }

@@ -121,7 +121,7 @@ export function entryExpiry(kind: RevocationKind, now: number, longestLifetime: 
 }
 
 /** Whether offline sessions outlive a browser session that this trigger ends. */
-export function sparesOffline(trigger: Trigger): boolean {
+export function keepsOffline(trigger: Trigger): boolean {
   const row: TriggerRow = triggers[trigger]
   return row.offline === 'stay'
 }

@@ -73,10 +73,10 @@ export function narrowed(
   const may = servers.filter(server =>
     named.length > 0 ? named.includes(server.resource) : server.scopes.some(word => had.includes(word)),
   )
-  const meant = registeredResource(
+  const registered = registeredResource(
     asked,
     may.map(server => server.resource),
   )
-  if (meant === undefined || others.length > 0) throw refuse('invalid_target')
-  return { scope: words.join(' '), resources: [meant] }
+  if (registered === undefined || others.length > 0) throw refuse('invalid_target')
+  return { scope: words.join(' '), resources: [registered] }
 }

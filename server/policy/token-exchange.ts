@@ -56,11 +56,11 @@ export function exchangeTarget(
 }
 
 function serverBy(servers: readonly NamedServer[], name: string): NamedServer | undefined {
-  const meant = registeredResource(
+  const registered = registeredResource(
     name,
     servers.map(one => one.resource),
   )
-  return servers.find(one => one.resource === meant)
+  return servers.find(one => one.resource === registered)
 }
 
 /** The applications that a token came through, the one that it was issued to first. */
@@ -89,11 +89,11 @@ export function narrowerRights(
   through: readonly Pick<ApplicationTerms, 'origin' | 'metadata'>[],
   user: { roles: readonly string[]; allPermissions: readonly string[] },
 ): { roles: string[]; permissions: string[] } {
-  const said = sent.permissions && new Set(sent.permissions)
+  const subjectPermissions = sent.permissions && new Set(sent.permissions)
   // Where they were too many for the token, it would have had those that each application lists.
   const permissions = through.reduce(
     (left, one) => permissionsFor(one, 'roles', left),
-    user.allPermissions.filter(permission => said?.has(permission) ?? true),
+    user.allPermissions.filter(permission => subjectPermissions?.has(permission) ?? true),
   )
   // None for an application that may not know them; otherwise all, as the log matches on them.
   return sent.roles.length > 0 ? { roles: [...user.roles], permissions } : { roles: [], permissions }

@@ -10,12 +10,12 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 /** Reports that the server is ready. On stdout, whatever LOG_LEVEL says: the process that starts it may wait for it. */
 export function announceReady(sentence: string, details: object): void {
-  tell(process.stdout, levels.info, sentence, details, [])
+  print(process.stdout, levels.info, sentence, details, [])
 }
 
 /** Reports why the server did not start. */
 export function announceFailure(sentence: string, problems: readonly string[] = []): void {
-  tell(process.stderr, levels.fatal, sentence, problems.length > 0 ? { problems } : {}, problems)
+  print(process.stderr, levels.fatal, sentence, problems.length > 0 ? { problems } : {}, problems)
 }
 
 /** Prints a password once, on stdout; no line of the log has it. */
@@ -25,7 +25,7 @@ export function announcePassword(username: string, password: string): void {
   )
 }
 
-function tell(output: Output, level: number, msg: string, details: object, list: readonly string[]): void {
+function print(output: Output, level: number, msg: string, details: object, list: readonly string[]): void {
   const text = [msg, ...list.map(one => `  - ${one}`)].join('\n')
   output.write(`${output.isTTY ? text : JSON.stringify({ level, time: Date.now(), ...details, msg })}\n`)
 }

@@ -14,14 +14,14 @@ export async function importApplicationsFile(
 ): Promise<void> {
   try {
     const options = { origin: 'file', actor: 'system', makesSecrets: false } as const
-    for (const one of await applicationImport.run(entries, options)) tell(one, path, log)
+    for (const one of await applicationImport.run(entries, options)) report(one, path, log)
   } catch (error) {
     if (!(error instanceof ImportProblems)) throw error
     throw new SettingsError(error.entries.flatMap(one => entryLines(one).map(line => `APPLICATIONS_FILE ${line}`)))
   }
 }
 
-function tell({ id, outcome, warnings }: Imported, file: string, log: Log): void {
+function report({ id, outcome, warnings }: Imported, file: string, log: Log): void {
   const details = { application: id, file }
   if (outcome === 'deleted')
     log.warn(details, 'an application of the file was deleted by an administrator and stays so')

@@ -110,9 +110,9 @@ export function createLogDestination({ write, writeNow, lossOf }: LogDestination
     },
 
     /** Resolves when all is written, or after a timeout of `patience` ms. */
-    flush(patience: number): Promise<void> {
+    flush(timeout: number): Promise<void> {
       return new Promise(resolve => {
-        setTimeout(resolve, patience).unref()
+        setTimeout(resolve, timeout).unref()
         flushed.push(resolve)
         pump()
       })

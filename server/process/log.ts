@@ -60,9 +60,9 @@ export function captureOutput({ log, flush, isStuck }: ProcessLog): void {
     warn: log.warn,
     error: log.warn,
   })) {
-    const said = (...words: unknown[]) =>
+    const logged = (...words: unknown[]) =>
       write.call(log, { text: words.map(asText).join(' ').slice(0, 2_000) }, 'a library wrote to the console')
-    console[method as 'log'] = said
+    console[method as 'log'] = logged
   }
   // Node's own listener prints to stderr.
   process.removeAllListeners('warning')

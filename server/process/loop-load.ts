@@ -7,10 +7,10 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
  * Sampling interval, in ms; and the longer one while the event loop is mostly idle, when each sample wakes it for
  * nothing.
  */
-const lookEvery = 100
-const calmLookEvery = 250
+const sampleInterval = 100
+const idleSampleInterval = 250
 /** Below this share of busy time the event loop counts as mostly idle. */
-const calm = 0.4
+const idleBelow = 0.4
 /** Weight of a sample in the moving average: from idle to `begins` it takes most of a second, longer than a burst. */
 const weight = 0.2
 /**
@@ -40,19 +40,19 @@ export function createLoopLoad() {
      * @param late how late timers were on average, in ms
      * @param elapsed since the last sample, in ms
      */
-    look(share: number, late: number, elapsed = lookEvery): void {
-      mean += (share - mean) * (1 - (1 - weight) ** (elapsed / lookEvery))
+    sample(share: number, late: number, elapsed = sampleInterval): void {
+      mean += (share - mean) * (1 - (1 - weight) ** (elapsed / sampleInterval))
       busy = mean >= (busy ? ends : begins)
       limit = busy && late > shortTurn ? Math.max(fewest, Math.floor(limit * 0.8)) : Math.min(most, limit + 8)
     },
     mostUnderWay: () => (busy ? limit : Number.POSITIVE_INFINITY),
-    isCalm: () => mean < calm,
+    isIdle: () => mean < idleBelow,
   }
 }
 
 /** Starts to sample, for as long as the process runs. @returns the limit of concurrent requests */
 export function watchLoop(): () => number {
-  const { look, mostUnderWay, isCalm } = createLoopLoad()
+  const { sample, mostUnderWay, isIdle } = createLoopLoad()
   const resolution = 5
   // A timer of its own, 200 times a second: it runs only while its value may be needed.
   const delays = monitorEventLoopDelay({ resolution })
@@ -61,13 +61,13 @@ export function watchLoop(): () => number {
     const present = performance.eventLoopUtilization()
     const { utilization, active, idle } = performance.eventLoopUtilization(present, last)
     const late = delays.count > 0 ? delays.mean / 1e6 - resolution : 0
-    look(utilization, late, active + idle)
+    sample(utilization, late, active + idle)
     last = present
     delays.reset()
-    if (isCalm()) delays.disable()
+    if (isIdle()) delays.disable()
     else delays.enable()
-    setTimeout(watch, isCalm() ? calmLookEvery : lookEvery).unref()
+    setTimeout(watch, isIdle() ? idleSampleInterval : sampleInterval).unref()
   }
-  setTimeout(watch, lookEvery).unref()
+  setTimeout(watch, sampleInterval).unref()
   return mostUnderWay
 }

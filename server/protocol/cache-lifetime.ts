@@ -21,8 +21,8 @@ function statedLifetime(headers: CacheHeaders): number | null {
   if (named.has('no-store') || named.has('no-cache')) return 0
   // A shared cache, as this one is, prefers `s-maxage` (§5.2.2.10).
   const age = seconds(text(headers.age)) ?? 0
-  const told = seconds(unquoted(named.get('s-maxage'))) ?? seconds(unquoted(named.get('max-age')))
-  if (told !== null) return told - age
+  const maxAge = seconds(unquoted(named.get('s-maxage'))) ?? seconds(unquoted(named.get('max-age')))
+  if (maxAge !== null) return maxAge - age
   const [expires, date] = [Date.parse(text(headers.expires)), Date.parse(text(headers.date))]
   return Number.isFinite(expires) && Number.isFinite(date) ? (expires - date) / 1_000 - age : null
 }

@@ -12,7 +12,7 @@ const batchSize = 2_000
 /** Carries entries from process to process faster than polling the database. It never makes a process fresh. */
 export type Transport = {
   /** Publishes what this process has committed. Not awaited. */
-  tell(logId: string, entries: readonly Revocation[]): void
+  publish(logId: string, entries: readonly Revocation[]): void
   /** Every entry in (after, upto], or null where one is missing. */
   between(logId: string, after: number, upto: number): Promise<Revocation[] | null>
 }

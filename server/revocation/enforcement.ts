@@ -99,7 +99,7 @@ export function createEnforcement(deps: EnforcementDeps) {
    * Waits until all verifiers with a valid lease have applied the log up to a committed number.
    * @param patience timeout in ms; the result reports what is certain by then
    */
-  async function enforced(seq: number, { patience = 5_000 } = {}): Promise<Enforcement> {
+  async function enforced(seq: number, { patience: timeout = 5_000 } = {}): Promise<Enforcement> {
     const start = monotonic()
     const { logId } = tail
     const seen = new Map<string, ConnectedVerifier>()
@@ -113,7 +113,7 @@ export function createEnforcement(deps: EnforcementDeps) {
         const afterMs = Math.round(monotonic() - start)
         const isOver = lagging.every(one => one.leaseUntil <= now()) || afterMs > longestLease
         const everywhere = known && isOver
-        if (everywhere || !known || !mayWait || afterMs >= patience || tail.logId !== logId) {
+        if (everywhere || !known || !mayWait || afterMs >= timeout || tail.logId !== logId) {
           const applied = seen.size - lagging.length
           return { log: logId, seq, verifiers: seen.size, applied, afterMs, everywhere, lagging }
         }

@@ -103,10 +103,10 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
     do {
       await setImmediate()
       pumping = 'once'
-      let told = 0
+      let advanced = 0
       for (const { reader } of [...readers]) {
         reader.advance()
-        if (++told % perTurn === 0) await setImmediate()
+        if (++advanced % perTurn === 0) await setImmediate()
       }
     } while ((pumping as string) === 'again')
     pumping = 'no'

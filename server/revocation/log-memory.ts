@@ -14,11 +14,11 @@ export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
   let ids: string[] = []
   /** The last mark that was written, and whether a later read found it: another process may write at the same time. */
   let noted = { seq: -1, id: '', isSure: false }
-  let complained = false
+  let reported = false
 
   function logTrouble(error: unknown): void {
-    if (complained) return
-    complained = true
+    if (reported) return
+    reported = true
     const { code = 'not readable' } = error as NodeJS.ErrnoException
     const message =
       'how far the revocation log has come cannot be kept in DATA_DIR: a restored database may go unnoticed'
@@ -68,7 +68,7 @@ export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
       try {
         await logMarkStore.note(ids, seq)
         noted = { seq, id: logId, isSure }
-        complained = false
+        reported = false
       } catch (error) {
         logTrouble(error)
       }

@@ -31,12 +31,12 @@ export function createOutages({ database, heartbeatStore, now, elapsed }: Outage
   /** The latest period in which requests were refused because of overload. */
   let refusing: Outage | null = null
   /** An outage that was noticed, and is perhaps not written yet. */
-  let owed = false
+  let isPending = false
 
   async function settle(): Promise<void> {
-    if (!owed) return
+    if (!isPending) return
     await heartbeatStore.beat(database, now())
-    owed = false
+    isPending = false
   }
 
   return {
@@ -49,7 +49,7 @@ export function createOutages({ database, heartbeatStore, now, elapsed }: Outage
       const at = elapsed()
       const silent = at - answeredAt
       if (silent > outageThreshold) {
-        owed = true
+        isPending = true
         settle().catch(() => {})
       }
       // Other servers may have answered meanwhile: clients of this process got no response all the same.

@@ -21,7 +21,7 @@ const beatsPerRepair = 5
 /** Timeout for connecting to Redis at the start, in ms. */
 const connectTimeout = 1_000
 /** Rate limit of log lines about foreign messages on our channel, or about another reason of the same outage; ms. */
-const complaintInterval = 60_000
+const reportInterval = 60_000
 
 export type RedisLinkDeps = {
   redis: RedisConnections
@@ -45,29 +45,29 @@ export function createRedisLink(deps: RedisLinkDeps) {
   let echo: (() => void) | null = null
   let timer: NodeJS.Timeout | undefined
   let stopped = false
-  let hears = false
+  let receives = false
   /** Why the subscription failed, where Redis has given a reason. */
-  let deafness: RedisFailure | null = null
+  let listenFailure: RedisFailure | null = null
   const needs: RedisNeed[] = []
   /** The last logged reason and its time; null for none. */
-  let told: { reason: string | null; at: number } | null = null
+  let lastReport: { reason: string | null; at: number } | null = null
   let missedBeats = 0
   let beatsToRepair = 0
   let strangers = { count: 0, toldAt: Number.NEGATIVE_INFINITY }
 
   redis.listener.on('ready', () => void listen())
   redis.listener.on('close', () => {
-    hears = false
+    receives = false
   })
   redis.listener.on('message', (channel: string, text: string) => (channel === ownChannel ? echo?.() : onMessage(text)))
 
   async function listen(): Promise<void> {
     try {
       await redis.listener.subscribe(logChannel, ownChannel)
-      deafness = null
+      listenFailure = null
     } catch (error) {
       // The next heartbeat receives no message from itself, and reconnects.
-      deafness = RedisFailure.from(error, 'listen to the other servers')
+      listenFailure = RedisFailure.from(error, 'listen to the other servers')
     }
   }
 
@@ -89,23 +89,23 @@ export function createRedisLink(deps: RedisLinkDeps) {
 
   function logTrouble(): void {
     strangers.count++
-    if (performance.now() - strangers.toldAt < complaintInterval) return
+    if (performance.now() - strangers.toldAt < reportInterval) return
     const message = 'what was said in Redis is not ours: another installation, or a server with another SECRET_KEY'
     log.warn({ count: strangers.count }, message)
     strangers = { count: 0, toldAt: performance.now() }
   }
 
   /** Publishes a message to itself, on the path that messages of other processes take. */
-  async function hearsOwnMessage(): Promise<boolean> {
+  async function receivesOwnMessage(): Promise<boolean> {
     let overdue: NodeJS.Timeout | undefined
-    const heard = new Promise<boolean>(resolve => {
+    const received = new Promise<boolean>(resolve => {
       echo = () => resolve(true)
       overdue = setTimeout(resolve, echoTimeout, false)
     })
     try {
       await redis.verify()
       await redis.probe(client => client.publish(ownChannel, ''), 'tell the other servers')
-      return await heard
+      return await received
     } catch {
       return false
     } finally {
@@ -115,15 +115,15 @@ export function createRedisLink(deps: RedisLinkDeps) {
   }
 
   async function beat(): Promise<void> {
-    hears = await hearsOwnMessage()
-    if (hears) redis.heard()
-    missedBeats = hears ? 0 : missedBeats + 1
+    receives = await receivesOwnMessage()
+    if (receives) redis.heard()
+    missedBeats = receives ? 0 : missedBeats + 1
     if (missedBeats >= missedBeatsToReconnect) {
       missedBeats = 0
       redis.reconnect()
     }
     // Repaired at once after each interruption: messages may have been missed, or entries lost.
-    if (!hears) beatsToRepair = 0
+    if (!receives) beatsToRepair = 0
     else if (beatsToRepair-- <= 0) {
       beatsToRepair = (await isInOrder()) ? beatsPerRepair : 0
     }
@@ -138,29 +138,30 @@ export function createRedisLink(deps: RedisLinkDeps) {
   }
 
   /** Why Redis does not work in full; null while it does. */
-  function trouble(): RedisFailure | null {
+  function presentFailure(): RedisFailure | null {
     if (!redis.answers) return redis.lastFailure ?? new RedisFailure('AWAY')
-    if (!hears) return deafness ?? redis.lastFailure ?? new RedisFailure('TIMEOUT', 'listen to the other servers')
-    const unmet = needs.map(need => need.failure()).find(failure => failure !== null)
-    return redisLog.refused ?? redisCopy.failure ?? unmet ?? null
+    if (!receives)
+      return listenFailure ?? redis.lastFailure ?? new RedisFailure('TIMEOUT', 'listen to the other servers')
+    const unfulfilled = needs.map(need => need.failure()).find(failure => failure !== null)
+    return redisLog.refused ?? redisCopy.failure ?? unfulfilled ?? null
   }
 
-  const status = () => (trouble() === null ? 'ok' : 'degraded')
+  const status = () => (presentFailure() === null ? 'ok' : 'degraded')
 
   function reportStatus(): void {
-    const failure = trouble()
+    const failure = presentFailure()
     const reason = failure?.reason ?? null
-    if (reason === (told?.reason ?? null) && told) return
+    if (reason === (lastReport?.reason ?? null) && lastReport) return
     // One outage has many symptoms: another reason is logged after a while only.
     const at = performance.now()
-    if (reason !== null && told?.reason && at - told.at < complaintInterval) return
+    if (reason !== null && lastReport?.reason && at - lastReport.at < reportInterval) return
     if (failure)
       log.warn(
         { failure: failure.code, reason: failure.reason },
         'Redis is degraded: servers use the database in its place, or count by themselves',
       )
-    else if (told) log.info({}, 'Redis works again')
-    told = { reason, at }
+    else if (lastReport) log.info({}, 'Redis works again')
+    lastReport = { reason, at }
   }
 
   function schedule(): void {
@@ -175,7 +176,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
     status,
 
     /** Why it is degraded, in words; null while it is not. */
-    reason: (): string | null => trouble()?.reason ?? null,
+    reason: (): string | null => presentFailure()?.reason ?? null,
 
     /** Makes another use of Redis count for its status from now on. */
     require(need: RedisNeed): void {

@@ -58,7 +58,7 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
   /** The failure with which Redis takes no more entries: it is full, or read-only. */
   let refused: RedisFailure | null = null
   /** Whether the copy has a member that does not belong there. */
-  let spoilt = false
+  let hasForeignMember = false
 
   const macOf = (text: string) => createHmac('sha256', key).update(text).digest().subarray(0, 16)
   const sealed = (value: object) => {
@@ -114,8 +114,8 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
 
   async function publishAll(logId: string, entries: readonly Revocation[]): Promise<void> {
     const upto = entries.at(-1)!.seq
-    const told = entries.length > batch ? [] : entries.map(entryOf)
-    const message = sealed({ log: logId, after: entries[0]!.seq - 1, upto, entries: told })
+    const published = entries.length > batch ? [] : entries.map(entryOf)
+    const message = sealed({ log: logId, after: entries[0]!.seq - 1, upto, entries: published })
     await Promise.allSettled([ask(client => client.publish(logChannel, message), isNumber), add(logId, entries)])
   }
 
@@ -124,12 +124,12 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
       return refused
     },
 
-    get spoilt() {
-      return spoilt
+    get hasForeignMember() {
+      return hasForeignMember
     },
 
     /** Publishes new commits. Not awaited, and it may fail: the database has them. */
-    tell(logId: string, entries: readonly Revocation[]): void {
+    publish(logId: string, entries: readonly Revocation[]): void {
       if (entries.length === 0) return
       const telling: Promise<void> = publishAll(logId, entries).finally(() => underway.delete(telling))
       underway.add(telling)
@@ -147,7 +147,7 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
         const members = await range(logId, after, upto)
         const entries = members.map(member => entryIn(logId, member))
         const isRight = entries.every((entry, index) => entry?.seq === after + 1 + index)
-        if (!isRight) spoilt = true
+        if (!isRight) hasForeignMember = true
         return isRight && entries.length === upto - after ? (entries as Revocation[]) : null
       } catch {
         return null
@@ -178,8 +178,8 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
      * RedisFailure
      */
     async restore(logId: string, after: number, upto: number, entries: readonly Revocation[]): Promise<void> {
-      if (spoilt) await remove(logId, `(${after}`, upto)
-      spoilt = false
+      if (hasForeignMember) await remove(logId, `(${after}`, upto)
+      hasForeignMember = false
       await add(logId, entries)
     },
 

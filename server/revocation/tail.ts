@@ -219,7 +219,7 @@ export function createTail(deps: TailDeps) {
     async take(itsLog: string, entries: readonly Revocation[]): Promise<void> {
       const last = entries.at(-1)
       if (!last) return
-      transport?.tell(itsLog, entries)
+      transport?.publish(itsLog, entries)
       if (itsLog === applied.id && applied.apply({ after: entries[0]!.seq - 1, upto: last.seq, entries })) return
       try {
         while (projection.position < last.seq && !highWater.wentBack) await readOnce()

@@ -41,13 +41,13 @@ export type VerifiersDeps = Omit<VerifierRowsDeps, 'written'> & { tail: Pick<Tai
 export function createVerifiers(deps: VerifiersDeps) {
   const { database, verifierStore, tail, now } = deps
   const held = new Map<string, VerifierRow>()
-  const listeners = new Set<() => void>()
-  const arrivals = new Set<() => void>()
+  const moveListeners = new Set<() => void>()
+  const arrivalListeners = new Set<() => void>()
   const rows = createVerifierRows(held, { ...deps, written: notifyListeners })
   let lastRenewal = Number.NEGATIVE_INFINITY
 
   function notifyListeners(): void {
-    for (const listener of listeners) listener()
+    for (const listener of moveListeners) listener()
   }
 
   function take(renewal: Renewal): VerifierRow {
@@ -73,7 +73,7 @@ export function createVerifiers(deps: VerifiersDeps) {
     one.refused = false
     held.set(key, one)
     // No verifier had a valid lease from this process before.
-    if (at - lastRenewal > leaseTime + clockError) for (const listener of arrivals) listener()
+    if (at - lastRenewal > leaseTime + clockError) for (const listener of arrivalListeners) listener()
     lastRenewal = at
     return one
   }
@@ -122,13 +122,13 @@ export function createVerifiers(deps: VerifiersDeps) {
 
     /** Calls `listener` whenever a position has moved, or rows were written. @returns a function that unsubscribes */
     onMove(listener: () => void): () => void {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+      moveListeners.add(listener)
+      return () => moveListeners.delete(listener)
     },
 
     /** Calls `listener` at a renewal while no verifier had a valid lease from this process. */
     onArrival(listener: () => void): void {
-      arrivals.add(listener)
+      arrivalListeners.add(listener)
     },
 
     settled: rows.settled,

@@ -14,7 +14,7 @@ export type ClockPorts = {
   uptime: () => number
 }
 
-export type ClockTrouble = { kind: 'ahead' | 'behind'; seconds: number; reason: string }
+export type ClockDeviation = { kind: 'ahead' | 'behind'; seconds: number; reason: string }
 
 export type Clock = {
   /** Epoch ms; never less than it was. */
@@ -27,12 +27,12 @@ export type Clock = {
   /** Monotonic clock, in ms; it goes on while the machine is suspended. */
   elapsed(): number
   /** Whether the followed clock has deviated lately, and how far. */
-  trouble(): ClockTrouble | null
+  deviation(): ClockDeviation | null
   /**
    * Takes a sample of the followed clock, read between two instants of the monotonic clock, and the latest time at
    * which a server is known to have run; that one counts only at the first sample.
    */
-  observe(told: number, sentAt: number, answeredAt: number, seen?: number): void
+  observe(sample: number, sentAt: number, answeredAt: number, seen?: number): void
 }
 
 export type ClockDeps = ClockPorts & { log: { warn(details: object, message: string): void } }
@@ -57,18 +57,18 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
   let suspended = 0
   let looked: { monotonic: number; uptime: number } | null = null
   /** Both clocks at one instant: the time that this process uses, and the time of the clock that it follows. */
-  let line: { at: number; believed: number; followed: number } | null = null
+  let line: { at: number; accepted: number; followed: number } | null = null
   /** A step without explanation; `gap` is how far the followed clock is ahead, in ms. */
-  let doubt: { gap: number; since: number } | null = null
+  let step: { gap: number; since: number } | null = null
   /** The followed clock went back, and the step is accepted: ours runs at half speed until the other has caught up (slewing). */
   let slowed = false
 
   const elapsed = () => monotonic() + suspended
 
-  function believedAt(instant: number): number {
+  function timeAt(instant: number): number {
     if (!line) return wall()
     const passed = instant - line.at
-    return slowed ? Math.max(line.believed + passed / 2, line.followed + passed) : line.believed + passed
+    return slowed ? Math.max(line.accepted + passed / 2, line.followed + passed) : line.accepted + passed
   }
 
   function noteSuspension(): void {
@@ -80,24 +80,24 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
     looked = present
   }
 
-  function begin(told: number, at: number, seen: number): void {
-    const isBehind = seen - told > noise && seen - told <= farthestSeen
-    line = { at, believed: isBehind ? seen : told, followed: told }
+  function begin(sample: number, at: number, seen: number): void {
+    const isBehind = seen - sample > noise && seen - sample <= farthestSeen
+    line = { at, accepted: isBehind ? seen : sample, followed: sample }
     slowed = isBehind
-    if (seen - told > tolerance)
-      log.warn({ seconds: seconds(seen - told) }, 'the clock went back since a server was last here')
+    if (seen - sample > tolerance)
+      log.warn({ seconds: seconds(seen - sample) }, 'the clock went back since a server was last here')
   }
 
   function follow(followed: number, at: number): void {
-    const believed = Math.max(believedAt(at), followed)
-    line = { at, believed, followed }
-    slowed = believed - followed > noise
+    const accepted = Math.max(timeAt(at), followed)
+    line = { at, accepted, followed }
+    slowed = accepted - followed > noise
   }
 
   /** A step that lasts is accepted in the end. */
   function judge(gap: number, at: number): 'believed' | 'doubted' {
-    if (doubt === null || Math.sign(doubt.gap) !== Math.sign(gap)) {
-      doubt = { gap, since: at }
+    if (step === null || Math.sign(step.gap) !== Math.sign(gap)) {
+      step = { gap, since: at }
       log.warn(
         { seconds: seconds(gap) },
         gap > 0
@@ -105,44 +105,44 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
           : 'the clock went back: time goes on from where it was',
       )
     }
-    doubt = { ...doubt, gap }
-    return at - doubt.since < confirmationTime ? 'doubted' : 'believed'
+    step = { ...step, gap }
+    return at - step.since < confirmationTime ? 'doubted' : 'believed'
   }
 
   return {
-    now: () => Math.round(believedAt(elapsed())),
-    latest: () => Math.round(believedAt(elapsed()) + Math.max(0, doubt?.gap ?? 0)),
+    now: () => Math.round(timeAt(elapsed())),
+    latest: () => Math.round(timeAt(elapsed()) + Math.max(0, step?.gap ?? 0)),
     elapsed,
 
-    trouble() {
-      const gap = doubt?.gap ?? (line && slowed ? line.followed - line.believed : 0)
+    deviation() {
+      const gap = step?.gap ?? (line && slowed ? line.followed - line.accepted : 0)
       if (Math.abs(gap) <= tolerance) return null
       const away = seconds(Math.abs(gap))
       return gap > 0
         ? {
             kind: 'ahead',
             seconds: away,
-            reason: `the clock jumped ahead by ${away} s and is believed after five minutes`,
+            reason: `the clock jumped ahead by ${away} s and is accepted after five minutes`,
           }
         : { kind: 'behind', seconds: away, reason: `the clock went back by ${away} s; time goes on from where it was` }
     },
 
-    observe(told, sentAt, answeredAt, seen = 0) {
+    observe(sample, sentAt, answeredAt, seen = 0) {
       const early = sentAt + suspended
       noteSuspension()
       const at = answeredAt + suspended
       const trip = at - early
-      if (!line) return begin(told + trip / 2, at, seen)
+      if (!line) return begin(sample + trip / 2, at, seen)
       // The sample was taken somewhere between the two instants.
-      const isPossible = told >= believedAt(early) - longestUsefulTrip && told <= believedAt(at) + longestUsefulTrip
+      const isPossible = sample >= timeAt(early) - longestUsefulTrip && sample <= timeAt(at) + longestUsefulTrip
       if (trip > longestUsefulTrip && isPossible) return
-      const followed = told + trip / 2
-      const gap = followed - believedAt(at)
-      const known = slowed ? line.followed + (at - line.at) - believedAt(at) : 0
+      const followed = sample + trip / 2
+      const gap = followed - timeAt(at)
+      const known = slowed ? line.followed + (at - line.at) - timeAt(at) : 0
       const isSmall = Math.abs(gap - known) <= tolerance
       if (!isSmall && judge(gap, at) === 'doubted') return
-      if (doubt) log.warn({ seconds: seconds(gap) }, isSmall ? 'the clock is right again' : 'the new time is believed')
-      doubt = null
+      if (step) log.warn({ seconds: seconds(gap) }, isSmall ? 'the clock is right again' : 'the new time is believed')
+      step = null
       follow(followed, at)
     },
   }
@@ -150,7 +150,7 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
 
 /** A clock that tests set: it is never in doubt. */
 export function createTrustedClock(now: () => number, monotonic: () => number): Clock {
-  return { now, latest: now, elapsed: monotonic, trouble: () => null, observe() {} }
+  return { now, latest: now, elapsed: monotonic, deviation: () => null, observe() {} }
 }
 
 function seconds(ms: number): number {

@@ -48,7 +48,7 @@ function provideQueryRunners(source: DataSource, connections: Connections): void
   const Runner = driver.createQueryRunner('master').constructor as new (driver: SqliteDriver) => QueryRunner
 
   /** Overrides the methods in which TypeORM would use the connection itself. */
-  class Lent extends Runner {
+  class RunnerWithConnection extends Runner {
     private readonly lent = connections.writer()
 
     override async beforeMigration(): Promise<void> {
@@ -81,7 +81,7 @@ function provideQueryRunners(source: DataSource, connections: Connections): void
     }
   }
 
-  driver.createQueryRunner = () => new Lent(driver)
+  driver.createQueryRunner = () => new RunnerWithConnection(driver)
 }
 
 function onMysql(common: Common, connections: Connections): DataSourceOptions {

@@ -51,7 +51,7 @@ export type Database = Queries & {
    */
   transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>
   /** Why nothing can be written at present, or null where it can. Sends no statement. */
-  writeTrouble(): string | null
+  writeProblem(): string | null
   close(): Promise<void>
 }
 
@@ -118,7 +118,7 @@ export async function openDatabase(
     read: <Row>(sql: string, values?: readonly Value[]) => reading(lent => queriesOn(lent).read<Row>(sql, values)),
     cells: (sql, values) => reading(lent => queriesOn(lent).cells(sql, values)),
     write: (sql, values = []) => writing(lent => queriesOn(lent).write(sql, values)),
-    writeTrouble: writes.trouble,
+    writeProblem: writes.problem,
     close: connections.close,
   }
 }

@@ -24,13 +24,13 @@ export const deliveryFailures = [
 export type DeliveryFailure = (typeof deliveryFailures)[number]
 
 /** `session`: the session itself has ended. `browser`: its browser session has ended, which it outlives. */
-export type EndTold = 'session' | 'browser'
+export type NotifiedEnd = 'session' | 'browser'
 
 /** Times are epoch ms. */
 export type DeliveryRecord = {
   id: string
   sessionId: string
-  ended: EndTold
+  ended: NotifiedEnd
   applicationId: string
   userId: number
   state: DeliveryState
@@ -46,7 +46,7 @@ export type DeliveryRecord = {
 }
 
 /** An end of a session that an application is to get a logout token for. */
-export type EndToTell = Pick<DeliveryRecord, 'sessionId' | 'ended' | 'applicationId' | 'userId'>
+export type EndToNotify = Pick<DeliveryRecord, 'sessionId' | 'ended' | 'applicationId' | 'userId'>
 
 export const deliveryColumns = columns('d', [
   'id',
@@ -75,9 +75,9 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
   const ignore = engine === 'sqlite' ? 'INSERT OR IGNORE' : 'INSERT IGNORE'
   return {
     /** Ends of these sessions, where they have ended and their application accepts logout tokens. */
-    async endsOf(tx: Queries, sessionIds: readonly string[]): Promise<EndToTell[]> {
+    async endsOf(tx: Queries, sessionIds: readonly string[]): Promise<EndToNotify[]> {
       const rows = await inChunks(sessionIds, some =>
-        tx.read<Omit<EndToTell, 'ended'>>(
+        tx.read<Omit<EndToNotify, 'ended'>>(
           `SELECT s.id AS sessionId, ${endColumns} FROM session s
            ${atTold} AND s.id IN (${placeholders(some.length)}) AND s.ended_at IS NOT NULL`,
           [true, ...some],
@@ -90,9 +90,9 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
      * Children of browser sessions, of applications that accept logout tokens: `session` for those that ended with
      * the browser session or had expired before, `browser` for those that outlive it.
      */
-    async endsOfBrowsers(tx: Queries, browserSids: readonly string[]): Promise<EndToTell[]> {
+    async endsOfBrowsers(tx: Queries, browserSids: readonly string[]): Promise<EndToNotify[]> {
       const rows = await inChunks(browserSids, some =>
-        tx.read<Omit<EndToTell, 'ended'> & { endedAt: number | null }>(
+        tx.read<Omit<EndToNotify, 'ended'> & { endedAt: number | null }>(
           `SELECT s.id AS sessionId, s.ended_at AS endedAt, ${endColumns} FROM session s
            ${atTold} AND s.browser_sid IN (${placeholders(some.length)}) AND (s.ended_at IS NULL OR s.ended_reason = 'expired')`,
           [true, ...some],
@@ -139,13 +139,13 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
         )
         if (due.length === 0) return []
         const ids = due.map(row => row.id).sort()
-        const won = await tx.write(
+        const claimed = await tx.write(
           `UPDATE delivery SET next_at = ?, taker = ?, attempts = attempts + 1
            WHERE id IN (${placeholders(ids.length)}) AND state = 'waiting' AND next_at <= ?`,
           [until, taker, ...ids, now],
         )
         // Another server has taken all of these rows: there may be others that are due.
-        if (won === 0) continue
+        if (claimed === 0) continue
         return tx.read<DeliveryRecord>(
           `SELECT ${deliveryColumns} FROM delivery d WHERE d.id IN (${placeholders(ids.length)}) AND d.taker = ?`,
           [...ids, taker],
@@ -197,11 +197,11 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
 
     /** Queues another token for the same end; one that waits, and is not being sent, becomes due now. */
     async sendAgain(tx: Queries, id: string, now: number): Promise<void> {
-      const hurried = await tx.write(
+      const rescheduled = await tx.write(
         "UPDATE delivery SET next_at = ? WHERE id = ? AND state = 'waiting' AND taker IS NULL",
         [now, id],
       )
-      if (hurried > 0) return
+      if (rescheduled > 0) return
       await tx.write(
         `UPDATE delivery SET state = 'waiting', round = round + 1, attempts = 0, next_at = ?, since = ?, done_at = NULL,
            failure = NULL, status = NULL WHERE id = ? AND state <> 'waiting'`,

@@ -59,7 +59,7 @@ export function deviceListOf({ state }: DeviceFilter): List {
 }
 
 /** Bounds of a scan that must find out for each device whether it has a live session, which is slow. */
-const dearest = { budget: 2_000, highest: 2_000 }
+const costlyScan = { budget: 2_000, highest: 2_000 }
 
 export function createDeviceListStore(dialect: Dialect) {
   const scan = createKeysetScan(dialect)
@@ -120,7 +120,7 @@ function scanOf({ engine }: Pick<Dialect, 'engine'>, filter: DeviceFilter, terms
     ],
     // In the index of ends NULL sorts before every time.
     ...(isEnded ? { from: 0 } : { from: since, upto: until }),
-    ...(state === 'live' || state === 'signed_out' ? dearest : {}),
+    ...(state === 'live' || state === 'signed_out' ? costlyScan : {}),
   }
 }
 

@@ -32,10 +32,10 @@ export async function requireKnownMigrations(database: Database): Promise<void> 
 }
 
 function refuseStrange(done: ReadonlySet<string>): void {
-  const strange = unknownMigrations(done)
-  if (strange.length > 0)
+  const unknown = unknownMigrations(done)
+  if (unknown.length > 0)
     throw new Error(
-      `the database was made by a newer version of Darvoza (${strange.join(', ')}): run that version; migrations of its own only it can take back`,
+      `the database was made by a newer version of Darvoza (${unknown.join(', ')}): run that version; migrations of its own only it can take back`,
     )
 }
 

@@ -39,8 +39,8 @@ export async function refuseUnfit(
   shown: ReadonlyMap<string, string>,
 ): Promise<void> {
   const problems = [...wrongVariables(variables, shown), ...(await serverProblems(ask))].map(one => `the server ${one}`)
-  const unfit = await unfitTables(ask, collation)
-  if (unfit.length > 0) problems.push(`tables that are not as migrations make them: ${unfit.join(', ')}`)
+  const mismatched = await mismatchedTables(ask, collation)
+  if (mismatched.length > 0) problems.push(`tables that are not as migrations make them: ${mismatched.join(', ')}`)
   if (problems.length > 0) throw new UnfitDatabase(`the database is not one to rely on: ${problems.join('; ')}`)
 }
 
@@ -79,7 +79,7 @@ async function serverVariables(ask: RunStatement, names: readonly string[]): Pro
 /**
  * Tables from a dump of another server, or of another engine: they compare differently, or support no transactions.
  */
-async function unfitTables(ask: RunStatement, collation: string): Promise<string[]> {
+async function mismatchedTables(ask: RunStatement, collation: string): Promise<string[]> {
   const ours = tables.map(name => `'${name}'`).join(', ')
   const rows = (await ask(
     `SELECT table_name AS name, engine AS engine, table_collation AS collation FROM information_schema.tables

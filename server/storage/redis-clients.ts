@@ -35,7 +35,7 @@ const failFast = {
 type RetryStrategy = () => number
 
 /** Loaded only here: a server without Redis does not pay for it. */
-export async function clientMakers(address: RedisAddress, onNeedlessPassword: () => void) {
+export async function clientFactories(address: RedisAddress, onNeedlessPassword: () => void) {
   const { Redis, Cluster, AbstractConnector, Command } = await import('ioredis')
   const { nodes, cluster, username, password, tls, db } = address
   const secure = tls && {

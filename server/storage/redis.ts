@@ -2,7 +2,7 @@
 // counters, and is the source of truth for nothing, so nothing here waits for it: while it is away, hangs, is full or
 // has lost data, calls fail at once.
 import { randomUUID } from 'node:crypto'
-import { clientMakers, type RedisAddress, type RedisClient } from './redis-clients.js'
+import { clientFactories, type RedisAddress, type RedisClient } from './redis-clients.js'
 import { RedisFailure } from './redis-failure.js'
 import type { RedisNode } from './redis-socket.js'
 
@@ -14,13 +14,13 @@ export type RedisDeps = { log: { warn(details: object, message: string): void } 
 
 /** Prepares both connections; neither is opened before `connect`. */
 export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
-  const makers = await clientMakers(address, () => {
+  const factories = await clientFactories(address, () => {
     log.warn({}, 'Redis requires no password, but one is configured')
   })
   /** Attempts since a connection last worked: each is delayed more than the one before. */
   const attempts = { commands: 0, listener: 0 }
-  const commands = makers.commands(() => retryDelay(attempts.commands++))
-  const listener = makers.listener(
+  const commands = factories.commands(() => retryDelay(attempts.commands++))
+  const listener = factories.listener(
     () => retryDelay(attempts.listener++),
     () => nodesOf(commands),
   )
@@ -107,10 +107,10 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
      * Connects, and retries without end.
      * @returns whether both connections were ready within `patience` ms; false as soon as one failed
      */
-    async connect(patience: number): Promise<boolean> {
+    async connect(timeout: number): Promise<boolean> {
       for (const client of Object.values(clients))
         if (client.status === 'wait' || client.status === 'end') client.connect().catch(() => {})
-      const ready = await Promise.all(Object.values(clients).map(client => isReady(client, patience)))
+      const ready = await Promise.all(Object.values(clients).map(client => isReady(client, timeout)))
       return ready.every(Boolean) && (await verifying)
     },
 
@@ -161,7 +161,7 @@ function nodesOf(client: RedisClient): RedisNode[] {
   return 'nodes' in client ? client.nodes().map(({ options }) => ({ host: options.host!, port: options.port! })) : []
 }
 
-function isReady(client: RedisClient, patience: number): Promise<boolean> {
+function isReady(client: RedisClient, timeout: number): Promise<boolean> {
   if (client.status === 'ready') return Promise.resolve(true)
   return new Promise(resolve => {
     const settle = (ready: boolean) => {
@@ -172,7 +172,7 @@ function isReady(client: RedisClient, patience: number): Promise<boolean> {
     }
     const onReady = () => settle(true)
     const onClose = () => settle(false)
-    const timer = setTimeout(settle, patience, false).unref()
+    const timer = setTimeout(settle, timeout, false).unref()
     client.on('ready', onReady)
     client.on('close', onClose)
   })

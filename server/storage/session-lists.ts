@@ -157,7 +157,7 @@ function scanOf(filter: SessionFilter, terms: SessionTerms): Scan {
   // Sessions older than `oldestAlive` have expired under any era and application; those younger than `youngestOld` under none.
   const all = [...terms.lifetimes, ...terms.applications.flatMap(one => one.lifetimes)].map(one => one.absolute)
   const oldestAlive = terms.now - Math.max(...all) + 1
-  const youngestOld = terms.now - Math.min(...all) + 1
+  const newestOld = terms.now - Math.min(...all) + 1
   const isOfTime = state === 'live' || state === 'idle'
   const filters: Filter[] = [
     ...is('s.device_id', deviceId, 'session_device_created'),
@@ -172,7 +172,7 @@ function scanOf(filter: SessionFilter, terms: SessionTerms): Scan {
     from: isOfTime ? Math.max(since ?? 0, oldestAlive) : since,
     // An idle session is found only by reading its row, and such rows lie far apart.
     budget: state === 'idle' ? 12_000 : undefined,
-    upto: state === 'absolute' ? Math.min(until ?? youngestOld, youngestOld) : until,
+    upto: state === 'absolute' ? Math.min(until ?? newestOld, newestOld) : until,
   }
 }
 

@@ -3,6 +3,7 @@ import type { Cells, Dialect, Queries } from './database.js'
 import { createOpenSessions } from './open-sessions.js'
 import { createRotations } from './rotations.js'
 import { scanSql } from './scan-sql.js'
+import { createSessionPurge } from './session-purge.js'
 import {
   readSession,
   type SessionRecord,
@@ -11,7 +12,6 @@ import {
   sessionOf,
   writtenSession,
 } from './session-rows.js'
-import { createSessionTidying } from './session-tidying.js'
 import { assignments, columns, grouped, inChunks, insertion, padded, placeholders, positions } from './statement.js'
 import { type UserRecord, userColumns, userOf } from './user-rows.js'
 
@@ -94,7 +94,7 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
   const { hint } = scanSql(dialect.engine)
   return {
     ...createRotations(dialect),
-    ...createSessionTidying(),
+    ...createSessionPurge(),
     ...createOpenSessions(dialect),
 
     async insert(tx: Queries, session: SessionRecord): Promise<void> {

@@ -2,7 +2,7 @@
 // another process; meanwhile the event loop goes on, and requests that need no database are answered.
 import type { Worker } from 'node:worker_threads'
 import { type Answer, type ConnectionOptions, type FileIdentity, fileMoved } from './sqlite-connection.js'
-import type { Said } from './sqlite-worker.js'
+import type { ThreadMessage } from './sqlite-worker.js'
 import { acquireWorker, releaseWorker } from './sqlite-workers.js'
 import { StorageFailure } from './storage-failure.js'
 
@@ -26,7 +26,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
   let closed = false
   let whenClosed = () => {}
 
-  const say = (to: Worker, said: Said) => to.postMessage(said)
+  const post = (to: Worker, posted: ThreadMessage) => to.postMessage(posted)
 
   function start(): Worker {
     // An idle database keeps no process alive; a statement under way does.
@@ -44,7 +44,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
     })
     started.once('error', error => onWorkerLost(started, error.message))
     started.once('exit', () => onWorkerLost(started, 'it ended'))
-    say(started, { open: { ...options, expected } })
+    post(started, { open: { ...options, expected } })
     return started
   }
 
@@ -90,7 +90,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
       worker ??= start()
       const at = worker
       return new Promise((resolve, reject) => {
-        say(at, { sql, values })
+        post(at, { sql, values })
         if (waiting.push({ since: performance.now(), resolve, reject }) === 1) at.ref()
       })
     },
@@ -105,7 +105,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
       const isClosed = await new Promise<boolean>(resolve => {
         whenClosed = () => resolve(true)
         last.once('exit', () => resolve(false))
-        say(last, null)
+        post(last, null)
       })
       clearTimeout(timer)
       if (isClosed) await releaseWorker(last)

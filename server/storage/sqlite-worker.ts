@@ -3,17 +3,17 @@
 import { parentPort } from 'node:worker_threads'
 import { type Answer, type Call, type ConnectionOptions, createSqliteConnection } from './sqlite-connection.js'
 
-export type Said = { open: ConnectionOptions } | Call | null
+export type ThreadMessage = { open: ConnectionOptions } | Call | null
 
 const port = parentPort!
 const answer = (given: Answer | null) => port.postMessage(given)
 let connection: ReturnType<typeof createSqliteConnection> | null = null
 
-port.on('message', (said: Said) => {
-  if (said && 'open' in said) {
-    connection = createSqliteConnection(said.open)
-  } else if (said) {
-    answer(connection!.run(said))
+port.on('message', (message: ThreadMessage) => {
+  if (message && 'open' in message) {
+    connection = createSqliteConnection(message.open)
+  } else if (message) {
+    answer(connection!.run(message))
   } else {
     connection!.close()
     connection = null

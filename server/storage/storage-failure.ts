@@ -20,15 +20,20 @@ export class StorageFailure extends Error {
   static from(error: unknown, statement: string): StorageFailure {
     const driverError = ((error as { driverError?: unknown }).driverError ?? error) as DriverError
     const { code, errno, sqlState = '' } = driverError
-    const said = String(driverError.message ?? driverError)
+    const driverMessage = String(driverError.message ?? driverError)
     // A statement that writes many rows is very long, and a log line holds it whole.
     const short = statement.slice(0, 2_000)
     if (typeof code === 'string')
-      return new StorageFailure(code, short, tellsNoValue.test(code) ? said : '', isOurMistake(code, sqlState, said))
+      return new StorageFailure(
+        code,
+        short,
+        tellsNoValue.test(code) ? driverMessage : '',
+        isOurMistake(code, sqlState, driverMessage),
+      )
     // The driver has names for MySQL's codes; MariaDB's own have only a number.
     if (typeof errno === 'number')
-      return new StorageFailure(`ER_${errno}`, short, '', isOurMistake(`ER_${errno}`, sqlState, said))
-    return new StorageFailure('UNKNOWN', short, said, !aboutConnections.test(said))
+      return new StorageFailure(`ER_${errno}`, short, '', isOurMistake(`ER_${errno}`, sqlState, driverMessage))
+    return new StorageFailure('UNKNOWN', short, driverMessage, !aboutConnections.test(driverMessage))
   }
 }
 
@@ -74,12 +79,12 @@ const ourCodes = new Set([
   'SQLITE_TOOBIG',
 ])
 
-function isOurMistake(code: string, sqlState: string, said: string): boolean {
+function isOurMistake(code: string, sqlState: string, driverMessage: string): boolean {
   // Node's own codes about arguments: a value of a kind that no database takes.
   if (code.startsWith('SQLITE_CONSTRAINT') || code.startsWith('ERR_INVALID_')) return true
   // SQLite has one code for all errors in a statement. A missing table or column is not the statement's fault: a
   // migration or a restore is under way. (MySQL has separate codes for these, which are not listed above.)
-  if (code === 'SQLITE_ERROR') return !/^no such (table|column)|has no column named/.test(said)
+  if (code === 'SQLITE_ERROR') return !/^no such (table|column)|has no column named/.test(driverMessage)
   return ourStates.test(sqlState) || ourCodes.has(code)
 }
 

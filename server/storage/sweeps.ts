@@ -1,7 +1,7 @@
 // Sweeps: an end of all sessions of a user, of an application or of everybody is written as one number; the rows are
 // then marked as ended, and the applications notified.
 import type { Queries } from './database.js'
-import type { Superseded } from './session-tidying.js'
+import type { Superseded } from './session-purge.js'
 import { columns, insertion } from './statement.js'
 
 /** Times are epoch ms. */

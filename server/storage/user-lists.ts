@@ -67,7 +67,7 @@ type Engine = Dialect['engine']
 
 /** Bounds of a scan that reads only this table, which is fast. */
 const plain = { budget: 80_000, highest: 10_000 }
-const dearest = { budget: 3_000 }
+const costlyScan = { budget: 3_000 }
 
 export function createUserListStore(dialect: Dialect) {
   const { engine } = dialect
@@ -121,7 +121,7 @@ export type UserListStore = ReturnType<typeof createUserListStore>
 
 function scanOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: SessionTerms): Scan {
   const { id, role, address, live, createdUpto } = filter
-  const dear = [
+  const costlyConditions = [
     ...(address === undefined ? [] : [usedAddress(address)]),
     ...(live === undefined ? [] : [hasLive(engine, live, terms)]),
     ...(role === undefined ? [] : [holds(role, order)]),
@@ -131,13 +131,13 @@ function scanOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: Ses
     ...(filter.text === undefined ? [] : matches(filter.text.trim())),
     ...(filter.username ? [named(filter.username, order)] : []),
     ...(filter.email ? [mailed(filter.email)] : []),
-    ...dear,
+    ...costlyConditions,
     ...(createdUpto === undefined ? [] : [{ sql: 'u.created_at <= ?', values: [createdUpto] }]),
     ...inState(filter, order),
   ]
-  const isDear = dear.length > 0 || (filter.text !== undefined && isIP(filter.text.trim()) > 0)
+  const isCostly = costlyConditions.length > 0 || (filter.text !== undefined && isIP(filter.text.trim()) > 0)
   // In the index NULL sorts before every name.
-  return { filters, ...(isDear ? dearest : plain), from: order === 'name' ? '' : undefined }
+  return { filters, ...(isCostly ? costlyScan : plain), from: order === 'name' ? '' : undefined }
 }
 
 function inState({ state, username, email }: UserFilter, order: UserOrder): Filter[] {

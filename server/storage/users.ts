@@ -15,8 +15,8 @@ import { changesWords, insertWords, rewriteWords } from './user-words.js'
 export type { NewUser, UserChanges, UserRecord }
 
 /** Range of ids outside the sequence. Below 2^31, so that integer columns of other applications can store them. */
-const apartIds = { from: 1_000_000_000, upto: 1_000_001_000 }
-const greatestInTurn = `(SELECT COALESCE(MAX(id), 0) FROM user WHERE id < ${apartIds.from} OR id >= ${apartIds.upto})`
+const reservedIds = { from: 1_000_000_000, upto: 1_000_001_000 }
+const greatestInTurn = `(SELECT COALESCE(MAX(id), 0) FROM user WHERE id < ${reservedIds.from} OR id >= ${reservedIds.upto})`
 
 const selectUser = `SELECT ${columns('u', userColumns)}, r.name AS roleName, r.permissions AS rolePermissions`
 const fromUser = 'FROM user u LEFT JOIN user_role ur ON ur.user_id = u.id LEFT JOIN role r ON r.name = ur.role_name'
@@ -144,12 +144,12 @@ export function createUserStore(dialect: { forUpdate: string }) {
     raiseLastId,
 
     /** The lowest free id of the separate range: it never collides with an imported id. */
-    async nextApartId(tx: Queries): Promise<number> {
+    async nextReservedId(tx: Queries): Promise<number> {
       const [row] = await tx.read<{ id: number | null }>('SELECT MAX(id) AS id FROM user WHERE id >= ? AND id < ?', [
-        apartIds.from,
-        apartIds.upto,
+        reservedIds.from,
+        reservedIds.upto,
       ])
-      return row?.id ? row.id + 1 : apartIds.from
+      return row?.id ? row.id + 1 : reservedIds.from
     },
 
     /** Skips this many ids after the last that is known to have been assigned. @returns the last skipped */

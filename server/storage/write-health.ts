@@ -10,7 +10,7 @@ export type WriteHealthDeps = {
 }
 
 /** Failures after which other writes will fail as well, with the reason in words. */
-const hopeless: readonly [code: RegExp, why: string][] = [
+const lastingFailures: readonly [code: RegExp, why: string][] = [
   [new RegExp(`^${fileMoved}$`), 'the file of the database was deleted, moved or replaced'],
   [/^(SQLITE_FULL|ER_RECORD_FILE_FULL|ER_DISK_FULL|ENOSPC)$/, 'the disk of the database is full'],
   [/^(SQLITE_READONLY|ER_OPTION_PREVENTS_STATEMENT|ER_READ_ONLY_MODE)/, 'the database is read-only'],
@@ -21,7 +21,7 @@ const hopeless: readonly [code: RegExp, why: string][] = [
  * How long a success after such a failure proves nothing, in ms: a write that needs no room may succeed on a full
  * disk.
  */
-const believed = 3_000
+const recoveryTime = 3_000
 /** Other failures concern one statement, unless nothing at all was written for so long, in ms. */
 const unwrittenThreshold = 3_000
 
@@ -29,33 +29,33 @@ export function createWriteHealth({ log, monotonic }: WriteHealthDeps) {
   let writtenAt = monotonic()
   let refused: { at: number; why: string } | null = null
   let failed = false
-  let told = false
+  let reported = false
 
-  function trouble(): string | null {
+  function problem(): string | null {
     if (refused) return refused.why
     return failed && monotonic() - writtenAt > unwrittenThreshold ? 'no write succeeds' : null
   }
 
   return {
     /** Why nothing can be written, or null where it can. */
-    trouble,
+    problem,
 
     succeeded(): void {
       writtenAt = monotonic()
       failed = false
-      if (refused && writtenAt - refused.at < believed) return
+      if (refused && writtenAt - refused.at < recoveryTime) return
       refused = null
-      if (told) log.info({}, 'the database accepts writes again')
-      told = false
+      if (reported) log.info({}, 'the database accepts writes again')
+      reported = false
     },
 
     failed(failure: StorageFailure): void {
-      const why = hopeless.find(([code]) => code.test(failure.code))?.[1]
+      const why = lastingFailures.find(([code]) => code.test(failure.code))?.[1]
       if (why) refused = { at: monotonic(), why }
       else failed = true
-      const now = trouble()
-      if (now && !told) log.error({ err: failure }, `the database accepts no writes: ${now}`)
-      told ||= now !== null
+      const now = problem()
+      if (now && !reported) log.error({ err: failure }, `the database accepts no writes: ${now}`)
+      reported ||= now !== null
     },
   }
 }

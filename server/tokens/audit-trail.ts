@@ -39,9 +39,9 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
   async function append(tx: Queries, head: AuditPosition, rows: readonly Omit<AuditRow, 'seq'>[]): Promise<void> {
     let { seq } = head
     let hash = follows(head)
-    const chained = rows.map(told => {
+    const chained = rows.map(unchained => {
       seq++
-      const row = { ...told, seq }
+      const row = { ...unchained, seq }
       hash = hashOf(hash, row)
       return { ...row, hash }
     })

@@ -4,12 +4,12 @@ import { type CountName, grains } from '../policy/figures.js'
 import type { Database } from '../storage/database.js'
 import type { FigureRecord, FigureStore } from '../storage/figures.js'
 
-export type TallyDeps = { database: Database; figureStore: FigureStore; now: () => number }
+export type CountersDeps = { database: Database; figureStore: FigureStore; now: () => number }
 
 /** Increments a counter, from the hot paths. */
 export type Count = (name: CountName, howOften?: number) => void
 
-export function createCounters({ database, figureStore, now }: TallyDeps) {
+export function createCounters({ database, figureStore, now }: CountersDeps) {
   /** Counts by minute and name. */
   let counted = new Map<string, FigureRecord>()
 

@@ -3,7 +3,7 @@
 // nothing is read or written.
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
 import type { Queries } from '../storage/database.js'
-import type { DeliveryStore, EndToTell } from '../storage/deliveries.js'
+import type { DeliveryStore, EndToNotify } from '../storage/deliveries.js'
 
 export type DeliveryWritingDeps = {
   deliveryStore: DeliveryStore
@@ -13,7 +13,7 @@ export type DeliveryWritingDeps = {
 }
 
 export function createDeliveryWriting({ deliveryStore, applications, uuid, now }: DeliveryWritingDeps) {
-  async function write(tx: Queries, ends: readonly EndToTell[]): Promise<void> {
+  async function write(tx: Queries, ends: readonly EndToNotify[]): Promise<void> {
     if (ends.length === 0) return
     const at = now()
     const waiting = { state: 'waiting', round: 0, attempts: 0, nextAt: at, taker: null, failure: null } as const

@@ -42,14 +42,14 @@ export function createExplain({ inspect, checks, projection, rotate }: ExplainDe
       },
     }
     const [first] = await ask([form])
-    if (!compact) return { kind: null, ...told([first!], ['kind']), decoded: null, signed: false, entry: null }
+    if (!compact) return { kind: null, ...explained([first!], ['kind']), decoded: null, signed: false, entry: null }
 
     const { header, claims } = compact
     const kind = header.typ === 'rt+jwt' ? 'refresh' : 'access'
     const steps = kind === 'refresh' ? refreshSteps(compact) : accessSteps(compact)
     const results = [first!, ...(await ask(steps))]
     const rest = steps.slice(results.length - 1).map(step => step.name)
-    const verdict = told(results, rest)
+    const verdict = explained(results, rest)
     const signed = results.some(({ name, refusal }) => name === 'signature' && refusal === null)
     const logged = kind === 'access' && results.at(-1)?.name === 'log' && verdict.refusal !== null
     const entry = logged ? projection.find(claims as AccessClaims, header.kid as string) : null
@@ -100,8 +100,8 @@ async function ask(steps: readonly Step[]): Promise<Asked[]> {
   return asked
 }
 
-function told(asked: readonly Asked[], rest: readonly string[]): Pick<Explanation, 'checks' | 'refusal'> {
-  const told = asked.map(({ name, refusal }) => ({ name, result: refusal ? 'failed' : 'passed' }) as const)
+function explained(asked: readonly Asked[], rest: readonly string[]): Pick<Explanation, 'checks' | 'refusal'> {
+  const explained = asked.map(({ name, refusal }) => ({ name, result: refusal ? 'failed' : 'passed' }) as const)
   const skipped = rest.map(name => ({ name, result: 'skipped' }) as const)
-  return { checks: [...told, ...skipped], refusal: asked.at(-1)?.refusal ?? null }
+  return { checks: [...explained, ...skipped], refusal: asked.at(-1)?.refusal ?? null }
 }

@@ -46,19 +46,19 @@ export function createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applic
     return code ? inactive : ofApiKey(standing, audience, issuer)
   }
 
-  async function tell(token: string, asker: IntrospectingApplication): Promise<Introspection> {
-    if (token.startsWith(apiKeyPrefix)) return introspectApiKey(token, asker)
+  async function introspection(token: string, requester: IntrospectingApplication): Promise<Introspection> {
+    if (token.startsWith(apiKeyPrefix)) return introspectApiKey(token, requester)
     const issued = await inspect.issued(token)
-    if (!mayKnow(asker, issued)) return inactive
+    if (!mayKnow(requester, issued)) return inactive
     if (issued.kind === 'access') return ofAccess(issued.claims)
     const { session } = await rotate.check(issued.claims)
     return ofRefresh(issued.claims, session.scope)
   }
 
   /** @throws database_unavailable: a temporary failure is no answer */
-  return async function introspect(token: string, asker: IntrospectingApplication): Promise<Introspection> {
+  return async function introspect(token: string, requester: IntrospectingApplication): Promise<Introspection> {
     try {
-      return await tell(token, asker)
+      return await introspection(token, requester)
     } catch (error) {
       if (error instanceof Refusal && error.status === 401) return inactive
       throw error

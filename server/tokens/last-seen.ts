@@ -3,13 +3,13 @@
 import type { Database } from '../storage/database.js'
 import type { DeviceStore } from '../storage/devices.js'
 
-export type SightingsDeps = { database: Database; deviceStore: DeviceStore; now: () => number }
+export type LastSeenDeps = { database: Database; deviceStore: DeviceStore; now: () => number }
 
 /** Limit of remembered devices; those above it are noted at their next refresh. */
 const mostRemembered = 100_000
 const batch = 250
 
-export function createLastSeen({ database, deviceStore, now }: SightingsDeps) {
+export function createLastSeen({ database, deviceStore, now }: LastSeenDeps) {
   let seen = new Map<string, number>()
 
   return {

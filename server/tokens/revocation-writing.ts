@@ -2,7 +2,7 @@
 // log's head is locked, and enforcement when they are committed.
 import { type Actor, nameOf } from '../policy/actor.js'
 import { mayBeOffline } from '../policy/application-metadata.js'
-import { endsApiKeys, entryExpiry, sparesOffline, type Trigger, triggers } from '../policy/revocation.js'
+import { endsApiKeys, entryExpiry, keepsOffline, type Trigger, triggers } from '../policy/revocation.js'
 import type { RevocationKind } from '../protocol/log/revocation.js'
 import type { Tail } from '../revocation/tail.js'
 import type { ApiKeyStore } from '../storage/api-keys.js'
@@ -99,14 +99,14 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
   async function childrenOf(tx: Queries, parents: readonly Pending[]): Promise<Pending[]> {
     const triggerOf = new Map(parents.map(one => [one.subject, one.trigger]))
     const found = await sessionStore.childrenOf(tx, [...triggerOf.keys()])
-    const spared = found.filter(one => one.offline && sparesOffline(triggerOf.get(one.browserSid)!))
+    const offlineSessions = found.filter(one => one.offline && keepsOffline(triggerOf.get(one.browserSid)!))
     // A session is offline as long as its application may have offline sessions.
-    const applications = new Set(spared.map(one => one.applicationId))
+    const applications = new Set(offlineSessions.map(one => one.applicationId))
     const offline = new Set<string>()
     if (applications.size > 0)
       for (const { id, metadata } of await applicationStore.some(tx, [...applications]))
         if (mayBeOffline(metadata)) offline.add(id)
-    const stay = new Set(spared.filter(one => offline.has(one.applicationId)).map(one => one.id))
+    const stay = new Set(offlineSessions.filter(one => offline.has(one.applicationId)).map(one => one.id))
     return found
       .filter(one => !stay.has(one.id))
       .map(({ id, browserSid }) => ({ subject: id, trigger: triggerOf.get(browserSid)! }))

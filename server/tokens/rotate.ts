@@ -43,7 +43,7 @@ type Presented = {
   eras: ErasInForce
   /** The policy that the session is judged by. */
   policy: Policy
-  cameAt: number
+  arrivedAt: number
   issuedAt: number
   presenter: Origin
   asked: AskedTarget
@@ -72,8 +72,8 @@ export function createRotate(deps: RotateDeps) {
     proof: ShownProof | null = null,
   ): Promise<SessionTokens> {
     // Grace is judged at arrival: our own latency must not look like reuse.
-    const cameAt = now()
-    return spend(await inspect.refresh(token), applicationId, presenter, { cameAt, asked, proof })
+    const arrivedAt = now()
+    return spend(await inspect.refresh(token), applicationId, presenter, { arrivedAt, asked, proof })
   }
 
   /**
@@ -84,7 +84,7 @@ export function createRotate(deps: RotateDeps) {
     claims: PresentedClaims,
     applicationId: string,
     presenter: Origin,
-    { cameAt, asked = {}, proof = null }: { cameAt: number; asked?: AskedTarget; proof?: ShownProof | null },
+    { arrivedAt, asked = {}, proof = null }: { arrivedAt: number; asked?: AskedTarget; proof?: ShownProof | null },
   ): Promise<SessionTokens> {
     // Checks that any client's request can fail come before the claim, and write nothing.
     if (claims.client_id !== applicationId) throw refuse('token_claims')
@@ -98,7 +98,7 @@ export function createRotate(deps: RotateDeps) {
     const { standing: live, eras } = refuseOver(found, claims, won ? claimedAt : now())
     const consented = await refreshRights.requireOrEnd(live, asked, presenter)
     const policy = eras.of(live.session)
-    const presented: Presented = { claims, live, eras, policy, cameAt, issuedAt, presenter, asked: consented, proof }
+    const presented: Presented = { claims, live, eras, policy, arrivedAt, issuedAt, presenter, asked: consented, proof }
     if (won) return answer(presented, true)
     switch (judge(presented)) {
       case 'ahead':
@@ -115,8 +115,8 @@ export function createRotate(deps: RotateDeps) {
     }
   }
 
-  function judge({ live, claims, policy, cameAt }: Presented, outage: Outage | null = null) {
-    return judgeGeneration(claims.gen, live.session, cameAt, policy.reuse_grace * 1000, outage)
+  function judge({ live, claims, policy, arrivedAt }: Presented, outage: Outage | null = null) {
+    return judgeGeneration(claims.gen, live.session, arrivedAt, policy.reuse_grace * 1000, outage)
   }
 
   function refuseOver(found: Found | null | 'behind', claims: PresentedClaims, at: number): Found {

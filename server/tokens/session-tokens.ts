@@ -46,10 +46,10 @@ export type SessionTokensDeps = { issue: Issue; idTokens: IdTokens; applications
 export function createSessionTokens({ issue, idTokens, applications }: SessionTokensDeps) {
   /** @throws database_unavailable, what `narrowed` throws */
   return function sessionTokens(
-    stood: IssuableSession,
+    issuable: IssuableSession,
     { asked, withRefresh, nonce = null, jkt }: TokenDemand,
   ): SessionTokens {
-    const { standing, eras, issuedAt } = stood
+    const { standing, eras, issuedAt } = issuable
     const { session, user } = standing
     const policy = eras.of(session)
     const access = issue.accessOf(standing, issuedAt, policy, asked, jkt)

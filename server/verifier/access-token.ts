@@ -78,21 +78,22 @@ export function basic(id: string, secret: string): string {
 
 function readToken(status: number, text: string): { text: string; life: number } {
   if (status !== 200) throw new Error(`the server answered ${status} ${errorIn(text)}`.trimEnd())
-  const told: unknown = JSON.parse(text)
-  if (!isJsonObject(told) || typeof told.access_token !== 'string') throw new Error('the answer has no access_token')
-  if (typeof told.token_type !== 'string' || told.token_type.toLowerCase() !== 'bearer')
+  const document: unknown = JSON.parse(text)
+  if (!isJsonObject(document) || typeof document.access_token !== 'string')
+    throw new Error('the answer has no access_token')
+  if (typeof document.token_type !== 'string' || document.token_type.toLowerCase() !== 'bearer')
     throw new Error('the answer is no bearer token')
   // RFC 6750 §2.1. A value that is invalid in a header would appear in the error message about it.
-  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(told.access_token)) throw new Error('the answer is no bearer token')
-  const life = Number.isFinite(told.expires_in) ? (told.expires_in as number) * 1_000 : 60_000
-  return { text: told.access_token, life }
+  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(document.access_token)) throw new Error('the answer is no bearer token')
+  const life = Number.isFinite(document.expires_in) ? (document.expires_in as number) * 1_000 : 60_000
+  return { text: document.access_token, life }
 }
 
 /** Only the error code (RFC 6749 §5.2): the rest of the response may repeat what was sent. */
 export function errorIn(text: string): string {
   try {
-    const told: unknown = JSON.parse(text)
-    const code = isJsonObject(told) ? (told.error ?? told.code) : undefined
+    const document: unknown = JSON.parse(text)
+    const code = isJsonObject(document) ? (document.error ?? document.code) : undefined
     return typeof code === 'string' && /^\w{1,60}$/.test(code) ? code : ''
   } catch {
     return ''

@@ -9,7 +9,7 @@ import type { CheckedOptions } from './options.js'
 
 export type ApiKeysDeps = Pick<CheckedOptions, 'issuer' | 'audience'> & {
   clock: VerifierClock
-  introspection: Pick<Introspection, 'tell'>
+  introspection: Pick<Introspection, 'introspect'>
 }
 
 export function createApiKeys({ issuer, audience, clock, introspection }: ApiKeysDeps) {
@@ -21,8 +21,8 @@ export function createApiKeys({ issuer, audience, clock, introspection }: ApiKey
     async verify(text: string, needs: Needs): Promise<VerifiedClaims> {
       // Only API keys are introspected here: access tokens are verified elsewhere.
       if (typeof text !== 'string' || !/^dvz_key_[A-Za-z0-9_-]{43}$/.test(text)) throw refuse('api_key_unknown')
-      const told = await introspection.tell(text)
-      const { active, ...rest } = told as Record<string, unknown>
+      const introspected = await introspection.introspect(text)
+      const { active, ...rest } = introspected as Record<string, unknown>
       // A key for another resource server, which this application may introspect, is refused here.
       if (!active || rest.iss !== issuer || rest.aud !== audience || rest.token_type !== 'Token')
         throw refuse('api_key_unknown')

@@ -10,7 +10,7 @@ export type ClockDeps = { clocks: Clocks /** s */; clockTolerance: number }
 
 export function createClock({ clocks, clockTolerance }: ClockDeps) {
   /** The time that the server has sent, and when it was requested. */
-  let told: { at: Instant; now: number } | null = null
+  let serverTime: { at: Instant; now: number } | null = null
 
   const instant = (): Instant => ({ monotonic: clocks.monotonic(), wall: clocks.wall() })
 
@@ -26,17 +26,18 @@ export function createClock({ clocks, clockTolerance }: ClockDeps) {
 
     /** Takes the server's time (epoch ms), as it was at some instant after `at`. */
     take(at: Instant, now: number): void {
-      if (told === null || at.monotonic >= told.at.monotonic) told = { at, now }
+      if (serverTime === null || at.monotonic >= serverTime.at.monotonic) serverTime = { at, now }
     },
 
     /** Whether the server's time is known. */
-    isTold: (): boolean => told !== null,
+    isSet: (): boolean => serverTime !== null,
 
     /** Epoch ms; until the server's time is known by this machine's clock, minus its tolerance. */
-    now: (): number => (told ? told.now + ran(told.at) : clocks.wall() - clockTolerance * 1_000),
+    now: (): number => (serverTime ? serverTime.now + ran(serverTime.at) : clocks.wall() - clockTolerance * 1_000),
 
     /** The latest time that it may be, epoch ms. */
-    latest: (): number => (told ? told.now + elapsed(told.at) : clocks.wall() - clockTolerance * 1_000),
+    latest: (): number =>
+      serverTime ? serverTime.now + elapsed(serverTime.at) : clocks.wall() - clockTolerance * 1_000,
   }
 }
 

@@ -6,8 +6,8 @@ export type StreamEvent = { name: string; id: string | null; data: string }
 /** Limit of one event, in characters: a piece of the log has some 600,000. */
 const longest = 8 * 1_024 * 1_024
 
-/** @param tell is called with each event in turn */
-export function createEventStream(tell: (event: StreamEvent) => void, most = longest) {
+/** @param onEvent is called with each event in turn */
+export function createEventStream(onEvent: (event: StreamEvent) => void, most = longest) {
   // The byte order mark is dropped at the beginning (§9.2.5), and nowhere else.
   const decoder = new TextDecoder('utf-8', { fatal: true })
   /** The beginning of a line whose end has not arrived. */
@@ -46,7 +46,7 @@ export function createEventStream(tell: (event: StreamEvent) => void, most = lon
     id = null
     data = []
     length = 0
-    if (isEvent) tell(event)
+    if (isEvent) onEvent(event)
   }
 
   function push(text: string): void {

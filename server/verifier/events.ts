@@ -31,7 +31,7 @@ export function createEvents() {
     },
 
     /** @returns whether there is a listener */
-    tell<N extends VerifierEventName>(name: N, about: VerifierEvents[N]): boolean {
+    notify<N extends VerifierEventName>(name: N, about: VerifierEvents[N]): boolean {
       const those = [...(listeners.get(name) ?? [])] as Listener<N>[]
       for (const listener of those) {
         try {

@@ -168,9 +168,12 @@ async function refusedBy(response: Response): Promise<Refused> {
 
 function codeIn(text: string): string {
   try {
-    const told: unknown = JSON.parse(text)
+    const parsed: unknown = JSON.parse(text)
     return (
-      (isJsonObject(told) && typeof told.reason === 'string' && /^\w{1,60}$/.test(told.reason) && told.reason) ||
+      (isJsonObject(parsed) &&
+        typeof parsed.reason === 'string' &&
+        /^\w{1,60}$/.test(parsed.reason) &&
+        parsed.reason) ||
       errorIn(text)
     )
   } catch {

@@ -95,7 +95,7 @@ export function createIntrospection(deps: IntrospectionDeps) {
 
   return {
     /** @throws revocations_unknown: the server did not answer */
-    async tell(token: string): Promise<Introspected> {
+    async introspect(token: string): Promise<Introspected> {
       const digest = hash('sha256', token, 'base64url')
       let one = asked.get(digest)
       if (one === undefined || !serves(one)) {
@@ -130,7 +130,7 @@ export type Introspection = ReturnType<typeof createIntrospection>
 
 function readAnswer(status: number, text: string): Introspected {
   if (status !== 200) throw new Error(`the server answered ${status} ${errorIn(text)}`.trimEnd())
-  const told = parseStrictJson(text)
-  if (!isJsonObject(told) || typeof told.active !== 'boolean') throw new Error('the answer is no introspection')
-  return told.active ? { ...told, active: true } : { active: false }
+  const parsed = parseStrictJson(text)
+  if (!isJsonObject(parsed) || typeof parsed.active !== 'boolean') throw new Error('the answer is no introspection')
+  return parsed.active ? { ...parsed, active: true } : { active: false }
 }

@@ -157,6 +157,6 @@ const unknown = () => refuse('revocations_unknown', { retryAfter: 1 })
 export type Keys = ReturnType<typeof createKeys>
 
 function ageOf(header: string | null): number {
-  const said = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,])/.exec(header ?? '')?.[1]
-  return said === undefined ? age.usual : Math.min(Math.max(Number(said) * 1_000, age.least), age.most)
+  const seconds = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,])/.exec(header ?? '')?.[1]
+  return seconds === undefined ? age.usual : Math.min(Math.max(Number(seconds) * 1_000, age.least), age.most)
 }

@@ -18,7 +18,7 @@ const mostAtOnce = 4
  * For how many ticks the mirror may lack numbers of answers before the stream counts as dead, at first and after
  * that.
  */
-const patience = { first: 3, again: 10 }
+const tickLimits = { first: 3, again: 10 }
 
 export type LeaseDeps = {
   name: string
@@ -120,8 +120,8 @@ export function createLease(deps: LeaseDeps) {
     watch()
     waiting = waiting.filter(isLive)
     ticksBehind = waiting.length === 0 ? Math.min(ticksBehind, 0) : ticksBehind + 1
-    if (ticksBehind >= patience.first) {
-      ticksBehind = patience.first - patience.again
+    if (ticksBehind >= tickLimits.first) {
+      ticksBehind = tickLimits.first - tickLimits.again
       behind()
     }
     void renew()
@@ -159,9 +159,9 @@ export type Lease = ReturnType<typeof createLease>
 class Unauthorized extends Error {}
 
 function readAnswer(text: string): LeaseAnswer {
-  const told = parseStrictJson(text)
-  if (!isJsonObject(told)) throw new Error('the answer is no lease')
-  const { log, seq, now, lease_ms } = told
+  const parsed = parseStrictJson(text)
+  if (!isJsonObject(parsed)) throw new Error('the answer is no lease')
+  const { log, seq, now, lease_ms } = parsed
   const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0
   if (typeof log !== 'string' || log === '' || ![seq, now, lease_ms].every(isCount))
     throw new Error('the answer is no lease')

@@ -83,8 +83,10 @@ export function metricsText(status: VerifierStatus): string {
   const own = { issuer: status.issuer, verifier: status.name }
   const lines = Object.entries<Metric>(metrics).flatMap(([name, { type, help, samples }]) => {
     const full = `darvoza_verifier_${name}`
-    const told = samples(status).map(({ value, labels }) => `${full}${labelsText({ ...own, ...labels })} ${value}`)
-    return [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, ...told]
+    const sampleLines = samples(status).map(
+      ({ value, labels }) => `${full}${labelsText({ ...own, ...labels })} ${value}`,
+    )
+    return [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, ...sampleLines]
   })
   return `${lines.join('\n')}\n`
 }

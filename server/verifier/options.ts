@@ -111,8 +111,8 @@ export function checkOptions(options: VerifierOptions): CheckedOptions {
     }),
     // Never the value: it may be a secret.
     ...names.flatMap(name => {
-      const isTold = name === 'url' && all.url === all.issuer
-      const problem = isTold ? null : checks[name](all[name])
+      const isReported = name === 'url' && all.url === all.issuer
+      const problem = isReported ? null : checks[name](all[name])
       return problem ? `${name} ${problem}` : []
     }),
   ]

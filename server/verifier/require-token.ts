@@ -104,7 +104,7 @@ export function createTokenGate(
     typeof resourceMetadata === 'object'
       ? createResourceMetadata(resourceMetadata, { issuer, audience, dpop, scopes })
       : null
-  const told = {
+  const challengeContext = {
     realm,
     issuer,
     resourceMetadata: metadata?.address ?? (resourceMetadata as string | undefined),
@@ -169,7 +169,7 @@ export function createTokenGate(
     const { code, status, details } = refusal
     // RFC 9110 §10.2.3: a temporary failure is retried, and never makes a client drop its token.
     const wait = details.retryAfter ?? (status === 503 || status === 429 ? 1 : undefined)
-    const challenges = challengesOf(refusal, scheme, needs, told)
+    const challenges = challengesOf(refusal, scheme, needs, challengeContext)
     const nonce = code === 'use_dpop_nonce' ? verifier.proofNonce?.() : null
     const headers = {
       'Cache-Control': 'no-store',

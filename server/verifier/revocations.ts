@@ -11,12 +11,12 @@ export type RevocationsDeps = {
   /** Called when the log has advanced, or has another id. */
   moved: () => void
   /** Called with each entry that was written while the verifier followed. */
-  told: (entry: Revocation) => void
+  noteEntry: (entry: Revocation) => void
 }
 
 type Waiter = { seq: number; done: () => void }
 
-export function createRevocations({ moved, told }: RevocationsDeps) {
+export function createRevocations({ moved, noteEntry: note }: RevocationsDeps) {
   let projection = createProjection()
   /** '' before the whole log was read once. */
   let log = ''
@@ -89,12 +89,12 @@ export function createRevocations({ moved, told }: RevocationsDeps) {
       if (position.log !== log) throw new Error('the log is another one')
       const before = projection.position
       if (!projection.apply(stretch)) throw new Error('the log has a gap')
-      for (const entry of stretch.entries) if (entry.seq > before) told(entry)
+      for (const entry of stretch.entries) if (entry.seq > before) note(entry)
       settle()
     },
 
     /** Waits until the mirror has reached this number, for `patience` ms at most. @returns whether it has */
-    async reach(seq: number, patience: number): Promise<boolean> {
+    async reach(seq: number, timeout: number): Promise<boolean> {
       if (seq <= projection.position) return true
       if (waiters.size >= mostWaiting) return false
       await new Promise<void>(resolve => {
@@ -103,7 +103,7 @@ export function createRevocations({ moved, told }: RevocationsDeps) {
           waiters.delete(waiter)
           resolve()
         }
-        const timer = setTimeout(done, patience)
+        const timer = setTimeout(done, timeout)
         const waiter = { seq, done }
         waiters.add(waiter)
       })

@@ -79,7 +79,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   })
 
   const failed = (error: Error) => {
-    if (!isClosed && !events.tell('error', error)) warnings.tell(error)
+    if (!isClosed && !events.notify('error', error)) warnings.warn(error)
   }
 
   const keys = createKeys({
@@ -89,7 +89,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     failed,
     changed: remembered.clear,
     fetched() {
-      events.tell('keys', { kids: keys.state().kids })
+      events.notify('keys', { kids: keys.state().kids })
       judgeReady()
     },
   })
@@ -101,8 +101,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
       round = revocations.round
       lease.applied(isOther)
     },
-    told({ seq, kind, subject, effect }) {
-      events.tell('revocation', { seq, kind, subject, effect })
+    noteEntry({ seq, kind, subject, effect }) {
+      events.notify('revocation', { seq, kind, subject, effect })
       if (kind === 'key') keys.renew()
     },
   })
@@ -113,7 +113,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     revocations,
     clock,
     failed,
-    changed: state => events.tell('stream', { state }),
+    changed: state => events.notify('stream', { state }),
   })
   const lease = createLease({
     name,
@@ -124,10 +124,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
     failed,
     keysFetchedAt: () => keys.state().fetchedAt,
     begun(of) {
-      events.tell('lease', of)
+      events.notify('lease', of)
       judgeReady()
     },
-    over: () => events.tell('lease_over', {}),
+    over: () => events.notify('lease_over', {}),
     behind: following.readNow,
   })
   const introspect = (longest: number) => {
@@ -195,7 +195,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   lease.start()
   const forgetting = setInterval(() => {
     // With this machine's clock, if it is ahead, entries would be dropped that still refuse a token.
-    if (clock.isTold()) void revocations.forget(clock.now())
+    if (clock.isSet()) void revocations.forget(clock.now())
   }, forgetInterval)
 
   return {

@@ -33,13 +33,13 @@ export type VerifyDeps = Pick<CheckedOptions, 'issuer' | 'audience'> & {
   keys: Pick<Keys, 'find' | 'require' | 'areUsable'>
   revocations: Revocations
   lease: Pick<Lease, 'isValid'>
-  introspection: Pick<Introspection, 'tell'>
+  introspection: Pick<Introspection, 'introspect'>
   remembered: Remembered
   boundTokens: Pick<BoundTokens, 'check'>
   failed: (error: Error) => void
 }
 
-class Untold extends Error {}
+class NotConfirmed extends Error {}
 
 /** Refusals only because of a time, where the clock may be wrong: the server is asked. */
 const doubts: ReadonlySet<ErrorCode> = new Set(['clock_jumped', 'clock_went_back'])
@@ -50,7 +50,7 @@ const byProgram: readonly ClaimCheck[] = [...registeredChecks, ...programChecks]
 export function createVerify(deps: VerifyDeps) {
   const { issuer, audience, clock, keys, revocations, lease, introspection, remembered, boundTokens, failed } = deps
   /** Whether the server has once confirmed a token for this resource server. */
-  let isTold = false
+  let wasConfirmed = false
   const counts = { remembered: 0, introspected: 0, untilExpiry: 0 }
 
   /** @returns the code that refuses the claims, or null */
@@ -125,7 +125,7 @@ export function createVerify(deps: VerifyDeps) {
    * not the resource server would refuse all tokens as soon as the lease is over, and sign all users out.
    */
   function notAnswered(): Refusal {
-    const cause = new Untold(`nothing was told yet about any token for ${audience}: may this application ask?`)
+    const cause = new NotConfirmed(`nothing was result yet about any token for ${audience}: may this application ask?`)
     failed(cause)
     return refuse('revocations_unknown', { retryAfter: 1, cause })
   }
@@ -133,12 +133,12 @@ export function createVerify(deps: VerifyDeps) {
   async function ask(token: string, signed: Signed, doubt: ErrorCode | null, needs: Needs): Promise<void> {
     try {
       counts.introspected++
-      const told = await introspection.tell(token)
-      if (!told.active) throw isTold ? refuse('token_revoked') : notAnswered()
-      isTold = true
-      if (told.jti !== signed.raw.jti || told.iss !== issuer) throw refuse('revocations_unknown', { retryAfter: 1 })
+      const result = await introspection.introspect(token)
+      if (!result.active) throw wasConfirmed ? refuse('token_revoked') : notAnswered()
+      wasConfirmed = true
+      if (result.jti !== signed.raw.jti || result.iss !== issuer) throw refuse('revocations_unknown', { retryAfter: 1 })
     } catch (error) {
-      const isUnknown = (error as { code?: unknown }).code === 'revocations_unknown' && !isUntold(error)
+      const isUnknown = (error as { code?: unknown }).code === 'revocations_unknown' && !isNotConfirmed(error)
       // Without a log no entry could have refused it.
       if (!isUnknown || !needs.allowReadsUntilExpiry || doubt !== null || revocations.log === '') throw error
       counts.untilExpiry++
@@ -178,4 +178,4 @@ export function createVerify(deps: VerifyDeps) {
 
 export type Verify = ReturnType<typeof createVerify>
 
-const isUntold = (error: unknown) => error instanceof Refusal && error.details.cause instanceof Untold
+const isNotConfirmed = (error: unknown) => error instanceof Refusal && error.details.cause instanceof NotConfirmed

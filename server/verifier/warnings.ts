@@ -6,13 +6,13 @@ const most = 10
 
 /** @param name of the verifier */
 export function createWarnings(name: string) {
-  const told = new Set<string>()
+  const warned = new Set<string>()
 
   return {
-    tell(error: Error): void {
+    warn(error: Error): void {
       const text = withCauses(error)
-      if (told.has(text) || told.size >= most) return
-      told.add(text)
+      if (warned.has(text) || warned.size >= most) return
+      warned.add(text)
       process.emitWarning(`${name}: ${text}; it is tried again. Listen to 'error' to hear of each.`, {
         type: 'VerifierWarning',
       })

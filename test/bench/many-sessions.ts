@@ -30,8 +30,8 @@ for (const engine of engines()) {
   await aCrowd(server, amy.id, { devices: Number(options.devices), sessions: Number(options.sessions) })
   const ben = await server.aUser({ username: 'ben' })
   const admin = (await client.signIn({ username: 'admin', password })).access
-  const boss = aVisitor(server)
-  await boss.signIn({ username: 'admin', password })
+  const administrator = aVisitor(server)
+  await administrator.signIn({ username: 'admin', password })
   const own = aVisitor(server)
 
   await measure('sign-in of somebody else', () => client.signIn(ben))
@@ -49,7 +49,7 @@ for (const engine of engines()) {
   await measure('/api/me/devices/', () => get('/api/me/devices/', access))
   await measure('/api/admin/users/ID/sessions/', () => get(`/api/admin/users/${amy.id}/sessions/`, admin))
   await measure('/api/admin/users/ID/devices/', () => get(`/api/admin/users/${amy.id}/devices/`, admin))
-  await measure('page of the user', () => boss.open(`/admin/users/${amy.id}`))
+  await measure('page of the user', () => administrator.open(`/admin/users/${amy.id}`))
   await measure('page of own devices', () => own.open('/account/devices'))
   await measure('end all other devices', async () => status(await client.delete('/api/me/devices/', access), 204), 1)
   await measure('their rows are marked', marked, 1)

@@ -64,9 +64,9 @@ async function anEndedToken(server: TestServer): Promise<string> {
     'Mozilla/5.0 (Linux; Android 14; SM-A546E) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36'
   const { access } = await aClient(server, phone).signIn(user)
   server.clock.advance('7m')
-  const boss = await aClient(server).signIn(admin)
-  const { body } = await aClient(server).get(`/api/admin/sessions?user=${user.id}`, boss.access)
-  await aClient(server).delete(`/api/admin/sessions/${body.results[0].id}/`, boss.access)
+  const adminUser = await aClient(server).signIn(admin)
+  const { body } = await aClient(server).get(`/api/admin/sessions?user=${user.id}`, adminUser.access)
+  await aClient(server).delete(`/api/admin/sessions/${body.results[0].id}/`, adminUser.access)
   server.clock.advance('1m')
   return access
 }

@@ -90,14 +90,14 @@ onEachEngine('requests with an API key while the key ends', engine => {
     const { users } = server.composed.parts.people
     const results = { made: 0, refused: 0 }
     for (let trial = 0; trial < 2; trial++) {
-      const boss = await server.aUser({ roles: ['admin'] })
-      const { key, text } = await aKeyOf(server, boss.id, { scopes: ['darvoza:users:write'] })
+      const administrator = await server.aUser({ roles: ['admin'] })
+      const { key, text } = await aKeyOf(server, administrator.id, { scopes: ['darvoza:users:write'] })
       const { post } = byKey(client, text)
       const requests = Array.from({ length: 20 }, async (_, index) => {
         await turns(index * 5)
         return post('/api/admin/users', { username: `made-${trial}-${index}` })
       })
-      const taking = turns(30 + 15 * trial).then(() => users.setRoles(boss.id, ['support'], 'system'))
+      const taking = turns(30 + 15 * trial).then(() => users.setRoles(administrator.id, ['support'], 'system'))
       const answers = await Promise.all(requests)
       await taking
       const { before, behind } = await changesAround(server, key.id, 'roles_changed')
@@ -114,14 +114,14 @@ onEachEngine('requests with an API key while the key ends', engine => {
   it('the credential is judged again inside the transaction of a change', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts.people
-    const boss = await server.aUser({ roles: ['admin'] })
+    const administrator = await server.aUser({ roles: ['admin'] })
     const other = await server.aUser()
     const scopes = ['darvoza:users:write']
-    const { key } = await aKeyOf(server, boss.id, { scopes })
-    const brief = await aKeyOf(server, boss.id, { scopes, expiresIn: 3_600_000 })
+    const { key } = await aKeyOf(server, administrator.id, { scopes })
+    const brief = await aKeyOf(server, administrator.id, { scopes, expiresIn: 3_600_000 })
     const origin = { address: '192.0.2.1', userAgent: 'test', requestId: 'test' }
     const credential = { apiKeyId: key.id, permission: 'darvoza:users:write', recent: false, ceiling: scopes } as const
-    const actor: Actor = { name: `user:${boss.id}`, origin, credential }
+    const actor: Actor = { name: `user:${administrator.id}`, origin, credential }
     const change = (by: Actor = actor) =>
       users.update(other.id, { firstName: 'Amelia' }, by).then(
         () => 'done',
@@ -131,21 +131,21 @@ onEachEngine('requests with an API key while the key ends', engine => {
     expect(await change({ ...actor, credential: { ...credential, recent: true } })).to.equal('api_key_not_elevated')
     expect(await change({ ...actor, credential: { ...credential, permission: null } })).to.equal('api_key_scope')
     expect(await change({ ...actor, name: 'user:1' }), 'another one’s key').to.equal('api_key_unknown')
-    await users.setRoles(boss.id, [], 'system')
+    await users.setRoles(administrator.id, [], 'system')
     expect(await change()).to.equal('permission_denied')
-    await users.setRoles(boss.id, ['admin'], 'system')
+    await users.setRoles(administrator.id, ['admin'], 'system')
     const { userStore, database } = server.composed.parts.storage
-    await userStore.update(database, boss.id, { mustChangePassword: true })
+    await userStore.update(database, administrator.id, { mustChangePassword: true })
     expect(await change()).to.equal('password_change_required')
-    await userStore.update(database, boss.id, { mustChangePassword: false })
+    await userStore.update(database, administrator.id, { mustChangePassword: false })
     const byBrief = { ...actor, credential: { ...credential, apiKeyId: brief.key.id } }
     expect(await change(byBrief)).to.equal('done')
     server.clock.advance('1h')
     expect(await change(byBrief)).to.equal('api_key_expired')
     expect(await change()).to.equal('done')
-    await users.setPassword(boss.id, 'an even newer one 78', 'system')
+    await users.setPassword(administrator.id, 'an even newer one 78', 'system')
     expect(await change()).to.equal('api_key_ended')
-    await users.disable(boss.id, 'system')
+    await users.disable(administrator.id, 'system')
     expect(await change()).to.equal('user_inactive')
   })
 })

@@ -55,7 +55,7 @@ describe('the hashing process', () => {
   ] as const) {
     it(`${how} during a hash: 503 with Retry-After, and a new process serves the next sign-in`, async () => {
       const told: object[] = []
-      const own = createHashingProcess({ threads: 2, patience: 1_500, log: { warn: details => told.push(details) } })
+      const own = createHashingProcess({ threads: 2, jobTimeout: 1_500, log: { warn: details => told.push(details) } })
       let pid: number | null = null
       const endOnce = (work: Promise<boolean>) => {
         if (pid === null) {

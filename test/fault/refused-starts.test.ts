@@ -80,7 +80,7 @@ onEachEngine('a server start on a database', engine => {
     const other = { ...settings, issuer: 'https://id.example.com' }
     const refusal = await refusalOf(other)
     for (const part of [settings.issuer, other.issuer, 'darvoza issuer set']) expect(refusal).to.include(part)
-    const { issuerClaim } = server.composed.parts.house
+    const { issuerClaim } = server.composed.parts.maintenance
     const early = await issuerClaim.set(other.issuer, 'operator:test').catch((error: Error) => error.message)
     expect(early).to.match(/a server runs on this database/)
     server.clock.advance('10s')

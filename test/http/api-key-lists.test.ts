@@ -94,7 +94,7 @@ onEachEngine('API keys of all users', engine => {
   it('are deleted once the retention since their end or expiry has passed; live keys stay', async () => {
     const server = await aServer({ engine, policy: { ended_session_retention: 86_400 } })
     const { apiKeys } = server.composed.parts.apiKeys
-    const { housekeeping } = server.composed.parts.house
+    const { housekeeping } = server.composed.parts.maintenance
     const scopes = ['darvoza:account']
     const [ended, expired, lives] = [
       await aKeyOf(server, 1, { scopes }),

@@ -229,7 +229,7 @@ onEachEngine('the end of a browser session', engine => {
     server.clock.advance('23h')
     const refreshed = await refreshAs(server, first!.refresh, 'shop')
     server.clock.advance('2h')
-    await parts.house.housekeeping.tidySessions()
+    await parts.maintenance.housekeeping.purgeSessions()
     expect((await findSession(server, browser.id)).endedReason).to.equal('expired')
     expect((await refreshAs(server, refreshed.refresh, 'shop')).code).to.equal(null)
     expect(await living(first!.sid)).to.deep.equal([true])

@@ -61,11 +61,11 @@ const everything = 'openid roles orders:read orders:write darvoza:account darvoz
 onEachEngine('an application other than darvoza', engine => {
   let server: TestServer
   let amy: { id: number; username: string }
-  let boss: { id: number; username: string }
+  let administrator: { id: number; username: string }
   beforeEach(async () => {
     server = await aServer({ engine })
     amy = await aUserWith(server, ['orders:read', 'orders:write', 'stock:read'])
-    boss = await server.aUser({ roles: ['admin'] })
+    administrator = await server.aUser({ roles: ['admin'] })
     await anApplication(server, 'orders', orders)
     // First-party, so that its sessions need no consent.
     const metadata = { scope: everything, permissions: ['orders:read', 'darvoza:users:read'], first_party: true }
@@ -85,7 +85,7 @@ onEachEngine('an application other than darvoza', engine => {
     const victim = await server.aUser()
     const client = aClient(server)
     const through = async () => {
-      const { refresh, session } = await aSessionOf(server, boss, 'narrow', { scope: metadata.scope })
+      const { refresh, session } = await aSessionOf(server, administrator, 'narrow', { scope: metadata.scope })
       const { storage } = server.composed.parts
       await storage.database.write('UPDATE session SET authenticated_at = ? WHERE id = ?', [
         server.clock.now(),
@@ -153,15 +153,15 @@ onEachEngine('an application other than darvoza', engine => {
     expect(told(await claimsFor(amy, everything))).to.deep.equal({ permissions: ['orders:read'], roles: [], username })
     const own = await aClient(server).signIn({ ...amy, password: 'correct horse battery' })
     expect(claimsOf(own.access).permissions).to.deep.equal(['orders:read', 'orders:write', 'stock:read'])
-    expect((await claimsFor(boss, 'openid')).roles).to.deep.equal(['admin'])
+    expect((await claimsFor(administrator, 'openid')).roles).to.deep.equal(['admin'])
     await anApplication(server, 'unlisted', { metadata: { scope: 'openid' } })
     expect((await claimsFor(amy, 'openid', [], 'unlisted')).permissions).to.deep.equal([])
     for (const kind of ['registration', 'document'] as const) {
       const metadata = { scope: 'openid roles', permissions: ['orders:read', 'darvoza:users:read'] }
       await anApplication(server, kind, { origin: kind, metadata })
-      const bare = await claimsFor(boss, 'openid', [], kind)
+      const bare = await claimsFor(administrator, 'openid', [], kind)
       expect([bare.roles, bare.permissions], kind).to.deep.equal([[], []])
-      const full = await claimsFor(boss, 'openid roles', [], kind)
+      const full = await claimsFor(administrator, 'openid roles', [], kind)
       expect([full.roles, full.permissions], kind).to.deep.equal([['admin'], ['darvoza:users:read']])
     }
   })
@@ -176,12 +176,12 @@ onEachEngine('an application other than darvoza', engine => {
     expect(await get('/api/me/', amy, 'openid orders:read')).to.equal('token_audience')
     expect(await get('/api/me/', amy, 'openid darvoza:account')).to.equal(200)
     expect(await get('/api/me/', amy, everything, [orders.resource])).to.equal('token_audience')
-    expect(await get('/api/admin/users/', boss, 'darvoza:account')).to.equal('insufficient_scope')
+    expect(await get('/api/admin/users/', administrator, 'darvoza:account')).to.equal('insufficient_scope')
     expect(await get('/api/admin/users/', amy, 'darvoza:admin')).to.match(/permission/)
-    expect(await get('/api/admin/users/', boss, 'darvoza:admin')).to.equal(200)
-    expect(await get('/api/admin/policies/', boss, 'darvoza:admin'), 'not listed').to.match(/permission/)
+    expect(await get('/api/admin/users/', administrator, 'darvoza:admin')).to.equal(200)
+    expect(await get('/api/admin/policies/', administrator, 'darvoza:admin'), 'not listed').to.match(/permission/)
     // permissions_omitted in the token of an application does not stand for all permissions of its user.
-    const { access } = await refreshAs(server, (await opened(boss, 'darvoza:admin')).refresh)
+    const { access } = await refreshAs(server, (await opened(administrator, 'darvoza:admin')).refresh)
     const omitted = { permissions: undefined, permissions_omitted: true }
     const { status } = await aClient(server).get('/api/admin/users/', aForge(server).access(changed(access, omitted)))
     expect(status, 'omitted').to.equal(403)

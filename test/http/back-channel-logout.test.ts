@@ -191,7 +191,7 @@ describe('a logout token', () => {
     'its application being deleted': ({ id, access }) => ok('DELETE', `/api/admin/applications/${id}`, access),
     'its time having run out': async () => {
       server.clock.advance('2d')
-      await server.composed.parts.house.housekeeping.tidySessions()
+      await server.composed.parts.maintenance.housekeeping.purgeSessions()
     },
   }
   const ok = async (method: string, path: string, token: string) =>
@@ -214,7 +214,7 @@ describe('a logout token', () => {
       await deliver(server)
       expect(receiver.taken, what).to.deep.equal([session.id])
       server.clock.advance('2d')
-      await server.composed.parts.house.housekeeping.tidySessions()
+      await server.composed.parts.maintenance.housekeeping.purgeSessions()
       for (let again = 0; again < 2; again++) await deliver(server)
       expect(receiver.taken, `${what}: nothing is sent again`).to.deep.equal([session.id])
     }
@@ -372,7 +372,7 @@ onEachEngine('an end of all sessions of a user', engine => {
     await server.composed.jobs.settled()
     await sessionStore.insert(database, { ...late, id: 'late', expiresAt: server.clock.now() + 1 })
     server.clock.advance('30s')
-    await server.composed.parts.house.housekeeping.tidySessions()
+    await server.composed.parts.maintenance.housekeeping.purgeSessions()
     expect((await sessionStore.find(database, 'late'))!.endedAt).to.equal(null)
     server.clock.advance('31s')
     await server.composed.parts.tokens.sweeping.run()
@@ -487,12 +487,12 @@ describe('deliveries of logout tokens', function () {
     const { person } = await aCrowdAt(server, 'shop', receiver.url, 3)
     await endAll(server, person)
     await deliver(server)
-    const { housekeeping } = server.composed.parts.house
+    const { housekeeping } = server.composed.parts.maintenance
     server.clock.advance('89d')
-    await housekeeping.tidyDeliveries()
+    await housekeeping.purgeDeliveries()
     expect(await deliveriesOf(server)).to.have.length(3)
     server.clock.advance('2d')
-    await housekeeping.tidyDeliveries()
+    await housekeeping.purgeDeliveries()
     expect(await deliveriesOf(server)).to.deep.equal([])
   })
 })

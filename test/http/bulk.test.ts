@@ -44,23 +44,23 @@ async function insist(sent: Promise<Answer>, status = 200): Promise<Answer> {
 onEachEngine('a bulk action that includes the actor', engine => {
   it('leaves the actor out, and acts on the users before and after', async () => {
     const { client, signIn } = await aWorld(await aServer({ engine }))
-    const [before, boss, behind] = [
+    const [before, administrator, behind] = [
       await signIn(['support']),
       await signIn(['admin']),
       await signIn(['support', 'admin']),
     ]
-    const self = { user_id: String(boss.id), username: boss.username, count: 1, why: 'self' }
+    const self = { user_id: String(administrator.id), username: administrator.username, count: 1, why: 'self' }
     for (const [path, body, count] of [
       ['/api/admin/bulk/sign-out-users', {}, 3],
       ['/api/admin/bulk/remove-role', { role: 'admin' }, 1],
       ['/api/admin/bulk/disable-users?role=support', {}, 2],
     ] as const) {
-      const [preview, done] = await both(client, boss.token, path, body)
+      const [preview, done] = await both(client, administrator.token, path, body)
       expect(preview.count, path).to.be.at.least(count)
       expect(done.done, path).to.equal(preview.count)
       if (!path.includes('?'))
         expect(JSON.stringify(done.left_out), path).to.include('"why":"self"').and.include(self.username)
-      await insist(client.get('/api/me/', boss.token))
+      await insist(client.get('/api/me/', administrator.token))
     }
     for (const { token } of [before, behind]) await insist(client.get('/api/me/', token), 401)
   })

@@ -36,7 +36,7 @@ async function aMachine() {
     await settle(server.composed)
   }
   const restart = async (settings = server.settings) => {
-    await server.composed.parts.house.housekeeping.beat()
+    await server.composed.parts.maintenance.housekeeping.beat()
     await server.close()
     return aServer({ ports, settings, policy: null })
   }

@@ -84,12 +84,12 @@ async function isShown(server: TestServer, client: Client, amy: Person): Promise
   const second = await visitor.open(further)
   expect([second.status, second.text.includes('This device')]).to.deep.equal([200, false])
   const admin = (await client.signIn({ username: 'admin', password })).access
-  const boss = aVisitor(server)
-  await boss.signIn({ username: 'admin', password })
-  const page = await boss.open(`/admin/users/${amy.id}`)
+  const adminUser = aVisitor(server)
+  await adminUser.signIn({ username: 'admin', password })
+  const page = await adminUser.open(`/admin/users/${amy.id}`)
   expect(page.status).to.equal(200)
   expect(page.text).to.match(/href="\/admin\/devices\?user=amy"[^>]*>(?:(?!<\/a>)[\s\S])*All 1,?\d{3} devices/)
-  const resetting = await boss.open(`/admin/users/${amy.id}/password`)
+  const resetting = await adminUser.open(`/admin/users/${amy.id}/password`)
   expect(resetting.status).to.equal(200)
   const devices = await client.get(`/api/admin/users/${amy.id}/devices?limit=2&count=true`, admin)
   expect([devices.status, devices.body.results.length]).to.deep.equal([200, 2])
@@ -190,7 +190,7 @@ onEachEngine('an unused device', engine => {
     const client = aClient(server)
     const {
       storage: { database },
-      house: { housekeeping },
+      maintenance: { housekeeping },
     } = server.composed.parts
     const amy = await server.aUser()
     const pair = await client.signIn(amy)
@@ -204,13 +204,13 @@ onEachEngine('an unused device', engine => {
     await database.transaction(async tx => server.composed.parts.storage.deviceStore.insert(tx, row))
     const count = async () => (await database.read<{ n: number }>('SELECT COUNT(*) AS n FROM device'))[0]!.n
     expect(await count()).to.equal(3)
-    await housekeeping.tidySessions()
+    await housekeeping.purgeSessions()
     server.clock.advance('10d')
-    await housekeeping.tidySessions()
+    await housekeeping.purgeSessions()
     expect(await count()).to.equal(3)
     // The idle session ended a day after it was opened; it and its device are kept for ten days more.
     server.clock.advance('2d')
-    await housekeeping.tidySessions()
+    await housekeeping.purgeSessions()
     expect(await count()).to.equal(0)
     const again = await client.signIn(amy, { device_token: pair.device_token })
     expect((await client.get('/api/me/devices/', again.access)).body.results).to.have.length(1)

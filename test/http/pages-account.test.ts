@@ -224,11 +224,11 @@ onEachEngine('the security events page', engine => {
     const [amy, ben] = [await server.aUser({ roles: ['admin'] }), await server.aUser()]
     const client = aClient(server)
     for (const user of [amy, amy, ben]) await client.signIn(user)
-    const boss = aVisitor(server)
-    await boss.signIn({ username: 'admin', password })
+    const administrator = aVisitor(server)
+    await administrator.signIn({ username: 'admin', password })
     const [first, second] = await devicesOf(server, amy.id)
     const path = `/admin/sessions/${first!.sessions[0]!.id}`
-    await boss.submit(`${path}/end`, { why: 'lost' }, path)
+    await administrator.submit(`${path}/end`, { why: 'lost' }, path)
     await sessions.endDevice(second!.device.id, null, 'user:1')
     const [bens] = await sessionsOf(server, ben.id)
     await sessions.end(bens!.session.id, null, `user:${amy.id}`)

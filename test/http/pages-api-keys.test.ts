@@ -163,19 +163,19 @@ describe('the API keys page of the account', () => {
 describe('API keys on the pages of administrators', () => {
   async function anOffice() {
     const house = await aHouse()
-    const boss = aVisitor(house.server)
-    await boss.signIn(admin)
+    const administrator = aVisitor(house.server)
+    await administrator.signIn(admin)
     const own = await house.visitor.submit(form, usual, form)
-    return { ...house, boss, text: shownIn(own)! }
+    return { ...house, administrator, text: shownIn(own)! }
   }
 
   it('are created for a user whose password the creator may set, with permissions both have', async () => {
-    const { server, boss, amy, visitor } = await anOffice()
+    const { server, administrator, amy, visitor } = await anOffice()
     const action = `/admin/users/${amy.id}/keys/new`
-    const made = await boss.submit(action, { ...usual, 'own:darvoza:users:read': '1' }, action)
+    const made = await administrator.submit(action, { ...usual, 'own:darvoza:users:read': '1' }, action)
     expect((await asKey(server, shownIn(made)!, '/api/admin/users/')).status).to.equal(200)
     const given = { ...usual, 'own:darvoza:keys:write': '1' }
-    expect((await boss.submit(action, given, action)).text).to.include('does not have “darvoza:keys:write”')
+    expect((await administrator.submit(action, given, action)).text).to.include('does not have “darvoza:keys:write”')
     // The role support sees keys of others, and may not create any.
     expect((await visitor.open(`/admin/users/${amy.id}`)).text)
       .to.include('Nightly')
@@ -192,10 +192,10 @@ describe('API keys on the pages of administrators', () => {
   })
 
   it('are listed with their users, filtered, exported as CSV, and ended', async () => {
-    const { server, boss, amy, text } = await anOffice()
+    const { server, administrator, amy, text } = await anOffice()
     const { apiKeys } = server.composed.parts.apiKeys
     await apiKeys.create(1, { name: 'Backup', scopes: ['darvoza:audit:read'], elevated: true }, 'system')
-    const list = async (query: string) => (await boss.open(`/admin/api-keys${query}`)).text
+    const list = async (query: string) => (await administrator.open(`/admin/api-keys${query}`)).text
     expect(await list(''))
       .to.include('Nightly')
       .and.include('Backup')
@@ -207,20 +207,20 @@ describe('API keys on the pages of administrators', () => {
       .to.include('Nightly')
       .and.not.include('Backup')
     expect(await list('?state=ended')).to.include('No such API key was found')
-    const file = await boss.send('GET', '/admin/api-keys.csv?user=amy')
+    const file = await administrator.send('GET', '/admin/api-keys.csv?user=amy')
     expect(file.text.trim().split('\r\n')).to.have.length(2)
     expect(file.text).to.include('Nightly').and.not.include(text)
     const [key] = await keysOf(server, amy.id)
     const page = `/admin/users/${amy.id}`
-    const ended = await boss.submit(`/admin/api-keys/${key!.id}/end`, { back: page }, page)
+    const ended = await administrator.submit(`/admin/api-keys/${key!.id}/end`, { back: page }, page)
     expect(localOf(ended)).to.equal(page)
     expect((await asKey(server, text, '/api/me/')).status).to.equal(401)
     expect(await list('?state=ended')).to.include('Nightly')
   })
 
   it('are judged by the token inspector, which neither shows them nor counts as a use', async () => {
-    const { server, boss, amy, text } = await anOffice()
-    const inspect = (token: string) => boss.submit('/admin/inspector', { token }, '/admin/inspector')
+    const { server, administrator, amy, text } = await anOffice()
+    const inspect = (token: string) => administrator.submit('/admin/inspector', { token }, '/admin/inspector')
     for (const token of [text, `Authorization: Token ${text}`]) {
       const { text: told } = await inspect(token)
       expect(told).to.include('The API key is valid').and.include('amy').and.include('See and change the own account')
@@ -236,7 +236,7 @@ describe('API keys on the pages of administrators', () => {
   })
 
   it('cost each page a fixed number of SQL reads', async () => {
-    const { server, boss, visitor } = await anOffice()
+    const { server, administrator, visitor } = await anOffice()
     const page = (by: Visitor, path: string) =>
       countOf(server, async () => {
         expect((await by.send('GET', path)).status).to.equal(200)
@@ -246,6 +246,6 @@ describe('API keys on the pages of administrators', () => {
     // The browser session, and the list of resource servers: how far it is read, its ids and its rows.
     expect(await page(visitor, form), 'new').to.deep.equal({ reads: 4, writes: 0 })
     // The browser session, the ids of the list, the keys, and their users.
-    expect(await page(boss, '/admin/api-keys'), 'everybody').to.deep.equal({ reads: 4, writes: 0 })
+    expect(await page(administrator, '/admin/api-keys'), 'everybody').to.deep.equal({ reads: 4, writes: 0 })
   })
 })

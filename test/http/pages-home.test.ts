@@ -84,19 +84,19 @@ describe('the dashboard of administrators', () => {
   it('shows figures that equal the row counts of their linked lists, in each range', async () => {
     const server = await aServer()
     await aWeek(server)
-    const boss = await signedIn(server)
-    boss.cookies.set('darvoza-zone', 'Asia/Tashkent')
+    const administrator = await signedIn(server)
+    administrator.cookies.set('darvoza-zone', 'Asia/Tashkent')
     await server.composed.jobs.runAll()
     const seen: Record<string, string>[] = []
     for (const range of ranges) {
-      const tiles = tilesOn(await boss.open(`/admin?range=${range}`))
+      const tiles = tilesOn(await administrator.open(`/admin?range=${range}`))
       expect([...tiles.keys()]).to.deep.equal([
         ...['Signed in now', 'Live sessions', 'Applications', 'Refreshes per minute', 'Revocations in force'],
         ...['Sign-ins', 'Wrong passwords', 'Reused refresh tokens'],
       ])
       for (const [name, { value, href }] of tiles) {
         if (name === 'Refreshes per minute') expect(href).to.equal('#refreshes')
-        else expect(await countBehind(boss, href!), `${range} ${name} ${href}`).to.equal(Number(value))
+        else expect(await countBehind(administrator, href!), `${range} ${name} ${href}`).to.equal(Number(value))
       }
       seen.push(Object.fromEntries([...tiles].map(([name, { value }]) => [name, value])))
     }
@@ -109,13 +109,13 @@ describe('the dashboard of administrators', () => {
   it('shows the same figure in tile and plot, also before a job has stored it', async () => {
     const server = await aServer()
     await aWeek(server)
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     const client = aClient(server)
     const amy = await server.aUser()
     for (let time = 0; time < 3; time++) await client.signIn(amy)
     // No job has run since: the plotted figures are not stored yet.
     for (const range of ranges) {
-      const home = await boss.open(`/admin?range=${range}`)
+      const home = await administrator.open(`/admin?range=${range}`)
       const shownIn = (name: string) => tilesOn(home).get(name)!.value
       expect(home.text, range).to.include(`Sign-ins: ${shownIn('Sign-ins')} ·`)
       expect(home.text, range).to.include(`Reused tokens: ${shownIn('Reused refresh tokens')}`)
@@ -158,27 +158,27 @@ describe('the dashboard of administrators', () => {
 
   it('reports an unknown range, and shows the last 24 hours instead', async () => {
     const server = await aServer()
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     for (const range of ['1h', '24H', '<b>', 'constructor']) {
-      const home = await boss.open(`/admin?range=${range}`)
+      const home = await administrator.open(`/admin?range=${range}`)
       expect(home.status, range).to.equal(200)
       expect(home.text).to.include('There is no such time range').and.include('the last 24 hours')
     }
     for (const path of ['/admin', '/admin?range=24h', '/admin?range=30d'])
-      expect((await boss.open(path)).text, path).to.not.include('There is no such time range')
-    const current = /<nav class="tabs"[\s\S]*?<\/nav>/.exec((await boss.open('/admin?range=7d')).text)![0]
+      expect((await administrator.open(path)).text, path).to.not.include('There is no such time range')
+    const current = /<nav class="tabs"[\s\S]*?<\/nav>/.exec((await administrator.open('/admin?range=7d')).text)![0]
     expect(/aria-current="page">([^<]*)</.exec(current)![1]).to.equal('7 days')
   })
 
   it('has plots with tables, whose links lead to as many rows as their figures say', async () => {
     const server = await aServer()
     await aWeek(server)
-    const boss = await signedIn(server)
-    boss.cookies.set('darvoza-zone', 'America/St_Johns')
+    const administrator = await signedIn(server)
+    administrator.cookies.set('darvoza-zone', 'America/St_Johns')
     await server.composed.jobs.runAll()
     const { figures } = server.composed.parts.logs
     for (const range of ranges) {
-      const home = await boss.open(`/admin?range=${range}`)
+      const home = await administrator.open(`/admin?range=${range}`)
       const cards = [...home.text.matchAll(/<section class="card" id="(\w+)">[\s\S]*?<\/section>/g)]
       expect(cards.map(match => match[1])).to.deep.equal(['levels', 'signIns', 'refreshes', 'revocations'])
       const { totals } = await figures.series(range)
@@ -196,7 +196,7 @@ describe('the dashboard of administrators', () => {
         const links = [...card.matchAll(/<a href="([^"]*)">(\d+)<\/a>/g)]
         expect(links.length > 0, name).to.equal(['signIns', 'revocations'].includes(name))
         for (const [, link, text] of links)
-          expect(await countBehind(boss, whole(link!)), whole(link!)).to.equal(Number(text))
+          expect(await countBehind(administrator, whole(link!)), whole(link!)).to.equal(Number(text))
       }
       expect(sums).to.deep.equal([
         ...[totals.sign_ins, totals.failed_sign_ins, totals.refreshes, totals.revocations, totals.reuse_incidents],
@@ -209,8 +209,8 @@ describe('the dashboard of administrators', () => {
 
   it('shows figures at the first start, and a gap for a time without a running server', async () => {
     const server = await aServer()
-    const boss = await signedIn(server)
-    const first = await boss.open('/admin')
+    const administrator = await signedIn(server)
+    const first = await administrator.open('/admin')
     expect(first.text).to.include('There are no figures from before')
     // Nothing is stored yet; the plots show the same figures as the tiles.
     expect(first.text).to.include('Sign-ins: 1 ·').and.include('Sessions: 1')
@@ -220,10 +220,10 @@ describe('the dashboard of administrators', () => {
       server.clock.advance('5m')
       await server.composed.jobs.runAll()
     }
-    expect((await boss.open('/admin')).text).to.not.include('no server was running')
+    expect((await administrator.open('/admin')).text).to.not.include('no server was running')
     server.clock.advance('6h')
     await server.composed.jobs.runAll()
-    const after = await boss.open('/admin')
+    const after = await administrator.open('/admin')
     expect(after.text).to.include('no server was running').and.not.include('NaN')
     const { points } = await server.composed.parts.logs.figures.series('24h')
     const known = points.refreshes.map(({ value }) => value !== null)
@@ -235,7 +235,7 @@ describe('the dashboard of administrators', () => {
 
   it('shows very many sessions as last counted, with the time of that count', async () => {
     const server = await aServer()
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     const { database } = server.composed.parts.storage
     const beginsAt = server.clock.now() - (server.clock.now() % 60_000)
     await createFigureStore(database.dialect).set(database, [
@@ -243,27 +243,27 @@ describe('the dashboard of administrators', () => {
       { grain: 'minute', beginsAt, name: 'live_users', value: 43_210 },
     ])
     server.clock.advance('4m')
-    const seen = await boss.open('/admin')
+    const seen = await administrator.open('/admin')
     expect(tilesOn(seen).get('Live sessions')!.value).to.equal('54,321')
     expect(tilesOn(seen).get('Signed in now')!.value).to.equal('43,210')
     expect(mainOf(seen).match(/as counted at \d\d:\d\d/g)).to.have.length(2)
     server.clock.advance('7m')
-    const later = await boss.open('/admin')
+    const later = await administrator.open('/admin')
     expect(tilesOn(later).get('Live sessions')!.value, 'nobody measured for long').to.equal('1')
     expect(mainOf(later)).to.not.include('as counted at')
   })
 
   it("formats numbers by the reader's language, and links days of the reader's time zone", async () => {
     const server = await aServer()
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     const { counters } = server.composed.parts.tokens
     counters.count('refreshes', 12_345)
     await counters.flush()
     server.clock.advance('1m')
     const at = async (zone: string, language: string) => {
-      boss.cookies.set('darvoza-zone', zone)
-      boss.cookies.set('darvoza-language', language)
-      return (await boss.open('/admin')).text.replace(/[\u00a0\u202f]/g, ' ')
+      administrator.cookies.set('darvoza-zone', zone)
+      administrator.cookies.set('darvoza-language', language)
+      return (await administrator.open('/admin')).text.replace(/[\u00a0\u202f]/g, ' ')
     }
     expect(await at('UTC', 'en'))
       .to.include('2,469')

@@ -36,9 +36,9 @@ describe('the admin pages of users, devices and sessions', () => {
     const server = await aServer()
     const amy = await server.aUser()
     await aPhone(server, amy)
-    const boss = await signedIn(server)
-    const session = firstLink(await boss.open(`/admin/sessions?user=${amy.username}`), 'sessions')
-    const device = firstLink(await boss.open(`/admin/devices?user=${amy.username}`), 'devices')
+    const administrator = await signedIn(server)
+    const session = firstLink(await administrator.open(`/admin/sessions?user=${amy.username}`), 'sessions')
+    const device = firstLink(await administrator.open(`/admin/devices?user=${amy.username}`), 'devices')
     const lists = [
       '/admin',
       '/admin/users',
@@ -51,7 +51,7 @@ describe('the admin pages of users, devices and sessions', () => {
     const ends = ['/admin/sessions/end?state=live', '/admin/devices/end']
     const writes = ['/admin/users/new', `/admin/users/${amy.id}/password`]
     const seen: [Visitor, string[], string[]][] = [
-      [boss, [...lists, ...ends, ...writes], []],
+      [administrator, [...lists, ...ends, ...writes], []],
       [await signedIn(server, await server.aUser({ roles: ['support'] })), [...lists, ...ends], writes],
       [await signedIn(server, await server.aUser({ roles: ['auditor'] })), lists, [...ends, ...writes]],
       [await signedIn(server, amy), [], [...lists, ...ends, ...writes, '/admin/users.csv']],
@@ -68,17 +68,19 @@ describe('a lost phone', () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amina' })
     const lost = await aPhone(server, amy)
-    const boss = await signedIn(server)
-    const found = await boss.open('/admin/users?text=AMI')
+    const administrator = await signedIn(server)
+    const found = await administrator.open('/admin/users?text=AMI')
     expect(found.text).to.include(`href="/admin/users/${amy.id}"`)
-    const page = await boss.open(`/admin/users/${amy.id}`)
+    const page = await administrator.open(`/admin/users/${amy.id}`)
     expect(page.text).to.include('Chrome · Android')
     const action = `${firstLink(page, 'devices')}/end`
     const back = hiddenIn(page, action).back!
     expect(await lost.isLive()).to.equal(true)
-    expect(localOf(await boss.submit(action, { back }, `/admin/users/${amy.id}`))).to.equal(`/admin/users/${amy.id}`)
+    expect(localOf(await administrator.submit(action, { back }, `/admin/users/${amy.id}`))).to.equal(
+      `/admin/users/${amy.id}`,
+    )
     expect(await lost.isLive()).to.equal(false)
-    const after = (await boss.open(`/admin/users/${amy.id}`)).text
+    const after = (await administrator.open(`/admin/users/${amy.id}`)).text
     expect(after).to.include('its tokens are refused from now on')
     expect(after.replace(/<[^>]+>/g, ''), 'its history').to.match(
       /Ended a device: Chrome · Android\s*just now\s*·\s*admin/,
@@ -90,27 +92,27 @@ describe('a lost phone', () => {
     const server = await aServer()
     const amy = await server.aUser()
     const lost = await aPhone(server, amy)
-    const boss = await signedIn(server)
-    const path = firstLink(await boss.open(`/admin/sessions?user=${amy.username}`), 'sessions')
-    await boss.submit(`${path}/end`, { why: 'left in a <taxi>' }, path)
+    const administrator = await signedIn(server)
+    const path = firstLink(await administrator.open(`/admin/sessions?user=${amy.username}`), 'sessions')
+    await administrator.submit(`${path}/end`, { why: 'left in a <taxi>' }, path)
     expect(await lost.isLive()).to.equal(false)
-    const { text } = await boss.open(path)
+    const { text } = await administrator.open(path)
     expect(text).to.include('Ended by hand').and.include('left in a &lt;taxi&gt;').and.include('admin')
-    expect((await boss.open('/admin/sessions?state=ended')).text).to.include(path)
-    expect((await boss.open('/admin/sessions?state=live')).text).not.to.include(path)
+    expect((await administrator.open('/admin/sessions?state=ended')).text).to.include(path)
+    expect((await administrator.open('/admin/sessions?state=live')).text).not.to.include(path)
     for (const id of ['x', '00000000-0000-4000-8000-000000000000'])
       for (const folder of ['sessions', 'devices'])
-        expect((await boss.open(`/admin/${folder}/${id}`)).status).to.equal(404)
+        expect((await administrator.open(`/admin/${folder}/${id}`)).status).to.equal(404)
   })
 
   it('redirects to / when the field back of the form names another site (open redirect)', async () => {
     const server = await aServer()
     const amy = await server.aUser()
     await aPhone(server, amy)
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     const page = `/admin/users/${amy.id}`
-    const action = `${firstLink(await boss.open(page), 'devices')}/end`
-    expect(localOf(await boss.submit(action, { back: 'https://evil.example/' }, page))).to.equal('/')
+    const action = `${firstLink(await administrator.open(page), 'devices')}/end`
+    expect(localOf(await administrator.submit(action, { back: 'https://evil.example/' }, page))).to.equal('/')
   })
 })
 
@@ -139,12 +141,12 @@ describe('bulk actions on users, sessions and devices', () => {
   it('skip an administrator whose session or device ids are added by a forged form', async () => {
     const server = await aServer()
     const chief = await aPhone(server, admin)
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     const ids = (kind: string, text: string) =>
       [...text.matchAll(new RegExp(`/admin/${kind}/([0-9a-f-]{36})"`, 'g'))].map(match => `pick:${match[1]}`)
     const forged = {
-      sessions: ids('sessions', (await boss.open('/admin/sessions?user=admin')).text),
-      devices: ids('devices', (await boss.open('/admin/devices?user=admin')).text),
+      sessions: ids('sessions', (await administrator.open('/admin/sessions?user=admin')).text),
+      devices: ids('devices', (await administrator.open('/admin/devices?user=admin')).text),
     }
     const helper = await signedIn(server, await server.aUser({ roles: ['support'] }))
     const _token = helper.tokenOn(await helper.open('/account'), '/account')
@@ -157,22 +159,24 @@ describe('bulk actions on users, sessions and devices', () => {
       )
     }
     expect(await chief.isLive()).to.equal(true)
-    expect((await boss.open('/admin')).status).to.equal(200)
+    expect((await administrator.open('/admin')).status).to.equal(200)
   })
 
   it("filter sessions and devices by days in the reader's time zone", async () => {
     const server = await aServer()
     const amy = await server.aUser()
     await aPhone(server, amy)
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     const [east, west] = ['Pacific/Kiritimati', 'Pacific/Pago_Pago']
     // Never the same day: the two time zones are 25 hours apart.
     const dayIn = (timeZone: string) => new Intl.DateTimeFormat('sv', { timeZone }).format(server.clock.now())
     const isFound = async (zone: string, query: string) => {
-      boss.cookies.set('darvoza-zone', zone)
+      administrator.cookies.set('darvoza-zone', zone)
       const found = []
       for (const list of ['sessions', 'devices'])
-        found.push((await boss.open(`/admin/${list}?user=${amy.username}&${query}`)).text.includes(`/admin/${list}/`))
+        found.push(
+          (await administrator.open(`/admin/${list}?user=${amy.username}&${query}`)).text.includes(`/admin/${list}/`),
+        )
       return found
     }
     for (const query of [`since=${dayIn(east)}`, `since=${dayIn(east)}T00:00`]) {
@@ -183,7 +187,7 @@ describe('bulk actions on users, sessions and devices', () => {
       expect(await isFound(west, query), query).to.deep.equal([true, true])
       expect(await isFound(east, query), query).to.deep.equal([false, false])
     }
-    const kept = await boss.open(`/admin/sessions?since=${dayIn(west)}T10:30`)
+    const kept = await administrator.open(`/admin/sessions?since=${dayIn(west)}T10:30`)
     expect(kept.text).to.match(new RegExp(`type="datetime-local" value="${dayIn(west)}T10:30"`))
     for (const nonsense of ['2026-13-01', '2026-01-01T25:00', '2026-01-01T', 'T', '<b>'])
       expect(await isFound(east, `since=${nonsense}`), nonsense).to.deep.equal([true, true])
@@ -193,9 +197,9 @@ describe('bulk actions on users, sessions and devices', () => {
     const server = await aServer()
     const [amy, bob] = [await server.aUser(), await server.aUser()]
     const lost = await aPhone(server, amy)
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     const picks = { [`pick:${amy.id}`]: '1', [`pick:${bob.id}`]: '1', 'pick:1': '1' }
-    const given = await boss.submit(
+    const given = await administrator.submit(
       '/admin/users/change',
       { change: 'add-role', role: 'support', ...picks },
       '/admin/users',
@@ -203,21 +207,21 @@ describe('bulk actions on users, sessions and devices', () => {
     expect(given.text)
       .to.include('3 users get the role support.')
       .and.include(`admin, ${amy.username} and ${bob.username}`)
-    await boss.send('POST', '/admin/users/change/add-role', {
+    await administrator.send('POST', '/admin/users/change/add-role', {
       form: hiddenIn(given, '/admin/users/change/add-role'),
       headers: ownSite,
     })
     const { users } = server.composed.parts.people
     expect((await users.require(bob.id)).roles).to.deep.equal(['support'])
-    const preview = await boss.submit('/admin/users/change', { change: 'disable', ...picks }, '/admin/users')
+    const preview = await administrator.submit('/admin/users/change', { change: 'disable', ...picks }, '/admin/users')
     expect(preview.text).to.include('2 users are signed out at once').and.include('That is you.')
     expect(await lost.isLive()).to.equal(false) // stale, since the role was added
     const action = '/admin/users/change/disable'
     const form = { ...hiddenIn(preview, action), ...picks }
-    await boss.send('POST', action, { form, headers: ownSite })
+    await administrator.send('POST', action, { form, headers: ownSite })
     const active = await Promise.all([1, amy.id, bob.id].map(async id => (await users.require(id)).active))
     expect(active).to.deep.equal([true, false, false])
-    expect((await boss.open('/admin/users')).text).to.include('2 users are disabled. Left out: admin.')
+    expect((await administrator.open('/admin/users')).text).to.include('2 users are disabled. Left out: admin.')
   })
 })
 
@@ -230,17 +234,21 @@ describe('the preview of a bulk action', () => {
     ]
     for (let more = 0; more < 4; more++) people.push(await server.aUser({ username: `somebody${more}` }))
     for (const one of people) await aPhone(server, one)
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     const named = 'Amina K. (amina.karimova), Bek (bek), somebody0 and 3 more'
     const picks = Object.fromEntries(people.map(one => [`pick:${one.id}`, '1']))
-    const users = await boss.submit('/admin/users/change', { change: 'sign-out', ...picks }, '/admin/users')
+    const users = await administrator.submit('/admin/users/change', { change: 'sign-out', ...picks }, '/admin/users')
     expect(plain(users.text)).to.include(named)
     for (const kind of ['sessions', 'devices'] as const) {
-      const list = await boss.open(`/admin/${kind}`)
+      const list = await administrator.open(`/admin/${kind}`)
       const ids = [...list.text.matchAll(/name="pick:([^"]+)"/g)].map(match => [`pick:${match[1]}`, '1'])
-      const { text } = await boss.submit(`/admin/${kind}/end/preview`, Object.fromEntries(ids), `/admin/${kind}`)
+      const { text } = await administrator.submit(
+        `/admin/${kind}/end/preview`,
+        Object.fromEntries(ids),
+        `/admin/${kind}`,
+      )
       expect(plain(text), kind).to.match(/\(?\w[^<]* and 3 more/)
-      expect((await boss.open(`/admin/${kind}/end?user=bek`)).text).to.include('Bek (bek)')
+      expect((await administrator.open(`/admin/${kind}/end?user=bek`)).text).to.include('Bek (bek)')
     }
   })
 })
@@ -250,16 +258,16 @@ describe('after all sessions of a user were ended', () => {
     const server = await aServer()
     const amy = await server.aUser()
     await aPhone(server, amy)
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     const own = aVisitor(server)
     const [page, end] = [`/admin/users/${amy.id}`, /action="\/(?:admin|account)\/devices\/[^"]+\/end"/]
-    expect((await boss.open(page)).text)
+    expect((await administrator.open(page)).text)
       .to.include('Signed in<')
       .and.match(end)
-    await boss.submit(`${page}/sign-out`, {}, page)
-    const after = await boss.open(page)
+    await administrator.submit(`${page}/sign-out`, {}, page)
+    const after = await administrator.open(page)
     expect(after.text).to.include('Chrome · Android').and.include('Signed out<').and.not.match(end)
-    expect((await boss.open(`/admin/devices?user=${amy.username}`)).text)
+    expect((await administrator.open(`/admin/devices?user=${amy.username}`)).text)
       .to.include('Signed out<')
       .and.not.match(end)
     await own.signIn(amy)
@@ -274,7 +282,7 @@ describe('an ambiguous username in a list filter', () => {
   it('is answered on every list with the matching users, not with an empty list', async () => {
     const server = await aServer()
     for (const username of ['amina.k', 'amina.s']) await server.aUser({ username })
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     for (const [list, none] of [
       ['sessions?user=amina', 'No such session was found'],
       ['devices?user=amina', 'No such device was found'],
@@ -282,9 +290,9 @@ describe('an ambiguous username in a list filter', () => {
       ['revocations?actor=amina', 'No such revocation was found'],
       ['audit?actor=amina', 'No such entry was found'],
     ] as const) {
-      const { text } = await boss.open(`/admin/${list}`)
+      const { text } = await administrator.open(`/admin/${list}`)
       expect(text, list).to.include('Which one do you mean?').and.include('amina.k').and.not.include(none)
-      const nobody = (await boss.open(`/admin/${list.replace('amina', 'zzz')}`)).text
+      const nobody = (await administrator.open(`/admin/${list.replace('amina', 'zzz')}`)).text
       expect(nobody, list).to.include(none).and.not.include('Which one do you mean?')
     }
   })
@@ -293,25 +301,29 @@ describe('an ambiguous username in a list filter', () => {
 describe('a user on the admin pages', () => {
   it('is created, changed, given roles and a temporary password, and deleted', async () => {
     const server = await aServer()
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     const fields = { username: 'carl', first_name: 'C', last_name: '', email: 'c@example.com', password }
-    const short = await boss.submit('/admin/users/new', { ...fields, password: 'x' }, '/admin/users/new')
+    const short = await administrator.submit('/admin/users/new', { ...fields, password: 'x' }, '/admin/users/new')
     expect(short.status).to.equal(400)
     expect(short.text).to.include('It needs at least').and.include('value="carl"')
-    const made = localOf(await boss.submit('/admin/users/new', fields, '/admin/users/new'))
+    const made = localOf(await administrator.submit('/admin/users/new', fields, '/admin/users/new'))
     const id = Number(made.split('/').at(-1))
     const { users } = server.composed.parts.people
     expect((await users.require(id)).mustChangePassword).to.equal(true)
 
-    const taken = await boss.submit(made, { ...fields, username: 'admin' }, made)
+    const taken = await administrator.submit(made, { ...fields, username: 'admin' }, made)
     expect(taken.status).to.equal(400)
     expect(taken.text).to.include('Somebody has this username already.')
-    await boss.submit(made, { ...fields, username: 'carla' }, made)
-    expect((await boss.open(made)).text).to.include('Nobody is signed out by a change.')
-    const wrong = await boss.submit(`${made}/roles`, { 'roles:support': '1', permissions: 'NOT ONE' }, made)
+    await administrator.submit(made, { ...fields, username: 'carla' }, made)
+    expect((await administrator.open(made)).text).to.include('Nobody is signed out by a change.')
+    const wrong = await administrator.submit(`${made}/roles`, { 'roles:support': '1', permissions: 'NOT ONE' }, made)
     expect(wrong.text).to.include('NOT is not a permission.')
     expect((await users.require(id)).roles).to.deep.equal([])
-    await boss.submit(`${made}/roles`, { 'roles:support': '1', permissions: 'orders:read\norders:write' }, made)
+    await administrator.submit(
+      `${made}/roles`,
+      { 'roles:support': '1', permissions: 'orders:read\norders:write' },
+      made,
+    )
     const { username, roles, permissions } = await users.require(id)
     expect({ username, roles, permissions }).to.deep.equal({
       username: 'carla',
@@ -319,11 +331,11 @@ describe('a user on the admin pages', () => {
       permissions: ['orders:read', 'orders:write'],
     })
     const phone = await aPhone(server, { username: 'carla', password })
-    await boss.submit(`${made}/password`, { password: 'another long password' }, `${made}/password`)
+    await administrator.submit(`${made}/password`, { password: 'another long password' }, `${made}/password`)
     expect(await phone.isLive()).to.equal(false)
     expect((await users.require(id)).mustChangePassword).to.equal(true)
-    expect(localOf(await boss.submit(`${made}/delete`, {}, made))).to.equal('/admin/users')
-    expect((await boss.open(made)).status).to.equal(404)
+    expect(localOf(await administrator.submit(`${made}/delete`, {}, made))).to.equal('/admin/users')
+    expect((await administrator.open(made)).status).to.equal(404)
   })
 
   it('is shown before a password reset with permissions of other applications, translated', async () => {
@@ -349,7 +361,7 @@ describe('a user on the admin pages', () => {
 
   it('gets a generated password, which is shown once and stored nowhere in plain text', async () => {
     const server = await aServer()
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     await server.setPolicy({ password_min_length: 30 })
     const {
       people: { users },
@@ -357,7 +369,11 @@ describe('a user on the admin pages', () => {
     } = server.composed.parts
     const blank = { username: 'carl', first_name: '', last_name: '', email: '' }
     // A password is generated only where that was chosen, not because the field was empty.
-    const empty = await boss.submit('/admin/users/new', { ...blank, how: 'typed', password: '' }, '/admin/users/new')
+    const empty = await administrator.submit(
+      '/admin/users/new',
+      { ...blank, how: 'typed', password: '' },
+      '/admin/users/new',
+    )
     // All problems at once: missing and invalid fields.
     for (const [username, password, said] of [
       ['', '', ['Please fill this in.', 'not an e-mail address']],
@@ -365,12 +381,16 @@ describe('a user on the admin pages', () => {
       ['admin', '', ['Somebody has this username', 'Please fill this in.', 'not an e-mail address']],
     ] as const) {
       const form = { ...blank, username, email: 'nobody', how: 'typed', password }
-      const { status, text } = await boss.submit('/admin/users/new', form, '/admin/users/new')
+      const { status, text } = await administrator.submit('/admin/users/new', form, '/admin/users/new')
       expect(status).to.equal(400)
       for (const one of ['Please correct 3 things', ...said]) expect(text, `${username} ${password}`).to.include(one)
     }
     expect([empty.status, empty.text.includes('Please fill this in.')]).to.deep.equal([400, true])
-    const made = await boss.submit('/admin/users/new', { ...blank, how: 'make', password: '' }, '/admin/users/new')
+    const made = await administrator.submit(
+      '/admin/users/new',
+      { ...blank, how: 'make', password: '' },
+      '/admin/users/new',
+    )
     expect([made.status, made.headers.get('cache-control')]).to.deep.equal([200, 'no-store'])
     const [first, again] = [passwordOn(made), passwordOn(made)]
     expect(first)
@@ -383,12 +403,12 @@ describe('a user on the admin pages', () => {
     await aClient(server).signIn({ username: 'carl', password: first })
 
     const page = `/admin/users/${carl.id}/password`
-    const reset = await boss.submit(page, { how: 'make' }, page)
+    const reset = await administrator.submit(page, { how: 'make' }, page)
     expect(reset.text).to.include('carl has a new password').and.not.include(first)
     const second = passwordOn(reset)
     await aClient(server).signIn({ username: 'carl', password: second })
     for (const path of ['/admin/users/new', page, `/admin/users/${carl.id}`, '/admin/audit', '/admin'])
-      expect((await boss.open(path)).text, path)
+      expect((await administrator.open(path)).text, path)
         .to.not.include(first)
         .and.not.include(second)
     const kept = JSON.stringify([
@@ -402,8 +422,8 @@ describe('a user on the admin pages', () => {
     const server = await aServer()
     await server.composed.parts.people.roles.create('clerk', ['darvoza:users:read', 'orders:write'], 'system')
     await server.composed.parts.people.roles.create('nothing', [], 'system')
-    const boss = await signedIn(server)
-    const { text } = await boss.open('/admin/users/new')
+    const administrator = await signedIn(server)
+    const { text } = await administrator.open('/admin/users/new')
     expect(text).to.include('See users · orders:write').and.include('It allows nothing yet')
     expect(text).to.match(/admin<small>[^<]+ · \d+ more</)
   })
@@ -411,8 +431,8 @@ describe('a user on the admin pages', () => {
   it('is in the CSV file once, with escaped formulas (CSV injection)', async () => {
     const server = await aServer()
     await server.aUser({ username: 'amina', firstName: '=HYPERLINK("x")' })
-    const boss = await signedIn(server)
-    const { text, headers } = await boss.open('/admin/users.csv?text=amina')
+    const administrator = await signedIn(server)
+    const { text, headers } = await administrator.open('/admin/users.csv?text=amina')
     expect(headers.get('content-type')).to.match(/^text\/csv/)
     const lines = text.trim().split('\n')
     expect(lines).to.have.length(2)
@@ -424,10 +444,10 @@ describe('a user on the admin pages', () => {
   it("is exported with the separator of the reader's language, or the one chosen before", async () => {
     const server = await aServer()
     await server.aUser({ username: 'amina' })
-    const boss = await signedIn(server)
-    boss.cookies.set('darvoza-zone', 'Asia/Tashkent')
+    const administrator = await signedIn(server)
+    administrator.cookies.set('darvoza-zone', 'Asia/Tashkent')
     const headOf = async (path: string, language: string) => {
-      const { text, status } = await boss.send('GET', path, { headers: { 'Accept-Language': language } })
+      const { text, status } = await administrator.send('GET', path, { headers: { 'Accept-Language': language } })
       expect(status, path).to.equal(200)
       return text.split('\r\n')[0]!
     }
@@ -440,12 +460,12 @@ describe('a user on the admin pages', () => {
       for (const language of ['uz', 'ru']) expect(await headOf(file, language), file).to.include(semicolon)
     }
     expect(await headOf('/admin/users.csv', 'ru')).to.include('last_login;last_login (Asia/Tashkent)')
-    const list = (await boss.send('GET', '/admin/users', { headers: { 'Accept-Language': 'ru' } })).text
+    const list = (await administrator.send('GET', '/admin/users', { headers: { 'Accept-Language': 'ru' } })).text
     expect(list).to.include('CSV с запятыми').and.include('/admin/users.csv?separator=comma')
     expect(await headOf('/admin/users.csv?separator=comma', 'ru')).to.include('user_id,username')
     expect(await headOf('/admin/audit/export', 'ru')).to.include('seq,at,')
     expect(await headOf('/admin/users.csv?separator=|', 'ru')).to.include('user_id,username')
-    boss.cookies.set('darvoza-separator', 'nonsense')
+    administrator.cookies.set('darvoza-separator', 'nonsense')
     expect(await headOf('/admin/users.csv', 'uz')).to.include('user_id;username')
   })
 })

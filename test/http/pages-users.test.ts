@@ -195,17 +195,17 @@ describe('the page of a user', () => {
     const amy = await server.aUser()
     const chief = aVisitor(server)
     await chief.signIn(await server.aUser({ roles: ['chief'] }))
-    const boss = aVisitor(server)
-    await boss.signIn(admin)
+    const administrator = aVisitor(server)
+    await administrator.signIn(admin)
     const page = `/admin/users/${amy.id}`
-    for (const visitor of [chief, boss]) await visitor.open(page)
+    for (const visitor of [chief, administrator]) await visitor.open(page)
     const before = await users.require(amy.id)
     for (const [visitor, path, fields, status] of [
       [chief, page, { 'roles:clerk': '1', permissions: 'orders:read' }, 403],
       [chief, page, { 'roles:support': '1', permissions: '' }, 403],
-      [boss, page, { 'roles:none': '1', permissions: 'orders:read' }, 400],
-      [boss, page, { 'roles:clerk': '1', permissions: 'NOT' }, 400],
-      [boss, '/admin/users/1', { permissions: 'orders:read' }, 409],
+      [administrator, page, { 'roles:none': '1', permissions: 'orders:read' }, 400],
+      [administrator, page, { 'roles:clerk': '1', permissions: 'NOT' }, 400],
+      [administrator, '/admin/users/1', { permissions: 'orders:read' }, 409],
     ] as const) {
       expect((await visitor.submit(`${path}/roles`, fields, path)).status, JSON.stringify(fields)).to.equal(status)
     }

@@ -278,13 +278,13 @@ onEachEngine('an authorization code redeemed twice', engine => {
 onEachEngine('expired authorization codes', engine => {
   it('are kept for a day, then deleted', async () => {
     const { server, given } = await aShop(engine)
-    const { house, storage } = server.composed.parts
+    const { maintenance, storage } = server.composed.parts
     const { row } = await given()
     server.clock.advance('24h')
-    await house.housekeeping.forgetCodes()
+    await maintenance.housekeeping.forgetCodes()
     expect(await storage.codeStore.find(storage.database, row.hash)).to.not.equal(null)
     server.clock.advance('61s')
-    await house.housekeeping.forgetCodes()
+    await maintenance.housekeeping.forgetCodes()
     expect(await storage.codeStore.find(storage.database, row.hash)).to.equal(null)
   })
 })

@@ -38,20 +38,20 @@ onRedis('the copy of the revocation log in Redis', () => {
     return createRedisLog({ redis: connections, secretKey })
   }
 
-  async function tell(log: Awaited<ReturnType<typeof aRedisLog>>, logId: string, told: Revocation[]) {
-    log.tell(logId, told)
+  async function publish(log: Awaited<ReturnType<typeof aRedisLog>>, logId: string, told: Revocation[]) {
+    log.publish(logId, told)
     await log.untilPublished()
   }
 
   it('returns a range only if every number in it is present, once, and of the same log', async () => {
     const log = await aRedisLog()
-    await tell(log, 'a', entries(0, 10))
+    await publish(log, 'a', entries(0, 10))
     expect(await log.between('a', 3, 8)).to.deep.equal(entries(3, 8))
     expect(await log.between('a', 8, 11), 'not there yet').to.equal(null)
     expect(await log.between('b', 3, 8), 'another log').to.equal(null)
     await redis.command('ZREMRANGEBYSCORE', '{darvoza:a}:log', 5, 5)
     expect(await log.between('a', 3, 8), 'one is missing').to.equal(null)
-    await tell(log, 'a', [entry(5, { subject: 'somebody else' }), entry(6, { subject: 'somebody else' })])
+    await publish(log, 'a', [entry(5, { subject: 'somebody else' }), entry(6, { subject: 'somebody else' })])
     expect(await log.between('a', 3, 8), 'two of one number').to.equal(null)
     await log.restore('a', 0, 10, entries(0, 10))
     expect(await log.between('a', 3, 8)).to.deep.equal(entries(3, 8))
@@ -60,8 +60,8 @@ onRedis('the copy of the revocation log in Redis', () => {
 
   it('ignores entries that were not signed with its own key, or were altered', async () => {
     const [log, strange] = [await aRedisLog(), await aRedisLog(Buffer.alloc(32, 'another key'))]
-    await tell(log, 'a', entries(0, 3))
-    await tell(strange, 'a', entries(3, 5))
+    await publish(log, 'a', entries(0, 3))
+    await publish(strange, 'a', entries(3, 5))
     const key = '{darvoza:a}:log'
     const [member] = (await redis.command('ZRANGE', key, 2, 2)) as [string]
     await redis.command('ZADD', key, 4, member, 5, member.replace('session 3', 'session 4'))
@@ -89,8 +89,8 @@ onRedis('the copy of the revocation log in Redis', () => {
     const listener = open[0]!.listener
     await listener.subscribe(logChannel)
     listener.on('message', (_: string, text: string) => heard.push(text))
-    await tell(log, 'a', entries(0, 3))
-    await tell(log, 'a', entries(3, 1_003))
+    await publish(log, 'a', entries(0, 3))
+    await publish(log, 'a', entries(3, 1_003))
     await waitFor(async () => expect(heard).to.have.length(2))
     expect(log.readMessage(heard[0]!)).to.deep.include({ log: 'a', after: 0, upto: 3 })
     expect(log.readMessage(heard[0]!)!.entries.map(one => one.seq)).to.deep.equal([1, 2, 3])
@@ -148,7 +148,7 @@ onRedis('a server with Redis', () => {
         tail.stop()
         await database.write('UPDATE log_head SET seq = seq + 1')
         const wanted = tail.position + 1
-        log.tell(logId, [entry(changed + 1)])
+        log.publish(logId, [entry(changed + 1)])
         await waitFor(async () => expect(tail.position).to.equal(wanted), 2_000)
       }
     } finally {

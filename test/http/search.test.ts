@@ -101,17 +101,17 @@ onEachEngine('a search for users', engine => {
 describe('the search field of the home page', () => {
   it('leads to the page of the only user found, and to the list of several users', async () => {
     const { server, ids } = await aWorld(await aServer())
-    const boss = await signedIn(server)
-    const { text } = await boss.open('/admin')
+    const administrator = await signedIn(server)
+    const { text } = await administrator.open('/admin')
     const form = /<form\b[^>]* action="\/admin\/users"[\s\S]*?<\/form>/.exec(text)?.[0] ?? ''
     expect(form)
       .to.match(/name="open" value="1"/)
       .and.match(/name="text"/)
     const search = (typed: string) =>
-      boss.send('GET', `/admin/users?${new URLSearchParams({ open: '1', text: typed })}`)
+      administrator.send('GET', `/admin/users?${new URLSearchParams({ open: '1', text: typed })}`)
     const only = await search('Егорова')
     expect([only.status, localOf(only)]).to.deep.equal([303, `/admin/users/${ids.get('m.egorova')}`])
-    expect((await boss.open(localOf(only))).text).to.include('m.egorova')
+    expect((await administrator.open(localOf(only))).text).to.include('m.egorova')
     const several = await search('kim')
     expect(several.status).to.equal(200)
     expect(several.text).to.include('annak').and.include('kim.lee').and.not.include('dilnoza')
@@ -123,18 +123,18 @@ describe('a user typed as text into a filter', () => {
     const { server, client } = await aWorld(await aServer())
     const [anna, , dilnoza, lee] = people
     for (const { username } of [anna!, dilnoza!, lee!]) await client.signIn({ username, password })
-    const boss = await signedIn(server)
+    const administrator = await signedIn(server)
     const typed = encodeURIComponent("Jo'rayeva")
     for (const list of ['sessions', 'devices']) {
-      const { text } = await boss.open(`/admin/${list}?user=${typed}`)
+      const { text } = await administrator.open(`/admin/${list}?user=${typed}`)
       expect(text, list).to.include('>dilnoza<').and.not.include('>annak<')
-      const several = await boss.open(`/admin/${list}?user=kim`)
+      const several = await administrator.open(`/admin/${list}?user=kim`)
       expect(several.text, list).to.include('“kim” matches several users')
       expect(several.text, list).to.include('user=annak').and.include('user=kim.lee').and.include('Anna Kim (annak)')
       expect(several.text, list).to.not.include('/admin/users/')
       // An action that ends sessions is refused while the text is ambiguous.
-      expect((await boss.open(`/admin/${list}/end?user=kim`)).status, list).to.equal(400)
-      expect((await boss.open(`/admin/${list}/end?user=${typed}`)).text, list).to.include('1 ')
+      expect((await administrator.open(`/admin/${list}/end?user=kim`)).status, list).to.equal(400)
+      expect((await administrator.open(`/admin/${list}/end?user=${typed}`)).text, list).to.include('1 ')
     }
     for (const [list, field] of [
       ['incidents', 'user'],
@@ -142,7 +142,9 @@ describe('a user typed as text into a filter', () => {
       ['audit', 'actor'],
       ['revocations', 'actor'],
     ])
-      expect((await boss.open(`/admin/${list}?${field}=kim`)).text, `${list} ${field}`).to.include(`${field}=kim.lee`)
+      expect((await administrator.open(`/admin/${list}?${field}=kim`)).text, `${list} ${field}`).to.include(
+        `${field}=kim.lee`,
+      )
   })
 
   it('is not searched by name without the permission to read users, only by username', async () => {
@@ -159,8 +161,10 @@ describe('a user typed as text into a filter', () => {
   it('is the user with exactly that username or id, even if names of others match', async () => {
     const { server, ids } = await aWorld(await aServer())
     await server.aUser({ username: 'kim' })
-    const boss = await signedIn(server)
-    expect((await boss.open('/admin/sessions?user=kim')).text).to.not.include('matches several users')
-    expect((await boss.open(`/admin/sessions?user=${ids.get('annak')}`)).text).to.not.include('matches several users')
+    const administrator = await signedIn(server)
+    expect((await administrator.open('/admin/sessions?user=kim')).text).to.not.include('matches several users')
+    expect((await administrator.open(`/admin/sessions?user=${ids.get('annak')}`)).text).to.not.include(
+      'matches several users',
+    )
   })
 })

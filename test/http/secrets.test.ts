@@ -50,7 +50,7 @@ describe('the output of a server', function () {
       await waitFor(() => fetch(`${server.url}/readyz`))
       const client = aClient(server)
       const answers: (Pick<Answer, 'status' | 'text'> & { headers?: unknown })[] = []
-      const tell = async (answering: Promise<Answer>) => {
+      const keepAnswer = async (answering: Promise<Answer>) => {
         const answer = await answering
         answers.push({ status: answer.status, text: answer.text, headers: [...answer.headers] })
         return answer
@@ -65,39 +65,45 @@ describe('the output of a server', function () {
 
       // Passwords: wrong, new, too weak, in the wrong field, in bodies of every shape.
       const amyPassword = plant()
-      const made = await tell(client.post('/api/admin/users/', { username: 'amy', password: amyPassword }, token))
+      const made = await keepAnswer(client.post('/api/admin/users/', { username: 'amy', password: amyPassword }, token))
       expect(made.status).to.equal(201)
       for (let time = 0; time < 6; time++)
-        await tell(client.post('/api/token/', { username: 'amy', password: plant() }))
-      await tell(client.post('/api/token/', { username: plant(), password: plant() }))
-      await tell(client.post('/api/token/', { username: 'amy', password: [plant()] }))
-      await tell(client.post('/api/token/', { username: 'amy', password: { secret: plant() } }))
-      await tell(client.post('/api/token/', { username: 'amy', password: plant(3_000) }))
-      await tell(client.post('/api/me/password/', { old_password: plant(), new_password: plant() }, token))
-      await tell(client.post('/api/me/password/', { old_password: amyPassword, new_password: '1' }, token))
+        await keepAnswer(client.post('/api/token/', { username: 'amy', password: plant() }))
+      await keepAnswer(client.post('/api/token/', { username: plant(), password: plant() }))
+      await keepAnswer(client.post('/api/token/', { username: 'amy', password: [plant()] }))
+      await keepAnswer(client.post('/api/token/', { username: 'amy', password: { secret: plant() } }))
+      await keepAnswer(client.post('/api/token/', { username: 'amy', password: plant(3_000) }))
+      await keepAnswer(client.post('/api/me/password/', { old_password: plant(), new_password: plant() }, token))
+      await keepAnswer(client.post('/api/me/password/', { old_password: amyPassword, new_password: '1' }, token))
       const user = `/api/admin/users/${made.body.user_id}`
-      await tell(client.post(`${user}/password`, { password: plant() }, token))
-      await tell(client.post(`${user}/password`, { password: ` ${plant()}\0` }, token))
-      await tell(client.post('/api/admin/users/', { username: 'no spaces', password: plant() }, token))
-      await tell(client.send('POST', '/api/token/', { body: `username=amy&password=${plant()}&password=${plant()}` }))
+      await keepAnswer(client.post(`${user}/password`, { password: plant() }, token))
+      await keepAnswer(client.post(`${user}/password`, { password: ` ${plant()}\0` }, token))
+      await keepAnswer(client.post('/api/admin/users/', { username: 'no spaces', password: plant() }, token))
+      await keepAnswer(
+        client.send('POST', '/api/token/', { body: `username=amy&password=${plant()}&password=${plant()}` }),
+      )
       const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
-      await tell(client.send('POST', '/api/token/', { body: `username=amy&password=${plant()}&%zz`, headers: form }))
+      await keepAnswer(
+        client.send('POST', '/api/token/', { body: `username=amy&password=${plant()}&%zz`, headers: form }),
+      )
       const json = { 'Content-Type': 'application/json' }
-      await tell(
+      await keepAnswer(
         client.send('POST', '/api/token/', { body: `{"username":"amy","password":"${plant()}`, headers: json }),
       )
-      await tell(client.send('POST', '/api/token/', { body: `{"password":"${plant()}","password":1}`, headers: json }))
-      await tell(client.send('POST', '/api/token/', { body: plant(40_000), headers: json }))
+      await keepAnswer(
+        client.send('POST', '/api/token/', { body: `{"password":"${plant()}","password":1}`, headers: json }),
+      )
+      await keepAnswer(client.send('POST', '/api/token/', { body: plant(40_000), headers: json }))
 
       // Tokens: malformed, in the wrong place, in a query, a cookie, a path, or a header with another scheme.
       for (const path of ['/api/token/refresh/', '/api/token/blacklist/'])
-        await tell(client.post(path, { refresh: plant() }))
-      await tell(client.post('/api/token/verify/', { token: plant() }))
-      await tell(client.post('/api/token/verify/', { token: `${token}${plant()}` }))
-      await tell(client.post('/api/token/', { username: 'amy', password: plant(), device_token: plant() }))
-      await tell(client.get('/api/me/', plant()))
-      await tell(client.get(`/api/me/?access_token=${plant()}`))
-      await tell(client.get(`/api/admin/users/?username=a&token=${plant()}`, token))
+        await keepAnswer(client.post(path, { refresh: plant() }))
+      await keepAnswer(client.post('/api/token/verify/', { token: plant() }))
+      await keepAnswer(client.post('/api/token/verify/', { token: `${token}${plant()}` }))
+      await keepAnswer(client.post('/api/token/', { username: 'amy', password: plant(), device_token: plant() }))
+      await keepAnswer(client.get('/api/me/', plant()))
+      await keepAnswer(client.get(`/api/me/?access_token=${plant()}`))
+      await keepAnswer(client.get(`/api/admin/users/?username=a&token=${plant()}`, token))
       // An API key: returned once, then sent in the right header and in wrong ones; and an unknown one.
       const shown = await client.post('/api/me/keys/', { name: 'Nightly', scopes: ['darvoza:account'] }, token)
       const apiKey: string = shown.body.key
@@ -108,21 +114,21 @@ describe('the output of a server', function () {
         `Bearer ${apiKey}`,
         `Token ${plant()}`,
       ])
-        await tell(client.send('GET', '/api/me/', { headers: { Authorization: authorization } }))
+        await keepAnswer(client.send('GET', '/api/me/', { headers: { Authorization: authorization } }))
       const byApiKey = { headers: { Authorization: `Token ${apiKey}` } }
-      await tell(client.send('PATCH', '/api/me/', { ...byApiKey, json: { first_name: 'Ada', last_name: 7 } }))
-      await tell(client.send('GET', '/api/admin/users', byApiKey))
-      await tell(client.send('DELETE', `/api/me/keys/${shown.body.id}`, byApiKey))
-      await tell(client.send('GET', '/api/me/', byApiKey))
+      await keepAnswer(client.send('PATCH', '/api/me/', { ...byApiKey, json: { first_name: 'Ada', last_name: 7 } }))
+      await keepAnswer(client.send('GET', '/api/admin/users', byApiKey))
+      await keepAnswer(client.send('DELETE', `/api/me/keys/${shown.body.id}`, byApiKey))
+      await keepAnswer(client.send('GET', '/api/me/', byApiKey))
       const guessed = `dvz_key_${randomBytes(32).toString('base64url')}`
       keep(guessed.slice('dvz_key_'.length))
-      await tell(client.send('GET', '/api/me/', { headers: { Authorization: `Token ${guessed}` } }))
-      await tell(client.post('/api/token/verify/', { token: guessed }))
+      await keepAnswer(client.send('GET', '/api/me/', { headers: { Authorization: `Token ${guessed}` } }))
+      await keepAnswer(client.post('/api/token/verify/', { token: guessed }))
 
       for (const authorization of [`Basic ${plant()}`, `Bearer ${plant()} ${plant()}`, `bearer ${plant()}`, plant()])
-        await tell(client.send('GET', '/api/me/', { headers: { Authorization: authorization } }))
-      await tell(client.send('GET', '/api/me/', { headers: { Cookie: `darvoza-4000=${plant()}` } }))
-      await tell(
+        await keepAnswer(client.send('GET', '/api/me/', { headers: { Authorization: authorization } }))
+      await keepAnswer(client.send('GET', '/api/me/', { headers: { Cookie: `darvoza-4000=${plant()}` } }))
+      await keepAnswer(
         client.send('POST', '/api/token/', {
           json: {},
           headers: { 'X-Api-Key': plant(), Referer: `http://a/${plant()}` },

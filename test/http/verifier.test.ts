@@ -347,7 +347,7 @@ describe('a verifier', () => {
     expect(await code(verifier, token)).to.equal('token_revoked')
     expect(introspections()).to.equal(asked + 1)
     const lease = heard(verifier, 'lease')
-    fake.tell(entry)
+    fake.publish(entry)
     await lease
     expect(await code(verifier, token)).to.equal('session_ended')
     expect(await code(verifier, fake.token())).to.equal('200')
@@ -497,7 +497,7 @@ describe('a verifier', () => {
     expect(await code(verifier, newer)).to.equal('200')
     expect(introspections()).to.equal(1)
     const waits = code(verifier, fake.token())
-    fake.tell(entry)
+    fake.publish(entry)
     expect(await waits).to.equal('200')
     expect(introspections()).to.equal(1)
   })

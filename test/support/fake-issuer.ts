@@ -77,14 +77,14 @@ export async function aFakeIssuer() {
       return entry
     },
 
-    tell(entry: FeedEntry): void {
+    publish(entry: FeedEntry): void {
       fake.send(stretch({ after: entry.seq - 1, upto: entry.seq, entries: [entry] }, `${fake.log}:${entry.seq}`))
     },
 
     /** Appends an entry to the log and sends it to all readers. */
     revoke(kind: FeedEntry['kind'], subject: string, more: Partial<FeedEntry> = {}): FeedEntry {
       const entry = fake.keep(kind, subject, more)
-      fake.tell(entry)
+      fake.publish(entry)
       return entry
     },
 

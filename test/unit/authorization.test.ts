@@ -257,7 +257,7 @@ const withMetadata = (metadata: object): AuthorizationFacts => ({
 
 describe('the rules of authorization requests', () => {
   it('have an RFC clause, a known error code and valid text; those shown to the user come first', () => {
-    const told = authorizationRules.map(rule => rule.told)
+    const told = authorizationRules.map(rule => rule.reportedTo)
     expect(told).to.deep.equal([...told].sort().reverse())
     for (const { clause, error, why } of authorizationRules) {
       expect(clause).to.match(/^(RFC \d+|OpenID|OAuth|Initiating)/)

@@ -36,7 +36,7 @@ describe('the server clock', () => {
       machine.wall += step
       pass(1_000)
     }
-    expect([clock.now(), clock.trouble()]).to.deep.equal([start + 2 * hour + 3_000, null])
+    expect([clock.now(), clock.deviation()]).to.deep.equal([start + 2 * hour + 3_000, null])
   })
 
   it('ignores a slow answer of the database that does not contradict it', () => {
@@ -55,11 +55,11 @@ describe('the server clock', () => {
     pass(1_000)
     expect(clock.now()).to.equal(start + 2 * hour + 1_000)
     expect(clock.latest()).to.equal(machine.database)
-    expect(clock.trouble()).to.deep.include({ kind: 'ahead', seconds: 10_800 })
+    expect(clock.deviation()).to.deep.include({ kind: 'ahead', seconds: 10_800 })
     pass(298_000)
     expect([clock.now(), clock.latest()]).to.deep.equal([start + 2 * hour + 299_000, machine.database])
     pass(2_000)
-    expect([clock.now(), clock.latest(), clock.trouble()]).to.deep.equal([machine.database, machine.database, null])
+    expect([clock.now(), clock.latest(), clock.deviation()]).to.deep.equal([machine.database, machine.database, null])
     expect(told).to.have.length(2)
   })
 
@@ -70,7 +70,7 @@ describe('the server clock', () => {
     pass(100_000)
     machine.database -= hour
     pass(1_000)
-    expect([clock.now(), clock.latest(), clock.trouble()]).to.deep.equal([machine.database, machine.database, null])
+    expect([clock.now(), clock.latest(), clock.deviation()]).to.deep.equal([machine.database, machine.database, null])
     // A second jump is not followed for five minutes, either.
     machine.database += hour
     pass(299_000)
@@ -85,14 +85,14 @@ describe('the server clock', () => {
       let before = clock.now()
       pass(299_000)
       expect(clock.now()).to.equal(before + 299_000)
-      expect(clock.trouble()).to.deep.include({ kind: 'behind', seconds: step / 1000 })
+      expect(clock.deviation()).to.deep.include({ kind: 'behind', seconds: step / 1000 })
       for (let minute = 0; minute < 125; minute++) {
         before = clock.now()
         pass(60_000)
         expect(clock.now()).to.be.at.least(before + 29_000)
         expect(clock.now()).to.be.at.least(machine.database)
       }
-      expect([clock.now(), clock.trouble()]).to.deep.equal([machine.database, null])
+      expect([clock.now(), clock.deviation()]).to.deep.equal([machine.database, null])
     }
   })
 
@@ -109,7 +109,7 @@ describe('the server clock', () => {
     pass(400_000)
     machine.database -= hour
     pass(1_000)
-    expect(clock.trouble()!.kind).to.equal('behind')
+    expect(clock.deviation()!.kind).to.equal('behind')
     expect(clock.now()).to.be.above(before + 10_000)
   })
 
@@ -124,7 +124,7 @@ describe('the server clock', () => {
     pass(1_000)
     expect(clock.now()).to.be.within(before, before + 1_000)
     pass(6_000)
-    expect([clock.now(), clock.trouble()]).to.deep.equal([machine.database, null])
+    expect([clock.now(), clock.deviation()]).to.deep.equal([machine.database, null])
   })
 
   it('recognizes a suspended machine, and reports no trouble', () => {
@@ -132,7 +132,7 @@ describe('the server clock', () => {
     observe()
     move(8 * hour, ['uptime', 'wall', 'database'])
     pass(1_000)
-    expect([clock.now(), clock.trouble()]).to.deep.equal([machine.database, null])
+    expect([clock.now(), clock.deviation()]).to.deep.equal([machine.database, null])
     expect(clock.elapsed()).to.equal(8 * hour + 1_000)
   })
 
@@ -141,19 +141,19 @@ describe('the server clock', () => {
     observe()
     move(8 * hour)
     pass(1_000)
-    expect([clock.now(), clock.trouble()]).to.deep.equal([machine.database, null])
+    expect([clock.now(), clock.deviation()]).to.deep.equal([machine.database, null])
   })
 
   it('starts no earlier than the last known server time, unless that is more than a day ahead', () => {
     const { clock, machine, told, observe, pass } = aMachine({ seen: start + 3 * hour })
     observe()
     expect(clock.now()).to.equal(start + 3 * hour)
-    expect([clock.trouble()!.kind, told]).to.deep.equal([
+    expect([clock.deviation()!.kind, told]).to.deep.equal([
       'behind',
       ['the clock went back since a server was last here'],
     ])
     pass(2 * hour + 10_000)
-    expect([clock.now(), clock.trouble()]).to.deep.equal([machine.database, null])
+    expect([clock.now(), clock.deviation()]).to.deep.equal([machine.database, null])
 
     const other = aMachine({ seen: start + 27 * hour })
     other.observe()

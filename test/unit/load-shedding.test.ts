@@ -10,7 +10,7 @@ describe('event loop load', () => {
   /** @returns after how many samples in a row at this load requests become limited, or unlimited */
   function looksUntil(limited: boolean, share: number, load = createLoopLoad()): number {
     for (let looks = 1; looks <= 100; looks++) {
-      load.look(share, 2)
+      load.sample(share, 2)
       if (load.mostUnderWay() < any === limited) return looks
     }
     return any
@@ -23,14 +23,14 @@ describe('event loop load', () => {
 
   it('sets no limit while a fifth of the time is idle, however late timers fire', () => {
     const load = createLoopLoad()
-    for (let looks = 0; looks < 100; looks++) load.look(0.8, 50)
+    for (let looks = 0; looks < 100; looks++) load.sample(0.8, 50)
     expect(load.mostUnderWay()).to.equal(any)
   })
 
   it('is weighted by time: a late sample counts for those that were skipped', () => {
     const [often, seldom] = [createLoopLoad(), createLoopLoad()]
-    for (let looks = 0; looks < 12; looks++) often.look(1, 2)
-    for (let looks = 0; looks < 4; looks++) seldom.look(1, 2, 300)
+    for (let looks = 0; looks < 12; looks++) often.sample(1, 2)
+    for (let looks = 0; looks < 4; looks++) seldom.sample(1, 2, 300)
     expect(often.mostUnderWay()).to.be.below(any)
     expect(seldom.mostUnderWay()).to.be.below(any)
   })
@@ -39,20 +39,20 @@ describe('event loop load', () => {
     const load = createLoopLoad()
     looksUntil(true, 1, load)
     const short = load.mostUnderWay()
-    load.look(1, 4)
+    load.sample(1, 4)
     expect(load.mostUnderWay()).to.be.below(short)
-    for (let looks = 0; looks < 50; looks++) load.look(1, 4)
+    for (let looks = 0; looks < 50; looks++) load.sample(1, 4)
     expect(load.mostUnderWay()).to.equal(32)
-    load.look(1, 2)
+    load.sample(1, 2)
     expect(load.mostUnderWay()).to.be.within(33, 64)
-    for (let looks = 0; looks < 50; looks++) load.look(1, 1)
+    for (let looks = 0; looks < 50; looks++) load.sample(1, 1)
     expect(load.mostUnderWay()).to.equal(256)
   })
 
   it('lifts the limit once the loop is idle again, but not after a single sample', () => {
     const load = createLoopLoad()
     looksUntil(true, 1, load)
-    load.look(0.7, 2)
+    load.sample(0.7, 2)
     expect(load.mostUnderWay()).to.be.below(any)
     expect(looksUntil(false, 0.3, load)).to.be.within(1, 10)
   })

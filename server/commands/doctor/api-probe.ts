@@ -10,7 +10,7 @@ export type ProbeAnswer = {
   challenge: string | null
   location: string | null
   /** The beginning of the body. */
-  said: string
+  excerpt: string
 }
 
 export type ProbeRequest = {
@@ -74,24 +74,24 @@ export function isCrash({ status }: ProbeAnswer): boolean {
   return status === null || (status >= 500 && status !== 503)
 }
 
-const nothing: ProbeAnswer = { status: null, failure: null, challenge: null, location: null, said: '' }
+const nothing: ProbeAnswer = { status: null, failure: null, challenge: null, location: null, excerpt: '' }
 
 async function read(answer: IncomingMessage): Promise<ProbeAnswer> {
-  let said = ''
+  let excerpt = ''
   for await (const chunk of answer) {
-    if (said.length < mostKept) said += String(chunk)
+    if (excerpt.length < mostKept) excerpt += String(chunk)
     // A stream may never end; its response is known.
     else break
   }
   const { 'www-authenticate': challenge = null, location = null } = answer.headers
-  return { status: answer.statusCode ?? null, failure: null, challenge, location, said: said.slice(0, mostKept) }
+  return { status: answer.statusCode ?? null, failure: null, challenge, location, excerpt: excerpt.slice(0, mostKept) }
 }
 
 /** Summary of a response, for the user to see the reason. */
-export function summaryOf({ status, challenge, location, said }: ProbeAnswer): string {
+export function summaryOf({ status, challenge, location, excerpt }: ProbeAnswer): string {
   const parts = [`it answered ${status}`]
   if (challenge !== null) parts.push(`WWW-Authenticate: ${challenge}`)
   if (location !== null) parts.push(`Location: ${location}`)
-  if (said !== '') parts.push(said)
+  if (excerpt !== '') parts.push(excerpt)
   return parts.join(', ')
 }

@@ -10,7 +10,7 @@ import type { KeyTrap } from './key-trap.js'
 import { type RevocationTiming, tryRevocation } from './revocations.js'
 import { tryTokenTransport } from './token-transport.js'
 
-export type ExaminationTarget = { asking: ApiProbe; tokens: OpenTestTokens; trap: KeyTrap; patience: RevocationTiming }
+export type ExaminationTarget = { asking: ApiProbe; tokens: OpenTestTokens; trap: KeyTrap; timing: RevocationTiming }
 
 const noToken = {
   attack: 'no_token',
@@ -22,7 +22,7 @@ const noToken = {
 
 /** @throws Failure where a good token is refused */
 export async function examine(examined: ExaminationTarget): Promise<Finding[]> {
-  const { asking, tokens, patience } = examined
+  const { asking, tokens, timing } = examined
   const withoutToken = await asking.ask()
   const isOpen = findingOf(noToken, [{ how: 'no token', answer: withoutToken }])
   if (isOpen.verdict === 'let_in') return [isOpen]
@@ -45,7 +45,7 @@ export async function examine(examined: ExaminationTarget): Promise<Finding[]> {
   if (weaker.length > 0) findings.push(findingOf(scopeAbout, weaker))
   findings.push(...(await tryTokenTransport(asking, tokens)))
   await requireGood(examined, 'the headers')
-  for (const ending of tokens.endings) findings.push(await tryRevocation(asking, ending, patience))
+  for (const ending of tokens.endings) findings.push(await tryRevocation(asking, ending, timing))
   return findings
 }
 
@@ -80,15 +80,15 @@ async function tryAll({ bearer }: ApiProbe, spellings: readonly (readonly [strin
 }
 
 function challengeOf({ answer }: Attempt): Finding {
-  const isTold = answer.status === 401 && /^\s*(bearer|dpop)\b/i.test(answer.challenge ?? '')
+  const hasChallenge = answer.status === 401 && /^\s*(bearer|dpop)\b/i.test(answer.challenge ?? '')
   return {
     attack: 'challenge',
     sent: 'the same: what does it say of it?',
     clause: 'RFC 6750 §3',
     expected: 'refused',
     answered: `${describedAnswer(answer)}, ${answer.challenge === null ? 'no WWW-Authenticate' : `WWW-Authenticate: ${answer.challenge}`}`,
-    verdict: isTold || isAccepted(answer) ? 'held' : 'remark',
-    weakness: isTold || isAccepted(answer) ? null : 'challenge',
+    verdict: hasChallenge || isAccepted(answer) ? 'held' : 'remark',
+    weakness: hasChallenge || isAccepted(answer) ? null : 'challenge',
   }
 }
 

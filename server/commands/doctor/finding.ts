@@ -45,15 +45,21 @@ export function describedAnswer({ status, failure }: ProbeAnswer): string {
 
 /** Summary of responses, accepted tokens first and by name: `200 (no rev, no roles); 401 (3 others)`. */
 function answersIn(tried: readonly Attempt[]): string {
-  const ways = new Map<string, string[]>()
+  const byAnswer = new Map<string, string[]>()
   for (const one of [...tried].sort((a, b) => Number(isAccepted(b.answer)) - Number(isAccepted(a.answer)))) {
-    const told = describedAnswer(one.answer)
-    ways.set(told, [...(ways.get(told) ?? []), one.how])
+    const outcome = describedAnswer(one.answer)
+    byAnswer.set(outcome, [...(byAnswer.get(outcome) ?? []), one.how])
   }
-  const [[first] = ['']] = ways
-  if (ways.size === 1) return tried.length === 1 ? first : `${first} (all ${tried.length})`
-  const few = (hows: readonly string[]) => (hows.length <= 3 ? hows.join(', ') : `${hows.length} others`)
-  return [...ways].map(([told, hows]) => `${told} (${told.startsWith('2') ? hows.join(', ') : few(hows)})`).join('; ')
+  const [[first] = ['']] = byAnswer
+  if (byAnswer.size === 1) return tried.length === 1 ? first : `${first} (all ${tried.length})`
+  const few = (descriptions: readonly string[]) =>
+    descriptions.length <= 3 ? descriptions.join(', ') : `${descriptions.length} others`
+  return [...byAnswer]
+    .map(
+      ([outcome, descriptions]) =>
+        `${outcome} (${outcome.startsWith('2') ? descriptions.join(', ') : few(descriptions)})`,
+    )
+    .join('; ')
 }
 
 export function printedFinding(finding: Finding): Printed {

@@ -14,7 +14,7 @@ const unauthorized = ({ issuer, audience, kid, algorithm, user }: About) =>
   ].join(', ')
 
 /** Advice by status; the first match counts. */
-const advice: readonly [fits: (status: number) => boolean, tell: (about: About) => string][] = [
+const advice: readonly [fits: (status: number) => boolean, textOf: (about: About) => string][] = [
   [status => status === 401, unauthorized],
   [status => status === 403, () => 'it may ask for more: give --scope, --permission or --role'],
   [
@@ -33,6 +33,6 @@ const advice: readonly [fits: (status: number) => boolean, tell: (about: About) 
 
 export function whyNotAccepted(answer: ProbeAnswer, about: About): string {
   if (answer.status === null) return `the resource server does not answer: ${answer.failure}`
-  const [, tell] = advice.find(([fits]) => fits(answer.status!))!
-  return `a good token was not let in: ${summaryOf(answer)}; ${tell(about)}`
+  const [, textOf] = advice.find(([fits]) => fits(answer.status!))!
+  return `a good token was not let in: ${summaryOf(answer)}; ${textOf(about)}`
 }

@@ -21,11 +21,7 @@ const texts = {
 const promised = 2_000
 const betweenTwo = 10
 
-export async function tryRevocation(
-  asking: ApiProbe,
-  ending: EndingToken,
-  patience: RevocationTiming,
-): Promise<Finding> {
+export async function tryRevocation(asking: ApiProbe, ending: EndingToken, timing: RevocationTiming): Promise<Finding> {
   const about = { attack: `revoked_${ending.what}`, ...texts[ending.what], expected: 'refused' } as const
   const token = ending.token()
   const before = await asking.bearer(token)
@@ -34,10 +30,10 @@ export async function tryRevocation(
     return { ...about, answered, verdict: 'not_tried', weakness: null }
   }
   await ending.end()
-  const { letInFor, last } = await askUntilRefused(asking, token, patience.revokedFor)
+  const { letInFor, last } = await askUntilRefused(asking, token, timing.revokedFor)
   if (letInFor === null) {
-    const answered = `still let in after ${spanText(patience.revokedFor)}: until it expires, as far as can be seen`
-    return { ...about, answered, verdict: patience.untilExpiry ? 'remark' : 'let_in', weakness: 'revocation' }
+    const answered = `still let in after ${spanText(timing.revokedFor)}: until it expires, as far as can be seen`
+    return { ...about, answered, verdict: timing.untilExpiry ? 'remark' : 'let_in', weakness: 'revocation' }
   }
   // The same claims under a new signature: a denylist of token texts does not contain it.
   const again = await asking.bearer(ending.token())

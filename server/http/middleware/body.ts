@@ -86,6 +86,6 @@ async function parse(ctx: Context, bytes: Buffer, parsers: Parsers): Promise<unk
  * @param type as it was sent; it is repeated in the answer only if it is one (RFC 9110 §8.3.1)
  */
 function unsupported(type: string) {
-  const told = type.slice(0, 100).replace(/[^\w!#$&^.+*/;=" -]/g, '?')
-  return refuse('unsupported_media_type', { detail: `Unsupported media type ${JSON.stringify(told)} in request.` })
+  const printable = type.slice(0, 100).replace(/[^\w!#$&^.+*/;=" -]/g, '?')
+  return refuse('unsupported_media_type', { detail: `Unsupported media type ${JSON.stringify(printable)} in request.` })
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from 'helmet'
 
 /** RFC 6749 §5.1: answers with tokens are never stored; answers that may be cached set their own header. */
-const unkept = { 'Cache-Control': 'no-store' }
+const notCached = { 'Cache-Control': 'no-store' }
 
 /** Headers of pages that also matter for answers that are not documents. */
 const alsoOfPrograms = ['X-Content-Type-Options', 'X-Frame-Options', 'Strict-Transport-Security']
@@ -14,7 +14,7 @@ export function programHeaders(issuer: string): Record<string, string> {
   return {
     'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",
     ...Object.fromEntries(kept),
-    ...unkept,
+    ...notCached,
   }
 }
 
@@ -45,7 +45,7 @@ export function pageHeaders(issuer: string): Record<string, string> {
       crossOriginResourcePolicy: false,
     }),
   )
-  return { ...headers, ...unkept }
+  return { ...headers, ...notCached }
 }
 
 /** The headers that helmet sets, read once: they are the same for each response. */

@@ -54,13 +54,15 @@ function refusalsOf<A extends AnyAccess>(codes: ErrorCode[], kind: Kind<A>, issu
   return Object.fromEntries(
     statuses.map((status): [string, Schema] => {
       const of = answers.filter(answer => answer.status === status)
-      const told = of.flatMap(answer => answer.codes)
+      const allCodes = of.flatMap(answer => answer.codes)
       const [first, ...others] = of.map(answer => answer.schema)
       const schema = others.length === 0 ? first : { anyOf: [first, ...others] }
       return [
         String(status),
         {
-          description: told.map(code => `- [\`${code}\`](${issuer}/errors/${code}): ${errors[code].text}`).join('\n'),
+          description: allCodes
+            .map(code => `- [\`${code}\`](${issuer}/errors/${code}): ${errors[code].text}`)
+            .join('\n'),
           ...(headersOf[status] && { headers: headersOf[status] }),
           content: { 'application/json': { schema } },
         },

@@ -20,9 +20,10 @@ export function createSchemas() {
       $schema: _,
       $defs = {},
       ...made
-    } = z.toJSONSchema(schema, { io, override: tidy }) as Record<string, unknown>
-    for (const [name, definition] of Object.entries($defs as Record<string, Schema>)) add(name, relinked(definition))
-    return relinked(made)
+    } = z.toJSONSchema(schema, { io, override: omitIntegerBounds }) as Record<string, unknown>
+    for (const [name, definition] of Object.entries($defs as Record<string, Schema>))
+      add(name, withComponentRefs(definition))
+    return withComponentRefs(made)
   }
 
   /** Adds a component. @throws Error if another one has its name */
@@ -39,11 +40,11 @@ export function createSchemas() {
 export type Schemas = ReturnType<typeof createSchemas>
 
 /** Removes the bounds of JavaScript's safe integers, which say nothing to a reader. */
-function tidy({ jsonSchema }: { jsonSchema: { minimum?: number; maximum?: number } }): void {
+function omitIntegerBounds({ jsonSchema }: { jsonSchema: { minimum?: number; maximum?: number } }): void {
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
 }
 
-function relinked<T>(schema: T): T {
+function withComponentRefs<T>(schema: T): T {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as T
 }

@@ -103,7 +103,7 @@ export function createConnectPages(deps: ConnectPagesDeps) {
   async function showDecision(ctx: Context, { application }: WaitingProgram, decision: Decision) {
     const t = pages.translate(ctx)
     const tone = decision === 'approved' ? 'good' : 'info'
-    await pages.tell(ctx, { tone, text: t(`connect.told.${decision}`, { application: application.name }) })
+    await pages.flash(ctx, { tone, text: t(`connect.told.${decision}`, { application: application.name }) })
     pages.go(ctx, pathWith(devicePath, decided[decision]))
   }
 

@@ -71,7 +71,7 @@ export const errorGroups = {
 export const errorParts = ['means', 'why', 'caller', 'administrator'] as const
 
 /** Text with marked names of pages, codes and settings, some of which are links. */
-export type Prose = { text: string; name?: true; href?: string }[]
+export type Paragraph = { text: string; name?: true; href?: string }[]
 
 /** Paths that a page can link to. */
 const addresses: ReadonlySet<string> = new Set(
@@ -108,11 +108,11 @@ async function showOne(pages: Pages, ctx: Context, code: ErrorCode): Promise<voi
   const t = pages.translate(ctx)
   const parts = errorParts.map(part => ({
     title: t(`errorPages.${part}`),
-    prose: proseOf(t(`aboutErrors.${code}.${part}`)),
+    prose: paragraphOf(t(`aboutErrors.${code}.${part}`)),
   }))
   const crumbs = [{ label: t('errorPages.title'), href: '/errors' }]
-  const told = { title: code, crumbs, code, status, clause, text: t(`errors.${code}`), parts }
-  await pages.show(ctx, 'error-code', told)
+  const shown = { title: code, crumbs, code, status, clause, text: t(`errors.${code}`), parts }
+  await pages.show(ctx, 'error-code', shown)
 }
 
 /** The page of a simplejwt `code` of several error codes, such as token_not_valid: `reason` is the precise one. */
@@ -129,8 +129,8 @@ const rowsOf = (codes: readonly ErrorCode[], t: Translate) =>
   codes.map(code => ({ code, status: errorRow(code).status, text: t(`errors.${code}`) }))
 
 /** Parses a text in which names are between backticks. */
-export function proseOf(text: string): Prose {
-  return text.split('`').flatMap((part, index): Prose => {
+export function paragraphOf(text: string): Paragraph {
+  return text.split('`').flatMap((part, index): Paragraph => {
     if (part === '') return []
     if (index % 2 === 0) return [{ text: part }]
     const href = Object.hasOwn(errors, part) ? `/errors/${part}` : addresses.has(part) ? part : undefined

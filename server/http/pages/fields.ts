@@ -88,8 +88,8 @@ export function chosenIn(ctx: Context, field: string): string[] {
 
 /** The text of a problem, in the reader's language. */
 export function problemText({ code, values = {} }: Problem, t: Translate): string {
-  const told = Object.entries(values).map(([name, value]) => [name, valueText(value, t)])
-  return t(`problems.${code}`, Object.fromEntries(told))
+  const texts = Object.entries(values).map(([name, value]) => [name, valueText(value, t)])
+  return t(`problems.${code}`, Object.fromEntries(texts))
 }
 
 function valueText(value: ProblemValue, t: Translate): string | number {

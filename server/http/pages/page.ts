@@ -53,8 +53,8 @@ export function createPages({ views, frameOf, browserSessions, setUp }: PagesDep
     },
 
     /** Sets a notice that the next page shows, once. */
-    async tell(ctx: Context, notice: Notice): Promise<void> {
-      if (ctx.state.browser) await browserSessions.tell(ctx.state.browser, [notice])
+    async flash(ctx: Context, notice: Notice): Promise<void> {
+      if (ctx.state.browser) await browserSessions.addNotices(ctx.state.browser, [notice])
     },
 
     /** The reader's `t`, for titles and notices. */

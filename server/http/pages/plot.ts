@@ -81,7 +81,7 @@ function drawSeries(series: readonly PlotSeries[], words: PlotWords, drawing: Dr
   const [from, upto] = [times[0]!, Math.max(times.at(-1)! + step, times[0]! + 1)]
   const x = scaleLinear([from, upto], [left, width - margin.right])
   return [
-    ...values.flatMap(value => ruler(value, rounded(y(value)), words, { left, right: width - margin.right })),
+    ...values.flatMap(value => gridLine(value, rounded(y(value)), words, { left, right: width - margin.right })),
     ...hours(x, drawing.times?.filter(at => at >= from && at <= upto) ?? someOf(times), words, drawing),
     ...series.flatMap((one, index) => curve(one, index, x, y, drawing)),
     ...(series.length > 1 ? legend(series, left) : []),
@@ -91,7 +91,7 @@ function drawSeries(series: readonly PlotSeries[], words: PlotWords, drawing: Dr
 
 type Scale = (value: number) => number
 
-function ruler(value: number, at: number, words: PlotWords, { left, right }: { left: number; right: number }) {
+function gridLine(value: number, at: number, words: PlotWords, { left, right }: { left: number; right: number }) {
   return [
     `<line class="plot-ruler" x1="${left}" x2="${right}" y1="${at}" y2="${at}" stroke="currentColor"/>`,
     `<text class="plot-value" x="${left - 6}" y="${at}" dy="0.32em" text-anchor="end" fill="currentColor">${escaped(words.value(value))}</text>`,
@@ -118,9 +118,9 @@ function curve(one: PlotSeries, index: number, x: Scale, y: Scale, { shape, step
   const isKnown = ({ value }: PlotPoint) => value !== null
   const [left, top] = [({ at }: PlotPoint) => x(at), ({ value }: PlotPoint) => y(value ?? 0)]
   const shown = shape === 'steps' ? lasting(points, step) : points
-  const bend = shape === 'steps' ? curveStepAfter : curveMonotoneX
-  const stroke = line<PlotPoint>(left, top).defined(isKnown).curve(bend).digits(1)(shown)
-  const fill = area<PlotPoint>(left, y(0), top).defined(isKnown).curve(bend).digits(1)(shown)
+  const curveType = shape === 'steps' ? curveStepAfter : curveMonotoneX
+  const stroke = line<PlotPoint>(left, top).defined(isKnown).curve(curveType).digits(1)(shown)
+  const fill = area<PlotPoint>(left, y(0), top).defined(isKnown).curve(curveType).digits(1)(shown)
   const classes = classOf(one, index)
   return [
     ...(fill && (index === 0 || shape === 'steps')

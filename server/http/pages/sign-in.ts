@@ -92,11 +92,11 @@ export function createSignInPages(deps: SignInPagesDeps) {
         const { retryAfter } = error.details
         if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
         const frame = pages.frameOf(ctx)
-        const said =
+        const notice =
           error.code === 'invalid_fields'
             ? { problems: problemsOf(error, frame) }
             : { problem: refusalText(error, frame) }
-        await showForm(ctx, asked, { ...said, username: typed.username, next: asked ? '' : next }, error.status)
+        await showForm(ctx, asked, { ...notice, username: typed.username, next: asked ? '' : next }, error.status)
       }
     },
 

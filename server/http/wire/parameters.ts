@@ -129,9 +129,9 @@ function readChoice<C extends string>(ctx: Context, name: string, choices: reado
 
 function isAsked(ctx: Context, name: string): boolean {
   if (ctx.query[name] === '') return true
-  const said = readQuery(ctx, name)
-  if (said === undefined || said === 'false' || said === '0') return false
-  if (said === 'true' || said === '1') return true
+  const given = readQuery(ctx, name)
+  if (given === undefined || given === 'false' || given === '0') return false
+  if (given === 'true' || given === '1') return true
   throw refuseField(name, 'not_true_or_false')
 }
 

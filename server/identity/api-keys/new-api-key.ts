@@ -39,7 +39,7 @@ export function checkedApiKey(
   }
   const name = key.name.trim()
   note('name', whyNotName(name))
-  const resource = meant(key.resource ?? null, issuer, applications)
+  const resource = resourceOf(key.resource ?? null, issuer, applications)
   note('resource', resource === undefined ? problem('unknown_resource') : null)
   const scopes = [...new Set(key.scopes)].sort()
   note('scopes', whyNotScopes(scopes, resource ?? null))
@@ -74,7 +74,7 @@ function whyNotScopes(scopes: readonly string[], resource: string | null): Probl
 }
 
 /** The resource identifier as it is registered; null for this server, undefined where no resource server has it. */
-function meant(asked: string | null, issuer: string, applications: ResourceServers): string | null | undefined {
+function resourceOf(asked: string | null, issuer: string, applications: ResourceServers): string | null | undefined {
   if (asked === null) return null
   const known = applications.resourceServers().flatMap(one => one.resource ?? [])
   const found = registeredResource(asked, [issuer, ...known])

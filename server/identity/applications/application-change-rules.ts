@@ -8,7 +8,7 @@ import { type FieldProblems, problem } from '../../protocol/problems.js'
 import type { ApplicationRecord } from '../../storage/applications.js'
 
 /** Members of the built-in application that may be changed: this server depends on the others. */
-const changeableOfOwn = ['lifetimes', 'client_uri', 'policy_uri', 'tos_uri', 'contacts']
+const changeableOfBuiltIn = ['lifetimes', 'client_uri', 'policy_uri', 'tos_uri', 'contacts']
 
 /** Refuses changes of the built-in application that this server depends on. @throws invalid_fields */
 export function requireHarmless(before: ApplicationRecord, after: ApplicationRecord): void {
@@ -19,7 +19,8 @@ export function requireHarmless(before: ApplicationRecord, after: ApplicationRec
   >
   const differ = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b)
   for (const name of names)
-    if (!changeableOfOwn.includes(name) && differ(before.metadata[name], after.metadata[name])) fields[name] = refused
+    if (!changeableOfBuiltIn.includes(name) && differ(before.metadata[name], after.metadata[name]))
+      fields[name] = refused
   if (before.kind !== after.kind) fields.kind = refused
   if (before.resource !== after.resource) fields.resource = refused
   if (differ(before.resourceScopes, after.resourceScopes)) fields.resource_scopes = refused
@@ -32,8 +33,8 @@ export function requireHarmless(before: ApplicationRecord, after: ApplicationRec
  */
 export function requireNotItsOwn(before: ApplicationRecord, after: ApplicationRecord): void {
   const refused = [problem(before.origin === 'document' ? 'said_by_document' : 'said_by_itself')]
-  const said = ({ name, kind, metadata }: ApplicationRecord) => ({ ...metadata, client_name: name, kind })
-  const [was, is] = [said(before), said(after)]
+  const describedMembers = ({ name, kind, metadata }: ApplicationRecord) => ({ ...metadata, client_name: name, kind })
+  const [was, is] = [describedMembers(before), describedMembers(after)]
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])] as (keyof typeof was)[]
   const wrong = names.filter(
     name => isSelfDescribed(before.origin, name) && canonical(was[name]) !== canonical(is[name]),

@@ -62,7 +62,7 @@ export function createApplicationImport(deps: ApplicationImportDeps) {
       const entry = entryOf(description)
       const fields = {
         ...(await checked(entry, origin)),
-        ...twice(entry, entries),
+        ...duplicates(entry, entries),
         ...secretProblems(description, entry),
         ...problems,
       }
@@ -138,7 +138,7 @@ function entryOf(description: Description): Entry {
 }
 
 /** Problems of an entry whose id or resource occurs earlier in the file. */
-function twice({ input }: Entry, before: readonly Entry[]): FieldProblems {
+function duplicates({ input }: Entry, before: readonly Entry[]): FieldProblems {
   const fields: FieldProblems = {}
   if (input.id !== '' && before.some(one => one.input.id === input.id)) fields.client_id = [problem('given_twice')]
   const { resource } = input

@@ -59,14 +59,14 @@ export function createApplications(deps: ApplicationsDeps) {
     if (before.id === ownApplicationId) requireHarmless(before, after)
     const warnings = await applicationCheck.require(tx, { ...after, isGivenSecret })
     await applicationRights.require(tx, actor, before, after)
-    const told = auditedChange(before, after)
-    if (told === null) return { application: publicApplication(before), warnings }
+    const difference = auditedChange(before, after)
+    if (difference === null) return { application: publicApplication(before), warnings }
     // Otherwise a retired secret would become valid again once the application authenticates by secrets again.
     if (usesSecret(before.metadata) && !usesSecret(after.metadata) && before.id !== ownApplicationId) {
       await applicationStore.deleteSecrets(tx, before.id)
       await change.record('secret_rotated', { subject: before.id })
     }
-    change.note({ action: 'application_changed', subject: before.id, ...told })
+    change.note({ action: 'application_changed', subject: before.id, ...difference })
     await applicationWriting.change(tx, change, before.id, wanted)
     return { application: publicApplication({ ...after, version: before.version + 1 }), warnings }
   }

@@ -111,10 +111,10 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
     const broken = brokenRule(asked, facts)
     const named = pushed === undefined ? {} : { pushed }
     if (!broken) return { request: { ...requestOf(asked, facts, beganAt), ...named }, application: application! }
-    const { error, why, told } = broken
+    const { error, why, reportedTo } = broken
     // An administrator who tests the application sees the error here.
-    const isTold = told === 'person' || test !== undefined
-    throw new AuthorizationRefusal(error, why, isTold ? null : returnAddressOf(asked, application!, named))
+    const isShownToUser = reportedTo === 'person' || test !== undefined
+    throw new AuthorizationRefusal(error, why, isShownToUser ? null : returnAddressOf(asked, application!, named))
   }
 
   function returnAddressOf(asked: AuthorizationParameters, application: PublicApplication, named: { pushed?: string }) {

@@ -16,10 +16,10 @@ const wait = 3_000
 /** Bounds of the cache lifetime, in seconds. A sign-in takes minutes, and each of its steps needs the document. */
 const bounds: CacheBounds = { least: 300, usual: 3_600, most: 86_400 }
 const mostHeld = 500
-/** Concurrent fetches. `strange`: for applications that no user has allowed yet, whose hosts may be slow on purpose. */
-const mostAtOnce = { inAll: 16, strange: 12, ofHost: 4 }
+/** Concurrent fetches. `ofUnknown`: for applications that no user has allowed yet, whose hosts may be slow on purpose. */
+const mostAtOnce = { inAll: 16, ofUnknown: 12, ofHost: 4 }
 /** Fetches per window (ms) for applications that no user has allowed yet. */
-const mostStrangers = { inAll: 600, ofHost: 30, window: 60_000 }
+const mostUnknown = { inAll: 600, ofHost: 30, window: 60_000 }
 
 /** A cached document; valid until `until`, epoch ms. */
 type Held = { document: unknown; until: number }
@@ -48,27 +48,28 @@ export type ClientDocumentsDeps = {
 export function createClientDocuments({ outgoing, networkThrottle, now, log }: ClientDocumentsDeps) {
   const held = new Map<string, Held>()
   const underWay = new Map<string, { fetching: Promise<ClientDocument>; isKnown: boolean }>()
-  let strangers = { endsAt: 0, inAll: 0, ofHost: new Map<string, number>() }
+  let unknownFetches = { endsAt: 0, inAll: 0, ofHost: new Map<string, number>() }
 
   const unavailable = (retryAfter = 5) => refuse('client_document_unavailable', { retryAfter })
 
   /** Counts a fetch for an application that no user has allowed yet. @throws client_document_unavailable: too many */
-  function countStranger(host: string): void {
+  function countUnknown(host: string): void {
     const at = now()
-    const { window, inAll, ofHost } = mostStrangers
-    if (at >= strangers.endsAt || at < strangers.endsAt - 2 * window)
-      strangers = { endsAt: (Math.floor(at / window) + 1) * window, inAll: 0, ofHost: new Map() }
-    const count = (strangers.ofHost.get(host) ?? 0) + 1
-    if (strangers.inAll >= inAll || count > ofHost) throw unavailable(Math.ceil((strangers.endsAt - at) / 1_000))
-    strangers.inAll++
-    strangers.ofHost.set(host, count)
+    const { window, inAll, ofHost } = mostUnknown
+    if (at >= unknownFetches.endsAt || at < unknownFetches.endsAt - 2 * window)
+      unknownFetches = { endsAt: (Math.floor(at / window) + 1) * window, inAll: 0, ofHost: new Map() }
+    const count = (unknownFetches.ofHost.get(host) ?? 0) + 1
+    if (unknownFetches.inAll >= inAll || count > ofHost)
+      throw unavailable(Math.ceil((unknownFetches.endsAt - at) / 1_000))
+    unknownFetches.inAll++
+    unknownFetches.ofHost.set(host, count)
   }
 
   /** Limits concurrent fetches: slow hosts must not take all of them. */
   function requirePlace(host: string, isKnown: boolean): void {
     const ofHost = [...underWay.keys()].filter(id => new URL(id).host === host).length
-    const strange = [...underWay.values()].filter(one => !one.isKnown).length
-    const isFull = underWay.size >= mostAtOnce.inAll || (!isKnown && strange >= mostAtOnce.strange)
+    const ofUnknown = [...underWay.values()].filter(one => !one.isKnown).length
+    const isFull = underWay.size >= mostAtOnce.inAll || (!isKnown && ofUnknown >= mostAtOnce.ofUnknown)
     if (isFull || ofHost >= mostAtOnce.ofHost) throw unavailable(1)
   }
 
@@ -122,7 +123,7 @@ export function createClientDocuments({ outgoing, networkThrottle, now, log }: C
       networkThrottle.admit('document', address)
       const { host } = new URL(id)
       requirePlace(host, isKnown)
-      if (!isKnown) countStranger(host)
+      if (!isKnown) countUnknown(host)
       const fetching = fetchDocument(asked).finally(() => underWay.delete(id))
       underWay.set(id, { fetching, isKnown })
       return fetching

@@ -39,7 +39,7 @@ export type RedemptionTerms = {
   /** Proof of the key that the tokens are bound to (RFC 9449). */
   proof?: ShownProof | null
   /** The session is separate and ends again at once: never an existing one of the application. */
-  apart?: true
+  standalone?: true
 }
 
 /** Rolls the transaction back: a concurrent request has redeemed the code, or it has expired. */
@@ -102,7 +102,7 @@ export function createCodes(deps: CodesDeps) {
       const opened = await openSession(evidenceOf(row, terms, origin), applicationId, {
         device: { deviceId: row.deviceId },
         origin,
-        apart: terms.apart === true,
+        standalone: terms.standalone === true,
         grant: () => grantOf(row, requireHeld(applicationId), proof),
       })
       const { refreshable: withRefresh } = opened.standing.session

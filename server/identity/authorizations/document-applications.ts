@@ -85,11 +85,11 @@ export function createDocumentApplications(deps: DocumentApplicationsDeps) {
     }
     if (!before.active || before.origin !== 'document') throw refuse('unknown_application')
     const after = { ...before, name, kind, metadata: withAdministratorMembers(wanted.metadata, before.metadata) }
-    const told = auditedChange(before, after)
-    if (told === null) return
+    const difference = auditedChange(before, after)
+    if (difference === null) return
     // Changed keys: holders of its tokens must authenticate with the new ones (§8.4.1).
     if (proofOf(before) !== proofOf(after)) await change.record('secret_rotated', { subject: id })
-    change.note({ action: 'application_changed', subject: id, ...told })
+    change.note({ action: 'application_changed', subject: id, ...difference })
     await applicationWriting.change(tx, change, id, { name, kind, metadata: after.metadata })
   }
 

@@ -33,7 +33,7 @@ export type NetworkThrottleDeps = {
   networks?: number
 }
 
-type Window = { endsAt: number; held: Map<string, number>; others: number; isTold: Set<string> }
+type Window = { endsAt: number; held: Map<string, number>; others: number; logged: Set<string> }
 
 export function createNetworkThrottle({ count, now, log, networks = mostNetworks }: NetworkThrottleDeps) {
   const windows = new Map<ThrottleKind, Window>()
@@ -47,7 +47,7 @@ export function createNetworkThrottle({ count, now, log, networks = mostNetworks
       endsAt: (Math.floor(at / window) + 1) * window,
       held: new Map(),
       others: 0,
-      isTold: new Set<string>(),
+      logged: new Set<string>(),
     }
     windows.set(kind, made)
     return made
@@ -77,9 +77,9 @@ export function createNetworkThrottle({ count, now, log, networks = mostNetworks
       count('throttled_requests')
       // One log line per network and window, as a flood of lines would be another denial of service.
       const name = window.held.has(network) ? network : ''
-      if (!window.isTold.has(name))
+      if (!window.logged.has(name))
         log.info({ kind, network: name || null }, 'requests are refused: too many from one network')
-      window.isTold.add(name)
+      window.logged.add(name)
       throw refuse('too_many_from_network', { retryAfter: Math.max(1, Math.ceil((window.endsAt - at) / 1000)) })
     },
   }

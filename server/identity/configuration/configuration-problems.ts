@@ -35,7 +35,7 @@ export function problemsAt(path: Path, fields: FieldProblems, wanted: WantedAppl
 function itemOf(field: string, { values = {} }: Problem, { metadata, resourceScopes }: WantedApplication): Path {
   const list: unknown =
     field === 'resource_scopes' ? resourceScopes.map(one => one.name) : (metadata as Record<string, unknown>)[field]
-  const meant = values.uri ?? values.name
-  const index = Array.isArray(list) && typeof meant === 'string' ? list.indexOf(meant) : -1
+  const named = values.uri ?? values.name
+  const index = Array.isArray(list) && typeof named === 'string' ? list.indexOf(named) : -1
   return index < 0 ? [] : [index]
 }

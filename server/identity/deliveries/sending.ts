@@ -159,7 +159,7 @@ export function createSending(deps: SendingDeps) {
      * Starts sending also to applications whose back-channel logout was removed: those deliveries are given up. Deletes
      * rows older than an instant.
      */
-    async tidy(before: number): Promise<void> {
+    async purge(before: number): Promise<void> {
       await begin()
       while ((await deliveryStore.forget(database, before, forgetBatch)) === forgetBatch) await setImmediate()
     },

@@ -48,11 +48,11 @@ export function createDetails(deps: DetailsDeps) {
       const found = await sessions.require(id)
       const { deviceId, endedBy } = found.session
       const device = await deviceStore.find(database, deviceId)
-      const enders = await names.ofActors([endedBy])
+      const actorNames = await names.ofActors([endedBy])
       return {
         ...found,
         device: device && publicDevice(device),
-        endedByUsername: endedBy === null ? null : (enders.get(endedBy) ?? null),
+        endedByUsername: endedBy === null ? null : (actorNames.get(endedBy) ?? null),
       }
     },
 

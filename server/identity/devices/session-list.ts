@@ -49,7 +49,7 @@ export function createSessionList({
     if (ids.length === 0) return listed(scanned, [])
     const standings = await sessionStore.standings(database, ids)
     const known = await deviceStore.some(database, [...new Set(scanned.rows.map(row => row.deviceId))])
-    const enders = await names.ofActors([...standings.values()].map(one => one.session.endedBy))
+    const actorNames = await names.ofActors([...standings.values()].map(one => one.session.endedBy))
     const rows = ids.flatMap((id): SessionInList[] => {
       const standing = standings.get(id)
       if (!standing) return []
@@ -57,7 +57,7 @@ export function createSessionList({
       const state = states.of(standing, terms)
       // The session ended while the list was read.
       if (filter.state !== undefined && state !== filter.state) return []
-      const endedByUsername = session.endedBy === null ? null : (enders.get(session.endedBy) ?? null)
+      const endedByUsername = session.endedBy === null ? null : (actorNames.get(session.endedBy) ?? null)
       const device = known.get(session.deviceId)
       return [
         {

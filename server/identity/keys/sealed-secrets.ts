@@ -78,12 +78,12 @@ export function createSealedSecrets({ keyStore, change, sealing, secrets, random
       .map(({ kid, sealedPrivateKey: sealed }) => ({
         name: privateKeyOf(kid),
         sealed,
-        save: (anew: string) => keyStore.update(tx, kid, { sealedPrivateKey: anew }),
+        save: (resealedText: string) => keyStore.update(tx, kid, { sealedPrivateKey: resealedText }),
       }))
     const secrets = (await keyStore.secrets(tx)).map(({ purpose, version, sealed }) => ({
       name: secretOf({ purpose, version }),
       sealed,
-      save: (anew: string) => keyStore.reseal(tx, { purpose, version, sealed: anew }),
+      save: (resealedText: string) => keyStore.reseal(tx, { purpose, version, sealed: resealedText }),
     }))
     return [...pairs, ...secrets]
   }

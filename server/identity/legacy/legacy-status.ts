@@ -54,9 +54,9 @@ export function createLegacyStatus({ terms, database, legacyTokenStore, now }: L
       for (const { day, what, value } of counts) {
         totals.set(what, (totals.get(what) ?? 0) + value)
         if (what === 'again') continue
-        const told = days.get(day) ?? { day, exchanged: 0, refused: 0 }
-        days.set(day, told)
-        told[what === 'exchanged' ? 'exchanged' : 'refused'] += value
+        const ofDay = days.get(day) ?? { day, exchanged: 0, refused: 0 }
+        days.set(day, ofDay)
+        ofDay[what === 'exchanged' ? 'exchanged' : 'refused'] += value
       }
       const refused = [...totals]
         .filter(([what]) => what !== 'exchanged' && what !== 'again')
@@ -74,7 +74,7 @@ export function createLegacyStatus({ terms, database, legacyTokenStore, now }: L
     },
 
     /** Deletes expired tokens. */
-    async tidy(): Promise<void> {
+    async purge(): Promise<void> {
       while ((await legacyTokenStore.forget(database, now() - legacyTokensKept, batch)) === batch) await setImmediate()
     },
   }

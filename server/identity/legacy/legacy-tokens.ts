@@ -63,21 +63,21 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
    *   application_disabled, session_limit_reached, database_unavailable
    */
   async function exchange(token: string, origin: Origin): Promise<Pick<SessionTokens, 'access' | 'refresh'>> {
-    const cameAt = now()
+    const arrivedAt = now()
     const compact = reader.formOf(token)
     try {
-      return await exchangeRead(await reader.read(token, compact), origin, cameAt)
+      return await exchangeRead(await reader.read(token, compact), origin, arrivedAt)
     } catch (error) {
       if (error instanceof Refusal && error.status < 500) counts.count(error.code)
       throw error
     }
   }
 
-  async function exchangeRead(token: LegacyToken, origin: Origin, cameAt: number): Promise<SessionTokens> {
+  async function exchangeRead(token: LegacyToken, origin: Origin, arrivedAt: number): Promise<SessionTokens> {
     if (!tail.isFresh()) await tail.readIfOld()
     const known = await legacyTokenStore.find(database, token.hash)
     const presented = known && presentedBy(token, known)
-    if (presented) return again(presented, origin, cameAt)
+    if (presented) return again(presented, origin, arrivedAt)
     try {
       const opened = await openSession(await evidenceOf(token), ownApplication, {
         device: { deviceProof: null },
@@ -93,13 +93,13 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
       if (!(error instanceof EvidenceOutdated)) throw error
       const present = error instanceof Spent ? await legacyTokenStore.find(database, token.hash) : null
       const spentFor = present && presentedBy(token, present)
-      if (spentFor) return again(spentFor, origin, cameAt)
+      if (spentFor) return again(spentFor, origin, arrivedAt)
       throw (await whyNot(token)) ?? refuse('database_unavailable', { retryAfter: 1 })
     }
   }
 
-  async function again(presented: PresentedClaims, origin: Origin, cameAt: number): Promise<SessionTokens> {
-    const tokens = await rotate.spend(presented, ownApplication, origin, { cameAt })
+  async function again(presented: PresentedClaims, origin: Origin, arrivedAt: number): Promise<SessionTokens> {
+    const tokens = await rotate.spend(presented, ownApplication, origin, { arrivedAt })
     counts.count('again')
     return tokens
   }

@@ -140,7 +140,7 @@ export function createFigures({ database, figureStore, sessionListStore, states,
     },
 
     /** Deletes figures that are older than their grain is kept. */
-    async tidy(): Promise<void> {
+    async purge(): Promise<void> {
       for (const grain of Object.keys(grains) as Grain[])
         while ((await figureStore.forget(database, grain, now() - grains[grain].kept, batch)) >= batch);
     },

@@ -136,8 +136,8 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
 
     function requireGiving(given: readonly RoleRecord[], permissions: readonly string[]): void {
       if (mayDo === null) return
-      const nobody = new Set<string>()
-      if (!mayDo(nobody, nobody, rightsOfRoles(given, permissions))) throw refuse('permission_denied')
+      const noRights = new Set<string>()
+      if (!mayDo(noRights, noRights, rightsOfRoles(given, permissions))) throw refuse('permission_denied')
       // Creating users does not include giving roles, not even the actor's own roles.
       if (given.length > 0 && !mayDo(new Set(['darvoza:roles:write']))) throw refuse('permission_denied')
     }

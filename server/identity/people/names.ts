@@ -33,8 +33,8 @@ export function createNames({ database, userStore, sessionStore, deviceStore, ap
     /** Application names by id, from the cache, or from the database for those not cached; a deleted one has none. */
     async ofApplications(ids: readonly string[]): Promise<Map<string, string>> {
       const wanted = [...new Set(ids)]
-      const unmet = wanted.filter(id => applications.find(id) === undefined)
-      if (unmet.length > 0) await applications.load(unmet)
+      const notLoaded = wanted.filter(id => applications.find(id) === undefined)
+      if (notLoaded.length > 0) await applications.load(notLoaded)
       return new Map(wanted.map(id => [id, applications.find(id)?.name || id]))
     },
 

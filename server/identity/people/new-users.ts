@@ -25,7 +25,7 @@ export type UserToCreate = Partial<Profile> & {
   /** Another person knows the password: the pages ask for a new one. */
   mustChangePassword?: boolean
   /** An id outside of the sequence. */
-  apartId?: number
+  reservedId?: number
 }
 
 export type NewUsersDeps = {

@@ -34,10 +34,16 @@ export type UserAccessDeps = {
   rights: ActorRights
   change: ChangeUser
   /** @throws last_administrator */
-  requireAdministratorBeside: (tx: Queries, user: UserRecord) => Promise<void>
+  requireOtherAdministrator: (tx: Queries, user: UserRecord) => Promise<void>
 }
 
-export function createUserAccess({ userStore, newUsers, rights, change, requireAdministratorBeside }: UserAccessDeps) {
+export function createUserAccess({
+  userStore,
+  newUsers,
+  rights,
+  change,
+  requireOtherAdministrator: requireAdministratorBeside,
+}: UserAccessDeps) {
   /** @throws invalid_fields, not_found, last_administrator, permission_denied */
   const setRoles = (id: number, roles: string[], actor: Actor): Promise<void> => setAccess(id, { roles }, actor)
 

@@ -23,7 +23,7 @@ export function createUsers(deps: UsersDeps) {
   const { database, userStore, deviceStore, apiKeyStore, hashing, rights, changes, policy, now } = deps
 
   const newUsers = createNewUsers(deps)
-  const access = createUserAccess({ ...deps, newUsers, change, requireAdministratorBeside })
+  const access = createUserAccess({ ...deps, newUsers, change, requireOtherAdministrator: requireAdministratorBeside })
   const profile = createUserProfile({ ...deps, change, findByName, require: require_ })
 
   /**

@@ -9,12 +9,12 @@ const mostTold = 5
 export function registrationRefusal(error: unknown): unknown {
   if (!(error instanceof Refusal) || error.code !== 'invalid_fields') return error
   const fields = Object.entries(error.details.fields ?? {})
-  const told = fields
+  const sentences = fields
     .flatMap(([name, problems]) => problems.map(one => `${name.slice(0, 60)}: ${wireText(one)}`))
     .slice(0, mostTold)
   const isOfRedirects = fields.every(([name]) => name === 'redirect_uris' || name.startsWith('redirect_uris.'))
   return refuse(isOfRedirects ? 'invalid_redirect_uri' : 'invalid_client_metadata', {
-    detail: told.join(' ').slice(0, 1_000),
+    detail: sentences.join(' ').slice(0, 1_000),
     cause: error,
   })
 }

@@ -92,10 +92,10 @@ export function createRegistrations(deps: RegistrationsDeps) {
   }
 
   /** Limits registrations without a token within a day. @throws too_many_registrations */
-  async function requireRoom(tx: Queries, beside: number): Promise<void> {
+  async function requireRoom(tx: Queries, additional: number): Promise<void> {
     const most = policy().registrations_per_day
-    const came = await registeredApplicationStore.countSince(tx, now() - day, most + beside)
-    if (came >= most + beside) throw refuse('too_many_registrations', { retryAfter })
+    const recent = await registeredApplicationStore.countSince(tx, now() - day, most + additional)
+    if (recent >= most + additional) throw refuse('too_many_registrations', { retryAfter })
   }
 
   async function insert(body: Body, initial: InitialAccessTokenRecord | null, origin: Origin): Promise<Registered> {

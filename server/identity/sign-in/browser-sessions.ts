@@ -168,7 +168,7 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
       browserSessionStore.setAuthenticatedAt(database, pageOf(browser).idHash, now()),
 
     /** Stores notices for the next page. */
-    async tell(browser: BrowserSession, notices: readonly Notice[]): Promise<void> {
+    async addNotices(browser: BrowserSession, notices: readonly Notice[]): Promise<void> {
       await browserSessionStore.setNotices(database, pageOf(browser).idHash, JSON.stringify(notices))
     },
 

@@ -14,8 +14,8 @@ export type EqualWorkDeps = {
 
 // An import of very expensive hashes must not slow every sign-in: comparisons are not padded to costs above these, so timing
 // tells that such a user exists until their first sign-in.
-const dearestCost = 13
-const dearestTime = 800
+const highestCost = 13
+const longestTime = 800
 
 /** PBKDF2 rounds of the stand-in whose time is measured. */
 const sampleRounds = 50_000
@@ -54,10 +54,10 @@ export function createEqualWork({ work, cost, storedKinds, monotonic }: EqualWor
   /** The kind of hash whose work every comparison takes: the slowest. */
   function measure(): string {
     const present = cost()
-    const costs = kinds.map(bcryptCost).filter(one => one !== null && one <= dearestCost) as number[]
+    const costs = kinds.map(bcryptCost).filter(one => one !== null && one <= highestCost) as number[]
     const ofBcrypt = standInHash(Math.max(present, ...costs))
     return kinds
-      .filter(kind => bcryptCost(kind) === null && timeOf(kind) <= dearestTime)
+      .filter(kind => bcryptCost(kind) === null && timeOf(kind) <= longestTime)
       .reduce((slowest, kind) => (timeOf(kind) > timeOf(slowest) ? kind : slowest), ofBcrypt)
   }
 

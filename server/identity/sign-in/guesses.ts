@@ -102,8 +102,8 @@ export type Guesses = ReturnType<typeof createGuesses>
 function quotasOf(buckets: readonly Bucket[], held: readonly number[], givenBack: number, at: number): Quota[] {
   const resetsIn = secondsUntil(windowOf(at).endsAt, at)
   const left = buckets.map(({ limit }, index) => Math.max(0, limit - held[index]! + givenBack))
-  return buckets.flatMap(({ name, limit, told }, index) => {
-    if (!told) return []
+  return buckets.flatMap(({ name, limit, isReported }, index) => {
+    if (!isReported) return []
     const isFull = buckets.some((other, of) => other.name === name && left[of] === 0)
     return [{ name, limit, window: guessWindow, remaining: isFull ? 0 : left[index]!, resetsIn }]
   })

@@ -22,7 +22,7 @@ export type HashingProcessDeps = {
   /** How many jobs it runs at once. */
   threads: number
   /** Timeout of a job, in ms; a process that takes longer is killed. */
-  patience?: number
+  jobTimeout?: number
   /** Nice value of the process, from 0 to 19. */
   niceness?: number
   /** The program that it runs; tests use others. */
@@ -33,7 +33,7 @@ export type HashingProcessDeps = {
 type Job = { resolve: (result: HashingResult) => void; reject: (refusal: Refusal) => void; deadline: NodeJS.Timeout }
 
 export function createHashingProcess(deps: HashingProcessDeps) {
-  const { threads, patience = 20_000, niceness = usualNiceness, log } = deps
+  const { threads, jobTimeout = 20_000, niceness = usualNiceness, log } = deps
   const { program = fileURLToPath(new URL('./hashing-child.js', import.meta.url)) } = deps
   let running: ReturnType<typeof start> | null = null
   let restsUntil = 0
@@ -48,9 +48,9 @@ export function createHashingProcess(deps: HashingProcessDeps) {
     })
     child.once('error', error => over({ reason: error.message }))
     // stderr is no JSON: it is logged when the process ends. Where no file descriptor was free, the child has no streams.
-    let said = ''
+    let errorOutput = ''
     child.stderr?.setEncoding('utf8').on('data', text => {
-      said = `${said}${text}`.slice(-2_000)
+      errorOutput = `${errorOutput}${text}`.slice(-2_000)
     })
     const stderr = child.stderr as unknown as { unref(): void } | undefined
     stderr?.unref()
@@ -78,7 +78,8 @@ export function createHashingProcess(deps: HashingProcessDeps) {
       // Without a process id the signal would go to the whole process group.
       if (child.pid !== undefined) child.kill('SIGKILL')
       if (!answered) restsUntil = performance.now() + restAfterFailure
-      if (!closed) log.warn({ ...why, jobs: jobs.size, ...(said && { said }) }, 'the hashing process ended')
+      if (!closed)
+        log.warn({ ...why, jobs: jobs.size, ...(errorOutput && { errorOutput }) }, 'the hashing process ended')
       for (const id of [...jobs.keys()]) settle(id)?.reject(overloaded())
     }
 
@@ -96,7 +97,7 @@ export function createHashingProcess(deps: HashingProcessDeps) {
       run(job: HashingJob): Promise<HashingResult> {
         const id = ++lastId
         return new Promise((resolve, reject) => {
-          const deadline = setTimeout(() => over({ reason: 'it did not answer' }), patience)
+          const deadline = setTimeout(() => over({ reason: 'it did not answer' }), jobTimeout)
           jobs.set(id, { resolve, reject, deadline })
           child.channel?.ref()
           child.send({ ...job, id }, error => error && settle(id)?.reject(overloaded()))

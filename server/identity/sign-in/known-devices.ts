@@ -33,8 +33,8 @@ export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDev
   return {
     /** Verifies a device token; called once for a whole sign-in. */
     deviceProofIn(deviceToken: string | undefined): DeviceProof | null {
-      const said = deviceToken === undefined ? null : inspect.device(deviceToken)
-      return said && { userId: Number(said.userId), deviceId: said.deviceId }
+      const claimed = deviceToken === undefined ? null : inspect.device(deviceToken)
+      return claimed && { userId: Number(claimed.userId), deviceId: claimed.deviceId }
     },
 
     provenDevice,

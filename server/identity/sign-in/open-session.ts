@@ -56,7 +56,7 @@ export type Opening = {
    */
   replaces?: boolean
   /** Always a new session, even where an existing one could be reused: the caller ends it. */
-  apart?: boolean
+  standalone?: boolean
   /**
    * The session continues a token of the former service, which stands for its generation 0: that token counts as
    * rotated just now, so that its reuse is tolerated or detected as any other (policy/rotation.ts).
@@ -133,7 +133,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
   async function openOnce(
     evidence: Evidence,
     applicationId: string,
-    { device, origin, grant, replaces = false, apart = false, succeeds, action, renews }: Opening,
+    { device, origin, grant, replaces = false, standalone: isStandalone = false, succeeds, action, renews }: Opening,
   ): Promise<Opened> {
     const issuedAt = now()
     // One policy throughout: the one in force when the log's number is read.
@@ -158,7 +158,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
       const made = newSession(evidence, about, eras)
       const opened = succeeds ? { ...made, windowFrom: 0, windowStartedAt: made.createdAt } : made
       const inForce = { replaces: replaces && !isNew, ended: found.ended, eras }
-      const retaken = apart ? null : await room.retake(tx, opened, inForce)
+      const retaken = isStandalone ? null : await room.retake(tx, opened, inForce)
       const session = retaken ?? opened
       await evidence.spend?.(tx, session, eras)
       if (!retaken) {

@@ -53,7 +53,7 @@ function aPage(): Page {
 export function createEntries(known: readonly string[]) {
   const pages: (Page | undefined)[] = []
   /** Numbers of the pages with an empty row; the last one is filled first. */
-  const roomy: number[] = []
+  const pagesWithRoom: number[] = []
   const reasons: string[] = []
   const reasonNumbers = new Map<string, number>()
   let size = 0
@@ -75,7 +75,7 @@ export function createEntries(known: readonly string[]) {
     const gap = pages.indexOf(undefined)
     const number = gap === -1 ? pages.length : gap
     pages[number] = aPage()
-    roomy.push(number)
+    pagesWithRoom.push(number)
     return number
   }
 
@@ -98,13 +98,13 @@ export function createEntries(known: readonly string[]) {
 
     /** Stores an entry, not linked to a chain yet; `subject` and `exceptSid` are kept as they are. @returns its slot */
     add({ seq, kind, effect, reason, expiresAt }: Revocation, subject: string, exceptSid: string | null): number {
-      const number = roomy.at(-1) ?? addPage()
+      const number = pagesWithRoom.at(-1) ?? addPage()
       const page = pages[number]!
       const row = page.firstEmpty
       page.firstEmpty = page.next[row]!
       page.live++
       size++
-      if (page.firstEmpty === noSlot) roomy.pop()
+      if (page.firstEmpty === noSlot) pagesWithRoom.pop()
       page.seq[row] = seq
       page.expiresAt[row] = Math.min(Math.max(Math.ceil(expiresAt / 1000), 0), empty - 1)
       page.next[row] = noSlot
@@ -127,19 +127,19 @@ export function createEntries(known: readonly string[]) {
       page.expiresAt[row] = empty
       page.subject[row] = ''
       if (page.exceptSid) page.exceptSid[row] = null
-      if (page.firstEmpty === noSlot) roomy.push(number)
+      if (page.firstEmpty === noSlot) pagesWithRoom.push(number)
       page.next[row] = page.firstEmpty
       page.firstEmpty = row
       page.live--
       size--
-      if (page.live > 0 || roomy.length === 1) return
+      if (page.live > 0 || pagesWithRoom.length === 1) return
       pages[number] = undefined
-      roomy.splice(roomy.indexOf(number), 1)
+      pagesWithRoom.splice(pagesWithRoom.indexOf(number), 1)
     },
 
     clear(): void {
       pages.length = 0
-      roomy.length = 0
+      pagesWithRoom.length = 0
       size = 0
     },
 
@@ -174,12 +174,12 @@ export function createEntries(known: readonly string[]) {
       return shown
     },
 
-    /** Calls `tell` with every entry of one page; a caller that keeps one copies it. */
-    each(number: number, tell: (entry: Revocation) => void): void {
+    /** Calls `visit` with every entry of one page; a caller that keeps one copies it. */
+    each(number: number, visit: (entry: Revocation) => void): void {
       const page = pages[number]
       if (!page) return
       for (let row = 0; row < pageRows; row++)
-        if (page.expiresAt[row] !== empty) tell(this.show((number << rowBits) | row))
+        if (page.expiresAt[row] !== empty) visit(this.show((number << rowBits) | row))
     },
 
     /**

@@ -20,22 +20,22 @@ export function createProjection(reasons: readonly string[] = []) {
   function add(entry: Revocation): void {
     const subjects = bySubject[entry.kind]
     const first = subjects.first(entry.subject)
-    if (isSpokenFor(entry, first)) return
+    if (isSubsumed(entry, first)) return
     const subject = first === noSlot ? flatText(entry.subject) : entries.subject(first)
     const slot = entries.add(entry, subject, entry.exceptSid === null ? null : flatText(entry.exceptSid))
     const last = retainMatching(subjects, subject, first, other => {
       const earlier = entries.show(other)
-      const spoken = earlier.seq < entry.seq && subsumes(entry, earlier)
+      const subsumed = earlier.seq < entry.seq && subsumes(entry, earlier)
       // Never dropped earlier than the entry that it subsumes.
-      if (spoken) entries.keepUntil(slot, Math.max(entries.expiry(slot), entries.expiry(other)))
-      return !spoken
+      if (subsumed) entries.keepUntil(slot, Math.max(entries.expiry(slot), entries.expiry(other)))
+      return !subsumed
     })
     if (last === noSlot) subjects.set(subject, slot)
     else entries.link(last, slot)
   }
 
   /** Whether there is a later entry already that subsumes this one: a snapshot has no order. */
-  function isSpokenFor(entry: Revocation, first: number): boolean {
+  function isSubsumed(entry: Revocation, first: number): boolean {
     for (let slot = first; slot !== noSlot; slot = entries.next(slot)) {
       const other = entries.show(slot)
       if (other.seq < entry.seq || !subsumes(other, entry)) continue
@@ -139,8 +139,8 @@ export function createProjection(reasons: readonly string[] = []) {
     /** How many pages the entries lie on; an entry stays on its page as long as it is kept. */
     pageCount: () => entries.pageCount(),
 
-    /** Calls `tell` with every entry of one page; a caller that keeps one copies it. */
-    eachOfPage: (page: number, tell: (entry: Revocation) => void): void => entries.each(page, tell),
+    /** Calls `visit` with every entry of one page; a caller that keeps one copies it. */
+    eachOfPage: (page: number, visit: (entry: Revocation) => void): void => entries.each(page, visit),
 
     /** Drops everything: the log has another id now, and is read from its beginning. */
     reset(): void {

@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, TableIndex } from 'typeorm'
 import { addColumns, createTable, dropColumns, engineTypes, orNull, uuid, varchar, whole } from './columns.js'
 
-const told = new TableIndex({ name: 'application_told_of_ends', columnNames: ['told_of_ends'] })
+const notifiedIndex = new TableIndex({ name: 'application_told_of_ends', columnNames: ['told_of_ends'] })
 
 /** Adds applications' notification of ended sessions: deliveries, and sweeps. */
 export class Deliveries1766700000000 implements MigrationInterface {
@@ -14,7 +14,7 @@ export class Deliveries1766700000000 implements MigrationInterface {
     await runner.query('UPDATE application SET told_of_ends = 1 WHERE INSTR(metadata, ?) > 0', [
       '"backchannel_logout_uri":"',
     ])
-    if (!(await indicesOf(runner)).has(told.name)) await runner.createIndex('application', told)
+    if (!(await indicesOf(runner)).has(notifiedIndex.name)) await runner.createIndex('application', notifiedIndex)
     await createTable(
       runner,
       'delivery',
@@ -65,7 +65,7 @@ export class Deliveries1766700000000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.dropTable('sweep', true)
     await runner.dropTable('delivery', true)
-    if ((await indicesOf(runner)).has(told.name)) await runner.dropIndex('application', told)
+    if ((await indicesOf(runner)).has(notifiedIndex.name)) await runner.dropIndex('application', notifiedIndex)
     await dropColumns(runner, 'application', ['told_of_ends'])
   }
 }

@@ -42,7 +42,7 @@ export function createOwnApiKeyPages({ pages, apiKeys, apiKeyForms }: OwnApiKeyP
     async endOwnApiKeyPage(ctx: Context): Promise<void> {
       const { userId, actor } = browserUserOf(ctx)
       await apiKeys.end(ctx.params.id!, userId, actor)
-      await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('apiKeys.nowEnded') })
+      await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)('apiKeys.nowEnded') })
       pages.go(ctx, list)
     },
   }

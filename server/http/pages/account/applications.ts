@@ -25,7 +25,7 @@ export function createOwnApplicationPages({ pages, consents }: { pages: Pages; c
       const t = pages.translate(ctx)
       const { userId, actor } = browserUserOf(ctx)
       const { name } = await consents.withdraw(userId, ctx.params.id!, actor)
-      await pages.tell(ctx, { tone: 'good', text: t('letIn.withdrawn', { application: name }) })
+      await pages.flash(ctx, { tone: 'good', text: t('letIn.withdrawn', { application: name }) })
       pages.go(ctx, '/account/applications')
     },
   }

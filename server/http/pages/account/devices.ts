@@ -72,7 +72,7 @@ export function createOwnDevicePages(deps: OwnDevicePagesDeps) {
           problem: problemsOf(error, pages.frameOf(ctx)).name ?? '',
         })
       }
-      await pages.tell(ctx, { tone: 'good', text: t('devices.renamed') })
+      await pages.flash(ctx, { tone: 'good', text: t('devices.renamed') })
       pages.go(ctx, '/account/devices')
     },
 
@@ -83,14 +83,14 @@ export function createOwnDevicePages(deps: OwnDevicePagesDeps) {
       // Ending the device of this request also ends its own sign-in.
       if (id === browser.session.deviceId) return pages.go(ctx, '/login?signed_out')
       const text = pages.translate(ctx)('devices.ended', { name })
-      await pages.tell(ctx, { tone: 'good', text })
+      await pages.flash(ctx, { tone: 'good', text })
       pages.go(ctx, '/account/devices')
     },
 
     async endOwnOtherDevices(ctx: Context): Promise<void> {
       const { userId, actor, sid } = browserUserOf(ctx)
       await sessions.endOtherDevices(userId, sid, actor)
-      await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('devices.othersEnded') })
+      await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)('devices.othersEnded') })
       pages.go(ctx, '/account/devices')
     },
   }

@@ -74,7 +74,7 @@ export function createPasswordPages(deps: PasswordPagesDeps) {
         return await show(ctx, next, problemsOf(error, pages.frameOf(ctx)), statusOf(ctx, error))
       }
       await browserSessions.passwordProved(browser)
-      await pages.tell(ctx, { tone: 'good', text: t('password.saved') })
+      await pages.flash(ctx, { tone: 'good', text: t('password.saved') })
       pages.go(ctx, next || (user.mustChangePassword ? homeOf(user) : '/account/password'))
     },
   }

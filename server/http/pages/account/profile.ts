@@ -35,7 +35,7 @@ export function createProfilePages({ pages, users }: { pages: Pages; users: User
           problemsOf(error, pages.frameOf(ctx)),
         )
       }
-      await pages.tell(ctx, { tone: 'good', text: t('profile.saved') })
+      await pages.flash(ctx, { tone: 'good', text: t('profile.saved') })
       pages.go(ctx, '/account')
     },
   }

@@ -85,7 +85,7 @@ export function createApiKeyPages({ pages, files, apiKeys, apiKeyForms, users, u
 
     async endApiKeyPage(ctx: Context): Promise<void> {
       await apiKeys.end(ctx.params.id!, null, browserUserOf(ctx).actor)
-      await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('apiKeys.nowEnded') })
+      await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)('apiKeys.nowEnded') })
       pages.go(ctx, typedIn(ctx, ['back']).back || list)
     },
   }

@@ -46,7 +46,7 @@ export function createApplicationLifetimePages(deps: ApplicationViewDeps) {
       if (Object.keys(problems).length > 0) return await again(ctx, application, problems)
       if (changed.length === 0)
         return await again(ctx, application, { non_field_errors: frame.t('policies.nothingChanged') })
-      const said = (name: (typeof lifetimeNames)[number], own: number | undefined) =>
+      const lifetimeText = (name: (typeof lifetimeNames)[number], own: number | undefined) =>
         valueText(name, own ?? policy()[name], frame)
       const { sessions, users } = await applications.previewLifetimes(
         application.id,
@@ -63,8 +63,8 @@ export function createApplicationLifetimePages(deps: ApplicationViewDeps) {
         changes: changed.map(name => ({
           name,
           title: titleOf(name, frame),
-          before: said(name, before[name]),
-          after: said(name, lifetimes[name]),
+          before: lifetimeText(name, before[name]),
+          after: lifetimeText(name, lifetimes[name]),
         })),
         ends: { count: sessions.count, sessions: countText(sessions, frame), users: countText(users, frame) },
         hidden: Object.fromEntries(lifetimeNames.map(name => [name, String(typedIn(ctx, [name])[name])])),
@@ -80,10 +80,10 @@ export function createApplicationLifetimePages(deps: ApplicationViewDeps) {
         const own = Object.keys(lifetimes).length > 0 ? lifetimes : null
         await applications.change(application.id, { metadata: { lifetimes: own } }, browserUserOf(ctx).actor)
       } catch (error) {
-        const told = gathered(problemsOf(error, pages.frameOf(ctx)))
-        return await again(ctx, application, { non_field_errors: Object.values(told).join(' ') })
+        const refused = gathered(problemsOf(error, pages.frameOf(ctx)))
+        return await again(ctx, application, { non_field_errors: Object.values(refused).join(' ') })
       }
-      await pages.tell(ctx, { tone: 'good', text: t('application.saved', { name: application.name }) })
+      await pages.flash(ctx, { tone: 'good', text: t('application.saved', { name: application.name }) })
       pages.go(ctx, `/admin/applications/${encodeURIComponent(application.id)}?tab=lifetimes`)
     },
   }

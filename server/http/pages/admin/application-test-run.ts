@@ -65,13 +65,13 @@ export function createApplicationTestRun(deps: ApplicationTestRunDeps) {
     const { access_token: token, scope = '' } = answer
     const { userId, actor } = browserUserOf(ctx)
     const { session } = await tokenInspector.inspect(token)
-    const told = scopeWords(scope).includes('openid') && (await userinfo(claimsIn(token) as AccessClaims))
+    const profile = scopeWords(scope).includes('openid') && (await userinfo(claimsIn(token) as AccessClaims))
     const before = await introspect(token, application)
     if (session) await sessions.end(session.id, userId, actor, 'sign_out')
     const after = await introspect(token, application)
     const { refusal } = await tokenInspector.inspect(token)
     return {
-      userinfo: told ? withTimes(told) : null,
+      userinfo: profile ? withTimes(profile) : null,
       introspection: isPublic(application) ? null : withTimes(before),
       ended: {
         ...{ before: before.active, after: after.active, sid: session?.id ?? null },

@@ -60,7 +60,7 @@ export function createApplicationTestPages(deps: ApplicationTestPagesDeps) {
 
   /** The page for a test that this browser session has not begun. */
   async function notBegun(ctx: Context, application: PublicApplication): Promise<void> {
-    await pages.tell(ctx, { tone: 'warn', text: pages.translate(ctx)('applicationTest.notBegun') })
+    await pages.flash(ctx, { tone: 'warn', text: pages.translate(ctx)('applicationTest.notBegun') })
     pages.go(ctx, tabOf(application))
   }
 
@@ -91,11 +91,11 @@ export function createApplicationTestPages(deps: ApplicationTestPagesDeps) {
       const test = signInTests.resume(byOf(ctx, application), state)
       if (!test) return await notBegun(ctx, application)
       const [code, error] = [readText(ctx, 'code'), readText(ctx, 'error')]
-      const told = { code: code && masked(code), state, iss: readText(ctx, 'iss'), error, error_description: '' }
-      told.error_description = readText(ctx, 'error_description', 400)
+      const parameters = { code: code && masked(code), state, iss: readText(ctx, 'iss'), error, error_description: '' }
+      parameters.error_description = readText(ctx, 'error_description', 400)
       await show(ctx, application, {
         request: requestOf(application, test),
-        answered: membersOf(told),
+        answered: membersOf(parameters),
         hidden: code && !error ? { code, state } : null,
       })
     },

@@ -21,16 +21,16 @@ export function createOneApplicationPages(deps: OneApplicationPagesDeps) {
   const pathOf = ({ id }: Pick<PublicApplication, 'id'>, tab?: Tab) =>
     pathWith(`/admin/applications/${encodeURIComponent(id)}`, { tab })
 
-  async function done(ctx: Context, application: PublicApplication, told: string, tab?: Tab): Promise<void> {
-    await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)(told, { name: application.name }) })
+  async function done(ctx: Context, application: PublicApplication, textKey: string, tab?: Tab): Promise<void> {
+    await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)(textKey, { name: application.name }) })
     pages.go(ctx, pathOf(application, tab))
   }
 
   /** Changes the application, shows a notice, and redirects to its page. */
-  async function act(ctx: Context, work: (id: string, actor: Actor) => Promise<void>, told: string, tab?: Tab) {
+  async function act(ctx: Context, work: (id: string, actor: Actor) => Promise<void>, textKey: string, tab?: Tab) {
     const application = await found(ctx)
     await work(application.id, browserUserOf(ctx).actor)
-    await done(ctx, application, told, tab)
+    await done(ctx, application, textKey, tab)
   }
 
   /** Saves the form of a tab; problems are shown beside the fields, warnings on the next page. */
@@ -48,7 +48,7 @@ export function createOneApplicationPages(deps: OneApplicationPagesDeps) {
       const { t } = pages.frameOf(ctx)
       const text = [t('application.saved', { name: name.trim() })]
       for (const warning of warnings) text.push(problemText(warning, t))
-      await pages.tell(ctx, { tone: warnings.length > 0 ? 'warn' : 'good', text: text.join(' ') })
+      await pages.flash(ctx, { tone: warnings.length > 0 ? 'warn' : 'good', text: text.join(' ') })
       pages.go(ctx, pathOf(application, tab))
     } catch (error) {
       const values = { ...typedValues(ctx, form), client_name: name }
@@ -110,7 +110,7 @@ export function createOneApplicationPages(deps: OneApplicationPagesDeps) {
     async deleteApplicationPage(ctx: Context): Promise<void> {
       const { id, name } = await found(ctx)
       await applications.remove(id, browserUserOf(ctx).actor)
-      await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('application.nowDeleted', { name }) })
+      await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)('application.nowDeleted', { name }) })
       pages.go(ctx, '/admin/applications')
     },
   }

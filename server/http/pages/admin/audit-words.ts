@@ -18,7 +18,7 @@ export type AuditChange = {
   after: Shown
 }
 
-type Told = Record<string, unknown>
+type Values = Record<string, unknown>
 
 type Words = (value: unknown, frame: Frame, people: Named) => Shown
 
@@ -114,9 +114,9 @@ const values: Record<string, Words> = {
 
 /** The users, sessions and devices that the values of an entry name, as subjects for `createPeople`. */
 export function namedIn(entry: AuditRecord): Subject[] {
-  return changedValuesOf(entry).flatMap(told =>
+  return changedValuesOf(entry).flatMap(recorded =>
     (['user', 'session', 'device'] as const).flatMap(kind => {
-      const id = told[kind]
+      const id = recorded[kind]
       return typeof id === 'string' || typeof id === 'number' ? [{ kind, id }] : []
     }),
   )
@@ -127,7 +127,8 @@ export function changesOf(entry: AuditRecord, frame: Frame, people: Named): Audi
   const [before, after] = changedValuesOf(entry)
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return names.map(name => {
-    const text = (told: Told) => (Object.hasOwn(told, name) ? valueWords(name, told[name], frame, people) : null)
+    const text = (recorded: Values) =>
+      Object.hasOwn(recorded, name) ? valueWords(name, recorded[name], frame, people) : null
     return { name, label: labelOf(name, frame), before: text(before), after: text(after) }
   })
 }
@@ -137,11 +138,11 @@ export function subjectText({ action, subject, afterJson }: AuditRecord, { t }: 
   if (action === 'key_revoked' && revocableSecrets.some(secret => secret === subject))
     return t(`keys.secret.${subject}`)
   if (action === 'secrets_resealed') return t('keys.secrets')
-  const isEverybodys = action === 'revocation_added' && (JSON.parse(afterJson ?? '{}') as Told).kind === 'all'
+  const isEverybodys = action === 'revocation_added' && (JSON.parse(afterJson ?? '{}') as Values).kind === 'all'
   return isEverybodys ? t('revocations.everybody') : subject
 }
 
-function changedValuesOf({ beforeJson, afterJson }: AuditRecord): [before: Told, after: Told] {
+function changedValuesOf({ beforeJson, afterJson }: AuditRecord): [before: Values, after: Values] {
   return [JSON.parse(beforeJson ?? '{}'), JSON.parse(afterJson ?? '{}')]
 }
 

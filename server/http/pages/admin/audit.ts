@@ -17,7 +17,7 @@ import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
 import { changesOf, namedIn, subjectText } from './audit-words.js'
 import { isFiltered, readCounted } from './lists.js'
-import { createPeople, findPerson, isNobodys, type Named, type Shown, type Which } from './people.js'
+import { createPeople, findPerson, hasNoActor, type Named, type Shown, type Which } from './people.js'
 
 export type AuditPagesDeps = {
   pages: Pages
@@ -116,7 +116,7 @@ export function createAuditPages({ pages, files, auditLog, users, userList, name
       const text = broken
         ? t(`chain.${broken.what}`, { seq, before: format.number(checked) })
         : t('chain.holds', { seq, count: checked, checked: format.number(checked) })
-      await pages.tell(ctx, { tone: broken ? 'bad' : 'good', text })
+      await pages.flash(ctx, { tone: broken ? 'bad' : 'good', text })
       pages.go(ctx, '/admin/audit')
     },
   }
@@ -138,7 +138,7 @@ function presentEntry(entry: AuditRecord, people: Named, frame: Frame) {
   return {
     ...pageOf(auditColumns, entry),
     action: actionOf(action, frame),
-    actor: isNobodys(action, actor) ? frame.t('logs.unknown') : people.actor(actor),
+    actor: hasNoActor(action, actor) ? frame.t('logs.unknown') : people.actor(actor),
     subject: subjectShown(entry, people, frame),
     changes: changesOf(entry, frame, people),
   }

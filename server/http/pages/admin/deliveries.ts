@@ -34,7 +34,7 @@ export function createDeliveryPages({ pages, deliveries, figures, users, userLis
         title: t('nav.deliveries'),
         lead: t('deliveries.lead'),
         totals: { sent: totals.logouts_sent, failed: totals.logout_failures, givenUp: totals.logouts_given_up },
-        told: await deliveries.told(),
+        told: await deliveries.notified(),
         deliveries: results.map(one => presentDelivery(one, frame)),
         next,
         partial,
@@ -46,19 +46,19 @@ export function createDeliveryPages({ pages, deliveries, figures, users, userLis
 
     async sendDeliveryAgainPage(ctx: Context): Promise<void> {
       await deliveries.sendAgain(ctx.params.id!, browserUserOf(ctx).actor)
-      await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('deliveries.nowSentAgain') })
+      await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)('deliveries.nowSentAgain') })
       pages.go(ctx, typedIn(ctx, ['back']).back || list)
     },
 
     async testApplicationLogoutPage(ctx: Context): Promise<void> {
       const { took, ...attempted } = await deliveries.test(ctx.params.id!, browserUserOf(ctx).actor)
       const { t, format } = pages.frameOf(ctx)
-      const name = (await deliveries.told()).find(({ id }) => id === ctx.params.id)?.name ?? ctx.params.id!
+      const name = (await deliveries.notified()).find(({ id }) => id === ctx.params.id)?.name ?? ctx.params.id!
       const text =
         attempted.failure === null
           ? t('deliveries.testTaken', { name, status: attempted.status ?? '', took: format.number(took) })
           : t('deliveries.testFailed', { name, why: failureText(attempted, t) })
-      await pages.tell(ctx, { tone: attempted.failure === null ? 'good' : 'bad', text })
+      await pages.flash(ctx, { tone: attempted.failure === null ? 'good' : 'bad', text })
       pages.go(ctx, typedIn(ctx, ['back']).back || list)
     },
   }

@@ -89,7 +89,7 @@ export function createDevicePages(deps: DevicePagesDeps) {
       const { actor } = browserUserOf(ctx)
       const device = await sessions.endDevice(ctx.params.id!, null, actor)
       const username = (await names.ofUsers([device.userId])).get(device.userId) ?? ''
-      await pages.tell(ctx, { tone: 'good', text: t('allDevices.ended', { name: device.name, username }) })
+      await pages.flash(ctx, { tone: 'good', text: t('allDevices.ended', { name: device.name, username }) })
       pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/devices/${device.id}`)
     },
   }

@@ -51,7 +51,7 @@ const [mostLooked, mostNamed] = [50, 3]
 type Now = { levels: () => Promise<Levels> }
 
 /** The value of a number. `exact`: the exact count of a figure that is also plotted. */
-type Told = {
+type NumberTexts = {
   value: string
   count?: number
   at?: number | null
@@ -67,14 +67,14 @@ type Row<Of> = {
   seenBy: readonly OwnPermission[]
   behind: OwnPermission | null
   href: (frame: Frame, of: Of) => string
-  tell: (frame: Frame, of: Of) => Promise<Told>
+  present: (frame: Frame, of: Of) => Promise<NumberTexts>
 }
 
 export function createHomeNumbers(deps: HomeNumbersDeps) {
   const { figures, auditLog, incidents, revocationLog, applications, applicationUses } = deps
   const counted = ({ format }: Frame, { count, more }: Counted) => `${format.number(count)}${more ? '+' : ''}`
 
-  const level = async (which: 'users' | 'sessions', { format, now }: Frame, of: Now): Promise<Told> => {
+  const level = async (which: 'users' | 'sessions', { format, now }: Frame, of: Now): Promise<NumberTexts> => {
     const levels = await of.levels()
     return {
       value: format.number(levels[which]),
@@ -84,7 +84,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
   }
 
   /** How many applications there are, and the most used ones. */
-  async function usedApplications(frame: Frame): Promise<Told> {
+  async function usedApplications(frame: Frame): Promise<NumberTexts> {
     const { results, next } = await applications.list({ state: 'active' }, { limit: mostLooked })
     const value = `${frame.format.number(results.length)}${next === null ? '' : '+'}`
     if (!frame.may('darvoza:sessions:read')) return { value, hint: '' }
@@ -104,7 +104,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
       seenBy: ['darvoza:sessions:read'],
       behind: 'darvoza:users:read',
       href: ({ url }) => url('/admin/users', { live: 'true' }),
-      tell: (frame, of) => level('users', frame, of),
+      present: (frame, of) => level('users', frame, of),
     },
     {
       name: 'sessions',
@@ -112,7 +112,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
       seenBy: ['darvoza:sessions:read'],
       behind: 'darvoza:sessions:read',
       href: ({ url }) => url('/admin/sessions', { state: 'live' }),
-      tell: (frame, of) => level('sessions', frame, of),
+      present: (frame, of) => level('sessions', frame, of),
     },
     {
       name: 'applications',
@@ -120,7 +120,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
       seenBy: ['darvoza:applications:read'],
       behind: 'darvoza:applications:read',
       href: ({ url }) => url('/admin/applications', { state: 'active' }),
-      tell: usedApplications,
+      present: usedApplications,
     },
     {
       name: 'refreshes',
@@ -129,7 +129,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
       behind: null,
       // No log has refreshes: the number links to the plot of refreshes on this page.
       href: () => '#refreshes',
-      tell: async ({ format }) => ({
+      present: async ({ format }) => ({
         value: format.rate((await figures.recent('refreshes', refreshMinutes)) / refreshMinutes),
       }),
     },
@@ -139,12 +139,12 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
       seenBy: ['darvoza:revocations:read'],
       behind: 'darvoza:revocations:read',
       href: () => '/admin/revocations',
-      tell: async frame => ({ value: counted(frame, await revocationLog.count({})) }),
+      present: async frame => ({ value: counted(frame, await revocationLog.count({})) }),
     },
   ]
 
   /** The larger count: figures are written with a delay; the log is counted up to a bound, and old entries deleted. */
-  function agreed(frame: Frame, name: CountName, found: Counted, totals: Period['totals']): Told {
+  function agreed(frame: Frame, name: CountName, found: Counted, totals: Period['totals']): NumberTexts {
     if (totals[name] > found.count) return { value: frame.format.number(totals[name]) }
     return { value: counted(frame, found), ...(!found.more && { exact: { [name]: found.count } }) }
   }
@@ -155,7 +155,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
     seenBy: ['darvoza:sessions:read', 'darvoza:audit:read'],
     behind: 'darvoza:audit:read',
     href: ({ url }, { from }) => url('/admin/audit', { action, from }),
-    async tell(frame, { since, totals }) {
+    async present(frame, { since, totals }) {
       const found = await auditLog.count({ action, since })
       return exact === null ? { value: counted(frame, found) } : agreed(frame, exact, found, totals)
     },
@@ -171,7 +171,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
       behind: 'darvoza:audit:read',
       seenBy: ['darvoza:sessions:read', 'darvoza:audit:read'],
       href: ({ url }, { from }) => url('/admin/incidents', { from }),
-      async tell(frame, { since, totals }) {
+      async present(frame, { since, totals }) {
         const found = await incidents.count({ since })
         return {
           ...agreed(frame, 'reuse_incidents', found, totals),
@@ -181,24 +181,24 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
     },
   ]
 
-  const told = <Of>(numbers: readonly Row<Of>[], frame: Frame, of: Of): Promise<HomeNumber[]> =>
+  const numbersOf = <Of>(numbers: readonly Row<Of>[], frame: Frame, of: Of): Promise<HomeNumber[]> =>
     Promise.all(
       numbers
         .filter(({ seenBy }) => seenBy.some(permission => frame.may(permission)))
-        .map(async ({ name, icon, behind, href, tell }) => ({
+        .map(async ({ name, icon, behind, href, present }) => ({
           name,
           icon,
           count: null,
           at: null,
           tone: null,
-          ...(await tell(frame, of)),
+          ...(await present(frame, of)),
           href: behind === null || frame.may(behind) ? href(frame, of) : null,
         })),
     )
 
   return {
-    ofNow: (frame: Frame, of: Now): Promise<HomeNumber[]> => told(ofNow, frame, of),
-    ofPeriod: (frame: Frame, period: Period): Promise<HomeNumber[]> => told(ofPeriod, frame, period),
+    ofNow: (frame: Frame, of: Now): Promise<HomeNumber[]> => numbersOf(ofNow, frame, of),
+    ofPeriod: (frame: Frame, period: Period): Promise<HomeNumber[]> => numbersOf(ofPeriod, frame, period),
   }
 }
 

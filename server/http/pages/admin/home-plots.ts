@@ -37,7 +37,7 @@ export type HomePlot = {
 const minute = 60_000
 
 /** The frame, with cached texts that a page shows hundreds of times. */
-type Told = Frame & {
+type PlotContext = Frame & {
   label: (figure: FigureName) => string
   unknown: string
   moment: (at: number) => string
@@ -46,20 +46,20 @@ type Told = Frame & {
 
 export function plotsOf(found: FigureSeries, range: FigureRange, frame: Frame): HomePlot[] {
   const { t, format, zone } = frame
-  const told: Told = {
+  const context: PlotContext = {
     ...frame,
     label: remembered(figure => t(`home.series.${figure}`)),
     unknown: t('home.unknown'),
     moment: remembered(format.moment),
     minute: remembered(at => minuteIn(at, zone)),
   }
-  return plots.map(row => plotOf(row, found, range, told))
+  return plots.map(row => plotOf(row, found, range, context))
 }
 
-function remembered<Of>(tell: (of: Of) => string): (of: Of) => string {
+function remembered<Of>(textOf: (of: Of) => string): (of: Of) => string {
   const known = new Map<Of, string>()
   return of => {
-    const text = known.get(of) ?? tell(of)
+    const text = known.get(of) ?? textOf(of)
     known.set(of, text)
     return text
   }
@@ -77,9 +77,9 @@ function plotOf(
   { name, shape, figures: names, per, looks }: PlotRow,
   found: FigureSeries,
   range: FigureRange,
-  told: Told,
+  context: PlotContext,
 ) {
-  const { t, format, now, zone, label, moment, unknown } = told
+  const { t, format, now, zone, label, moment, unknown } = context
   const { step } = found
   const rate = ({ at, value }: FigurePoint): FigurePoint => ({
     at,
@@ -94,11 +94,11 @@ function plotOf(
   }))
   const write = per ? format.rate : format.number
   const valueAt = new Map(series.map(one => [one.figure, new Map(one.points.map(({ at, value }) => [at, value]))]))
-  const said = (figure: FigureName, at: number) => {
+  const figureText = (figure: FigureName, at: number) => {
     const value = valueAt.get(figure)!.get(at) ?? null
     return `${label(figure)}: ${value === null ? unknown : write(value)}`
   }
-  const summary = names.map(figure => summed(figure, found, told)).join(' · ')
+  const summary = names.map(figure => summed(figure, found, context)).join(' · ')
   const svg = plot(
     series,
     {
@@ -107,7 +107,7 @@ function plotOf(
       value: write,
       description: t('home.described', { period: t(`home.period.${range}`), summary }),
       time: range === '24h' ? format.time : format.dayMonth,
-      point: at => [moment(at), ...names.map(figure => said(figure, at))].join('\n'),
+      point: at => [moment(at), ...names.map(figure => figureText(figure, at))].join('\n'),
     },
     { id: `plot-${name}`, step, shape, times: roundTimes(range, found, zone) },
   )
@@ -117,16 +117,16 @@ function plotOf(
     ...(per ? [{ label: t('home.perMinute'), end: true as const }] : []),
   ]
   const cellsAt = (at: number, index: number) => [
-    ...names.map(figure => counted(figure, found.points[figure][index]!, step, told)),
+    ...names.map(figure => counted(figure, found.points[figure][index]!, step, context)),
     ...(per ? names.map(figure => written(valueAt.get(figure)!.get(at) ?? null, write)) : []),
   ]
-  return { name, summary, svg, columns, rows: rowsOf(found.points[names[0]!], step, cellsAt, told) }
+  return { name, summary, svg, columns, rows: rowsOf(found.points[names[0]!], step, cellsAt, context) }
 }
 
 const written = (value: number | null, write: (value: number) => string) => (value === null ? null : write(value))
 
 /** A count's sum, or the smallest and largest value of a level, as text. */
-function summed(figure: FigureName, { points, totals }: FigureSeries, { t, format, label, unknown }: Told) {
+function summed(figure: FigureName, { points, totals }: FigureSeries, { t, format, label, unknown }: PlotContext) {
   const what = label(figure)
   if (figures[figure].kind === 'count') return `${what}: ${format.number(totals[figure as CountName])}`
   const known = points[figure].flatMap(({ value }) => (value === null ? [] : [value]))
@@ -141,7 +141,12 @@ const behind: Partial<Record<FigureName, { path: string; query: Record<string, s
   reuse_incidents: { path: '/admin/incidents', query: {} },
 }
 
-function counted(figure: FigureName, { at, value }: FigurePoint, step: number, { format, may, url, minute }: Told) {
+function counted(
+  figure: FigureName,
+  { at, value }: FigurePoint,
+  step: number,
+  { format, may, url, minute }: PlotContext,
+) {
   const list = behind[figure]
   if (value === null || value === 0 || !list || !may('darvoza:audit:read'))
     return value === null ? null : format.number(value)
@@ -154,7 +159,7 @@ function rowsOf(
   points: readonly FigurePoint[],
   step: number,
   cellsAt: (at: number, index: number) => unknown[],
-  { moment }: Told,
+  { moment }: PlotContext,
 ): HomePlot['rows'] {
   const rows: { at: number; upto: number; cells: unknown[] }[] = []
   for (const [index, { at }] of points.entries()) {
@@ -170,14 +175,14 @@ function rowsOf(
 }
 
 /** Times on the axis by range: full hours or days in the reader's time zone, `days` apart. */
-const apart: Record<FigureRange, { days: number; hours: readonly string[] }> = {
+const tickSteps: Record<FigureRange, { days: number; hours: readonly string[] }> = {
   '24h': { days: 1, hours: ['00', '04', '08', '12', '16', '20'] },
   '7d': { days: 1, hours: ['00'] },
   '30d': { days: 5, hours: ['00'] },
 }
 
 function roundTimes(range: FigureRange, { from, upto }: FigureSeries, zone: string): number[] {
-  const { days, hours } = apart[range]
+  const { days, hours } = tickSteps[range]
   const times: number[] = []
   for (let day = Date.parse(minuteIn(from, zone).slice(0, 10)); day <= upto + 86_400_000; day += days * 86_400_000)
     for (const hour of hours) {

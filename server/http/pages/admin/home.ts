@@ -38,12 +38,12 @@ export function createHomePages(deps: HomePagesDeps) {
     const from = minuteIn(found.from, frame.zone)
     const since = beginningOf(from, frame.zone) ?? found.from
     const isSeen = frame.may('darvoza:sessions:read')
-    const told = await numbers.ofPeriod(frame, { since, from, totals: found.totals })
+    const shown = await numbers.ofPeriod(frame, { since, from, totals: found.totals })
     return {
       range,
       ...gapsIn(found),
-      numbers: told,
-      plots: isSeen ? plotsOf(brought(found, told, await levels()), range, frame) : [],
+      numbers: shown,
+      plots: isSeen ? plotsOf(brought(found, shown, await levels()), range, frame) : [],
     }
   }
 

@@ -63,7 +63,7 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
       const text = atOnce
         ? t(published ? 'keys.rotated' : 'keys.rotatedEarly', { kid: shortOf(key), span: format.during(jwksMaxAge) })
         : t('keys.scheduled', { kid: shortOf(key), at: format.dateTime(key.activatesAt ?? now()) })
-      await pages.tell(ctx, { tone: atOnce && !published ? 'warn' : 'good', text })
+      await pages.flash(ctx, { tone: atOnce && !published ? 'warn' : 'good', text })
       pages.go(ctx, '/admin/keys')
     },
 
@@ -73,13 +73,13 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
       const text = successor
         ? t('keys.revokedNext', { kid: shortOf(key), next: shortOf(successor.key) })
         : t('keys.revoked', { kid: shortOf(key) })
-      await pages.tell(ctx, { tone: 'good', text })
+      await pages.flash(ctx, { tone: 'good', text })
       pages.go(ctx, '/admin/keys')
     },
 
     async removeKeyPage(ctx: Context): Promise<void> {
       const key = await keyRing.remove(ctx.params.kid ?? '', browserUserOf(ctx).actor)
-      await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('keys.removed', { kid: shortOf(key) }) })
+      await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)('keys.removed', { kid: shortOf(key) }) })
       pages.go(ctx, '/admin/keys')
     },
 
@@ -90,7 +90,7 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
       await sealedSecrets.revoke(secret, browserUserOf(ctx).actor)
       // Revoking this secret ends all sessions, also that of the administrator.
       if (secret === 'refresh') return pages.go(ctx, '/login')
-      await pages.tell(ctx, { tone: 'good', text: t('keys.deviceRevoked') })
+      await pages.flash(ctx, { tone: 'good', text: t('keys.deviceRevoked') })
       pages.go(ctx, '/admin/keys')
     },
   }

@@ -169,7 +169,7 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
       } catch (error) {
         return await showProblems(ctx, error)
       }
-      await pages.tell(ctx, { tone: 'good', text: t('revocations.added', { cause: t(`causes.${entry.reason}`) }) })
+      await pages.flash(ctx, { tone: 'good', text: t('revocations.added', { cause: t(`causes.${entry.reason}`) }) })
       pages.go(ctx, '/admin/revocations')
     },
   }

@@ -127,5 +127,5 @@ export async function tellDone(
   const { t, format } = pages.frameOf(ctx)
   const names = format.list(leftOut.map(one => one.username))
   const whole = leftOut.length > 0 ? `${text} ${t(but, { names })}` : text
-  await pages.tell(ctx, { tone: leftOut.length > 0 || done === 0 ? 'warn' : 'good', text: whole })
+  await pages.flash(ctx, { tone: leftOut.length > 0 || done === 0 ? 'warn' : 'good', text: whole })
 }

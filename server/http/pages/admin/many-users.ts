@@ -90,9 +90,9 @@ function isChange(text: string): text is Change {
 }
 
 function presentReach({ leftOut, userIds: _, ...reach }: UserActPreview, t: Translate) {
-  const told = leftOut.map(({ username, why }) => ({
+  const named = leftOut.map(({ username, why }) => ({
     username,
     why: t(why === 'self' ? 'manyUsers.self' : 'manyUsers.mayMore'),
   }))
-  return { ...reach, leftOut: told }
+  return { ...reach, leftOut: named }
 }

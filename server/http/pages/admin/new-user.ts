@@ -58,7 +58,7 @@ export function createNewUserPages(deps: NewUserPagesDeps) {
         )
         const text = t('newUser.made', { name: user.username })
         if (isMade) return await given.show(ctx, user, password, text)
-        await pages.tell(ctx, { tone: 'good', text })
+        await pages.flash(ctx, { tone: 'good', text })
         pages.go(ctx, `/admin/users/${user.id}`)
       } catch (error) {
         const typed = typedIn(ctx, ['username', 'first_name', 'last_name', 'email'])

@@ -74,11 +74,11 @@ export function doerText(
   names: ReadonlyMap<string, string>,
   t: Translate,
 ): string {
-  return isNobodys(action, actor) ? t('logs.unknown') : actorText(actor, names.get(actor), t)
+  return hasNoActor(action, actor) ? t('logs.unknown') : actorText(actor, names.get(actor), t)
 }
 
 /** Whether the actor of an entry is unauthenticated. */
-export const isNobodys = (action: string, actor: string): boolean => action === 'sign_in_failed' && actor === 'system'
+export const hasNoActor = (action: string, actor: string): boolean => action === 'sign_in_failed' && actor === 'system'
 
 /** The id of a user typed as name or number. */
 export async function userIdOf(typed: string, users: Users): Promise<string> {

@@ -86,7 +86,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
 
   /** The policy has changed since the preview: notice, and back to the form. */
   async function lookAgain(ctx: Context): Promise<void> {
-    await pages.tell(ctx, { tone: 'warn', text: pages.translate(ctx)('errors.policy_conflict') })
+    await pages.flash(ctx, { tone: 'warn', text: pages.translate(ctx)('errors.policy_conflict') })
     pages.go(ctx, '/admin/policies/change')
   }
 
@@ -163,7 +163,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
       } catch (error) {
         return showPreview(ctx, typed, apply, problemsOf(error, pages.frameOf(ctx)))
       }
-      await pages.tell(ctx, {
+      await pages.flash(ctx, {
         tone: 'good',
         text: t('policies.saved', { version: saved.version }),
         action: { label: t('policies.undo'), href: `/admin/policies/versions/${saved.version}/undo` },

@@ -48,8 +48,8 @@ function spanOf(seconds: number, format: Frame['format']): string {
     parts.push(rest - (rest % length))
     rest %= length
   }
-  const said = parts.filter(part => part > 0)
-  return said.length === 0 ? format.duration(0) : said.map(format.duration).join(' ')
+  const units = parts.filter(part => part > 0)
+  return units.length === 0 ? format.duration(0) : units.map(format.duration).join(' ')
 }
 
 /** The values that a policy may have, as text; null if they are obvious. */

@@ -64,7 +64,7 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
       await work()
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'policy_conflict') throw error
-      await pages.tell(ctx, { tone: 'warn', text: pages.translate(ctx)('policies.cannotUndo', { version }) })
+      await pages.flash(ctx, { tone: 'warn', text: pages.translate(ctx)('policies.cannotUndo', { version }) })
       pages.go(ctx, list)
     }
   }
@@ -116,7 +116,7 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
           return showUndoing(ctx, one, apply, problemsOf(error, pages.frameOf(ctx)))
         }
         const text = pages.translate(ctx)('policies.undone', { version: one.version })
-        await pages.tell(ctx, { tone: 'good', text })
+        await pages.flash(ctx, { tone: 'good', text })
         pages.go(ctx, list)
       })
     },

@@ -96,7 +96,7 @@ export function createRegistrationPages(deps: RegistrationPagesDeps): Record<Pag
 
     async endRegistrationToken(ctx: Context): Promise<void> {
       await initialAccessTokens.end(ctx.params.id!, browserUserOf(ctx).actor)
-      await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('registration.nowEnded') })
+      await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)('registration.nowEnded') })
       pages.go(ctx, page)
     },
 
@@ -105,8 +105,8 @@ export function createRegistrationPages(deps: RegistrationPagesDeps): Record<Pag
       const { version } = typedIn(ctx, ['version'])
       const isAdopted = await applications.adopt(id, browserUserOf(ctx).actor, Number(version))
       const t = pages.translate(ctx)
-      if (isAdopted) await pages.tell(ctx, { tone: 'good', text: t('registration.nowAdopted', { name }) })
-      else await pages.tell(ctx, { tone: 'warn', text: t('registration.hasChanged', { name }) })
+      if (isAdopted) await pages.flash(ctx, { tone: 'good', text: t('registration.nowAdopted', { name }) })
+      else await pages.flash(ctx, { tone: 'warn', text: t('registration.hasChanged', { name }) })
       pages.go(ctx, `/admin/applications/${encodeURIComponent(id)}`)
     },
   }

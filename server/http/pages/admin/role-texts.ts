@@ -23,10 +23,12 @@ export function choicesOf(frame: Frame) {
 /** A role as an option, with the meanings of its permissions; other applications' permissions by name. */
 export function roleChoice({ name, permissions }: Pick<RoleRecord, 'name' | 'permissions'>, frame: Frame) {
   const most = 6
-  const said = permissions.map(permission => meaningOf(permission, frame) ?? permission)
+  const meanings = permissions.map(permission => meaningOf(permission, frame) ?? permission)
   const more =
-    said.length > most ? [frame.t('people.more', { count: said.length - most, number: said.length - most })] : []
-  const help = [...said.slice(0, most), ...more].join(' · ') || frame.t('roles.allowsNothing')
+    meanings.length > most
+      ? [frame.t('people.more', { count: meanings.length - most, number: meanings.length - most })]
+      : []
+  const help = [...meanings.slice(0, most), ...more].join(' · ') || frame.t('roles.allowsNothing')
   return { value: name, label: name, help }
 }
 

@@ -24,7 +24,7 @@ type RolePage =
   | 'deleteRolePage'
 
 /** Number of roles side by side in the matrix. */
-const abreast = 8
+const columnsPerPage = 8
 const nameRule = { name: { trim: true, maxLength: 100 } } as const
 
 /** A refused form, to be shown again. */
@@ -49,14 +49,14 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
     const { t } = frame
     const all = await roles.list()
     const from = Math.min(readWhole(ctx, 'from', 0), Math.max(all.length - 1, 0))
-    const columns = all.slice(from, from + abreast)
+    const columns = all.slice(from, from + columnsPerPage)
     await pages.show(ctx, 'admin/role-matrix', {
       title: t('roles.title'),
       lead: t('roles.lead'),
       columns: columns.map(role => role.name),
       matrix: matrixOf(columns, frame),
-      previous: from > 0 ? Math.max(from - abreast, 0) : null,
-      next: from + abreast < all.length ? from + abreast : null,
+      previous: from > 0 ? Math.max(from - columnsPerPage, 0) : null,
+      next: from + columnsPerPage < all.length ? from + columnsPerPage : null,
     })
   }
 
@@ -115,7 +115,7 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
     ctx: Context,
     form: 'permissions' | 'name',
     work: (ctx: Context, name: string, actor: Actor) => Promise<string>,
-    told: string,
+    textKey: string,
   ): Promise<void> {
     const role = await roles.require(ctx.params.name ?? '')
     let name: string
@@ -125,7 +125,7 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
       const problems = problemsOf(error, pages.frameOf(ctx))
       return showOne(ctx, role, { form, values: valuesIn(ctx), problems })
     }
-    await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)(told, { name }) })
+    await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)(textKey, { name }) })
     pages.go(ctx, `/admin/roles/${name}`)
   }
 
@@ -158,7 +158,7 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
         const problems = problemsOf(error, pages.frameOf(ctx))
         return showNew(ctx, { form: 'create', values: valuesIn(ctx), problems })
       }
-      await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('roles.created', { name }) })
+      await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)('roles.created', { name }) })
       pages.go(ctx, `/admin/roles/${name}`)
     },
 
@@ -172,7 +172,7 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
     async deleteRolePage(ctx: Context): Promise<void> {
       const { name } = await roles.require(ctx.params.name ?? '')
       await roles.remove(name, browserUserOf(ctx).actor)
-      await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('roles.deleted', { name }) })
+      await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)('roles.deleted', { name }) })
       pages.go(ctx, '/admin/roles')
     },
   }

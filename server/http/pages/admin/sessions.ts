@@ -93,7 +93,7 @@ export function createSessionPages(deps: SessionPagesDeps) {
       const { session, username } = await details.session(ctx.params.id!)
       const { why } = readFields(ctx, { why: { required: false, blank: true, trim: true, maxLength: longestReason } })
       await sessions.end(session.id, null, actor, 'session_ended', why ?? '')
-      await pages.tell(ctx, { tone: 'good', text: t('oneSession.ended', { name: username }) })
+      await pages.flash(ctx, { tone: 'good', text: t('oneSession.ended', { name: username }) })
       pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/sessions/${session.id}`)
     },
   }
@@ -127,8 +127,8 @@ function timelineOf({ session, end, endsAt, device }: SessionDetails, happened: 
     const by = join(actorText(actor, happened?.names.get(actor), t), address, typeof why === 'string' ? `“${why}”` : '')
     items.push({ at: createdAt, text: t(`audit.${action}`), by, icon: 'revoke', tone: 'warn' })
   }
-  const told = entries.some(({ action }) => action === 'session_ended' || action === 'signed_out')
-  if (session.endedAt !== null && !told)
+  const isInLog = entries.some(({ action }) => action === 'session_ended' || action === 'signed_out')
+  if (session.endedAt !== null && !isInLog)
     items.push({
       at: session.endedAt,
       text: t(`endedWhy.${session.endedReason}`),

@@ -87,15 +87,15 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
   }
 
   /** Changes a user, shows a notice, and redirects to the user's page. */
-  async function act(ctx: Context, work: (id: number, actor: Actor) => Promise<void>, told: string): Promise<void> {
+  async function act(ctx: Context, work: (id: number, actor: Actor) => Promise<void>, textKey: string): Promise<void> {
     const user = await users.require(idOf(ctx))
     await work(user.id, browserUserOf(ctx).actor)
-    await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)(told, { name: user.username }) })
+    await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)(textKey, { name: user.username }) })
     pages.go(ctx, `/admin/users/${user.id}`)
   }
 
   /** Saves a form of the user's page; problems are shown beside its fields. */
-  async function save(ctx: Context, form: Wrong['form'], work: (user: PublicUser) => Promise<void>, told: string) {
+  async function save(ctx: Context, form: Wrong['form'], work: (user: PublicUser) => Promise<void>, textKey: string) {
     const user = await users.require(idOf(ctx))
     try {
       await work(user)
@@ -104,7 +104,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       return await show(ctx, user, { form, typed: typedIn(ctx, [...profileFields, ...roleFields]), problems })
     }
     const { t } = pages.frameOf(ctx)
-    await pages.tell(ctx, { tone: 'good', text: t(told, { name: user.username }) })
+    await pages.flash(ctx, { tone: 'good', text: t(textKey, { name: user.username }) })
     pages.go(ctx, `/admin/users/${user.id}`)
   }
 
@@ -176,7 +176,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       }
       const text = pages.translate(ctx)('user.nowReset', { name: user.username })
       if (password.isMade) return await given.show(ctx, user, password.password, text)
-      await pages.tell(ctx, { tone: 'good', text })
+      await pages.flash(ctx, { tone: 'good', text })
       pages.go(ctx, `/admin/users/${user.id}`)
     },
 
@@ -184,7 +184,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       const user = await users.require(idOf(ctx))
       await users.remove(user.id, browserUserOf(ctx).actor)
       const text = pages.translate(ctx)('user.nowDeleted', { name: user.username })
-      await pages.tell(ctx, { tone: 'good', text })
+      await pages.flash(ctx, { tone: 'good', text })
       pages.go(ctx, '/admin/users')
     },
 

@@ -23,7 +23,7 @@ const supersededBy: Record<Superseded['kind'], (subject: string) => { from: stri
   all: () => ({ from: 'CROSS JOIN log_head h WHERE h.id = 1 AND s.seq < h.ended_seq', values: [] }),
 }
 
-export function createSessionTidying() {
+export function createSessionPurge() {
   /**
    * Marks up to `limit` sessions that an "end all" of a subject has superseded. @returns those that were read: fewer
    * at the end

@@ -1,7 +1,7 @@
 // A seeded pseudo-random generator: the same seed gives the same numbers.
 import { hash } from 'node:crypto'
 
-export type Dice = {
+export type SeededRandom = {
   /** From 0 up to, but not including, 1. */
   next: () => number
   /** A whole number from 0 up to, but not including, `count`. */
@@ -15,7 +15,7 @@ export type Dice = {
 }
 
 /** An independent generator for each name: numbers drawn for one do not change those for another. */
-export function diceOf(...names: readonly (string | number)[]): Dice {
+export function seededRandom(...names: readonly (string | number)[]): SeededRandom {
   let state = hashOf(names.join('\u0000'))
   const next = () => {
     state = (state + 0x6d2b79f5) | 0

@@ -17,8 +17,8 @@ export function similarSettingName(name: string, settings: readonly string[], is
   if (settings.includes(bare) && (isOurs || !others.test(written))) return bare
   for (const setting of settings) {
     if (setting.length <= shortName && !isOurs) continue
-    const slips = setting.length <= shortName ? 1 : 2
-    if (Math.abs(setting.length - bare.length) <= slips && distance(bare, setting) <= slips) return setting
+    const edits = setting.length <= shortName ? 1 : 2
+    if (Math.abs(setting.length - bare.length) <= edits && distance(bare, setting) <= edits) return setting
   }
   if (bare.startsWith(oursAlone)) {
     const [nearest] = settings
