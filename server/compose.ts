@@ -151,7 +151,7 @@ export async function composeParts(
 
     /** Makes or updates the schema, and what every installation has. Many servers may do it at once. */
     async migrate(): Promise<void> {
-      for (const remark of [...database.remarks, ...(settings.legacyJwt?.remarks ?? [])]) log.warn({}, remark)
+      for (const warning of [...database.warnings, ...(settings.legacyJwt?.remarks ?? [])]) log.warn({}, warning)
       await migrateUp(database)
       await writeFirstRows(database, {
         application: ownApplication,

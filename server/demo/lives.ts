@@ -4,7 +4,7 @@
 import { ownApplicationId } from '../policy/application-metadata.js'
 import { anAddress, aUserAgent, placesOf } from './agents-and-addresses.js'
 import type { SeededRandom } from './seeded-random.js'
-import { type DemoTimes, liveliness } from './spans.js'
+import { activityLevel, type DemoTimes } from './spans.js'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -109,7 +109,7 @@ function signInTimes(random: SeededRandom, from: number, upto: number, count: nu
   const times: number[] = []
   for (let tries = 0; times.length < count; tries++) {
     const at = Math.floor(from + random.next() * (upto - from))
-    if (random.chance(liveliness(at)) || tries > 20 * count) times.push(at)
+    if (random.chance(activityLevel(at)) || tries > 20 * count) times.push(at)
   }
   times.sort((a, b) => a - b)
   for (let index = 1; index < count; index++) times[index] = Math.max(times[index]!, times[index - 1]! + 1)

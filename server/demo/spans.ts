@@ -29,7 +29,7 @@ export function demoTimes(now: number, policy: Policy) {
 }
 
 /** How usual a sign-in is at this hour in Tashkent, from 0 to 1. */
-export function liveliness(at: number): number {
+export function activityLevel(at: number): number {
   const local = new Date(at + 5 * hour)
   const weekend = local.getUTCDay() === 0 || local.getUTCDay() === 6
   return byHour[local.getUTCHours()]! * (weekend ? 0.35 : 1)

@@ -82,7 +82,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
       }
     const { methods, kind } = paths.get(row.path) ?? { methods: [], kind: kindOf(row) }
     if (methods.includes(row.method)) throw new Error(`${row.method} ${row.path} is there twice`)
-    requireLikeness(row.path, kind, kindOf(row))
+    requireSameAnswers(row.path, kind, kindOf(row))
     paths.set(row.path, { methods: [...methods, row.method], kind })
   }
 
@@ -131,7 +131,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
 }
 
 /** All routes of a path need one presenter and CORS policy, which also refuse its other methods. @throws Error */
-function requireLikeness(path: string, one: Kind<never>, other: Kind<never>): void {
+function requireSameAnswers(path: string, one: Kind<never>, other: Kind<never>): void {
   if (one.presenter !== other.presenter || one.cors !== other.cors)
     throw new Error(`the routes of ${path} are of kinds that answer differently`)
 }

@@ -38,7 +38,7 @@ export function scopesByServer({ scope, resources }: AskedScopes, servers: reado
 }
 
 /** Requested scopes without consent. @param remembered null: there is no stored consent */
-export function lacking(asked: ConsentedScopes, remembered: ConsentedScopes | null): ConsentedScopes {
+export function missingScopes(asked: ConsentedScopes, remembered: ConsentedScopes | null): ConsentedScopes {
   return ordered(
     Object.entries(asked).map(([server, words]) => [
       server,
@@ -63,7 +63,7 @@ export function covers(
   servers: readonly ResourceServer[],
 ): boolean {
   // Also where nothing is requested: an application whose consent the user has withdrawn gets no token at all.
-  return consented !== null && isNothing(lacking(scopesByServer(asked, servers), consented))
+  return consented !== null && isNothing(missingScopes(scopesByServer(asked, servers), consented))
 }
 
 /** Both consents together: earlier ones stay. */

@@ -36,15 +36,15 @@ export function createLimitCount() {
   return {
     /** Whether the next session is over the limit. If not it stays, and counts. */
     isOverLimit(policy: Policy): boolean {
-      const isOver = isCrowdedFor(policy)
+      const isOver = isOverFor(policy)
       if (!isOver) stay++
       return isOver
     },
-    isCrowdedFor,
+    isOverFor,
   }
 
   /** Whether any older session under this policy would be over the limit. */
-  function isCrowdedFor(policy: Policy): boolean {
+  function isOverFor(policy: Policy): boolean {
     return stay > mostNewerSessions(policy)
   }
 }

@@ -9,7 +9,7 @@ import {
   rowsOf,
   type Statements,
 } from './connections/connections.js'
-import { isDeadlock, isDuplicate, isPassing, StorageFailure, UnfitDatabase } from './storage-failure.js'
+import { isDeadlock, isDuplicate, isPassing, StorageFailure, UnsupportedDatabase } from './storage-failure.js'
 import { type TransactionGuard, unguarded } from './transaction-guard.js'
 import { createWriteHealth, type WriteHealthDeps } from './write-health.js'
 
@@ -44,7 +44,7 @@ export type Database = Queries & {
   /** For migrations. */
   connections: Connections
   /** Remarks about the database server, for the operator. */
-  remarks: readonly string[]
+  warnings: readonly string[]
   /**
    * Runs `work` in one transaction: all of it or nothing. A deadlock runs it again, so it must do nothing but storage.
    * @throws database_unavailable when a retry later may help
@@ -61,7 +61,7 @@ const deadlockTries = 8
 
 /**
  * Connects; migrates nothing.
- * @throws database_unavailable, UnfitDatabase
+ * @throws database_unavailable, UnsupportedDatabase
  */
 export async function openDatabase(
   address: DatabaseAddress,
@@ -112,7 +112,7 @@ export async function openDatabase(
   return {
     dialect,
     connections,
-    remarks: connections.remarks,
+    warnings: connections.warnings,
     transaction: work =>
       writing(lent => inOneTransaction(lent, () => guard.run(connections, () => work(queriesOn(lent))))),
     read: <Row>(sql: string, values?: readonly Value[]) => reading(lent => queriesOn(lent).read<Row>(sql, values)),
@@ -227,7 +227,7 @@ async function inTime<Lent extends Statements, T>(lent: Lent, work: (lent: Lent)
 
 /** The driver's error, without the values of the statement. */
 function translated(error: unknown, statement: string): unknown {
-  if (error instanceof Refusal || error instanceof StorageFailure || error instanceof UnfitDatabase) return error
+  if (error instanceof Refusal || error instanceof StorageFailure || error instanceof UnsupportedDatabase) return error
   return StorageFailure.from(error, statement)
 }
 

@@ -21,7 +21,7 @@ export type OpenSession = SessionLife & {
 }
 
 /** Whether a user has more open sessions, or devices, than a limit; some may be over and not marked yet. */
-export type Crowded = { sessions: boolean; devices: boolean }
+export type OverLimits = { sessions: boolean; devices: boolean }
 
 /** A session that was opened by a code, through a browser session. */
 export type Child = { id: string; browserSid: string; applicationId: string; offline: boolean }
@@ -125,7 +125,7 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
      * Whether a user has more open sessions, or open devices, than a limit. Read from the indexes alone, no further
      * than the limit.
      */
-    async isCrowded(tx: Queries, userId: number, most: { sessions: number; devices: number }): Promise<Crowded> {
+    async overLimits(tx: Queries, userId: number, most: { sessions: number; devices: number }): Promise<OverLimits> {
       const [session, device] = [beyond(most.sessions, newestOpen), beyond(most.devices, openDevices)]
       const asked = [session, device].filter(sql => sql !== null)
       if (asked.length === 0) return { sessions: false, devices: false }

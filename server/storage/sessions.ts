@@ -40,7 +40,7 @@ export type Standing = {
    * Where the user has more open sessions than `beside`: when the newest beyond that number was opened, epoch ms; it
    * and older ones may be over the limit. null where there are no more, or none was requested.
    */
-  crowdedUpto: number | null
+  overLimitUpto: number | null
 }
 
 const selectSession = `SELECT ${columns('s', sessionColumns)} FROM session s`
@@ -83,10 +83,10 @@ const at = positions(outsideNames)
 export const standingWidth = outsideFrom + outsideNames.length
 
 /**
- * Subquery for `crowdedUpto`, from the index alone. Some open sessions do not live: callers judge each before any is
+ * Subquery for `overLimitUpto`, from the index alone. Some open sessions do not live: callers judge each before any is
  * ended.
  */
-const crowdedUpto = (hint: string, beside: number) => `(SELECT n.created_at FROM session n${hint}
+const overLimitUpto = (hint: string, beside: number) => `(SELECT n.created_at FROM session n${hint}
   WHERE n.user_id = s.user_id AND n.ended_at IS NULL
   ORDER BY n.created_at DESC, n.id DESC LIMIT 1 OFFSET ${Math.trunc(beside) + 1})`
 
@@ -110,7 +110,7 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
       const wanted = padded(ids)
       const rows = await tx.cells(
         `SELECT ${standingColumns},
-           ${beside === Infinity ? 'NULL' : crowdedUpto(hint('session_user'), beside)} AS crowdedUpto
+           ${beside === Infinity ? 'NULL' : overLimitUpto(hint('session_user'), beside)} AS overLimitUpto
          FROM ${standingTables} WHERE s.id IN (${placeholders(wanted.length)})`,
         wanted,
       )
@@ -219,7 +219,7 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
 export type SessionStore = ReturnType<typeof createSessionStore>
 
 /** @param rows of one session, a row for each role of its user, that begin with `standingColumns` */
-export function standingOf(rows: readonly Cells[], crowdedUpto: number | null = null): Standing {
+export function standingOf(rows: readonly Cells[], overLimitUpto: number | null = null): Standing {
   const first = rows[0]!
   const session = sessionOf(first)
   const roles = rows.map(cells => ({
@@ -242,6 +242,6 @@ export function standingOf(rows: readonly Cells[], crowdedUpto: number | null = 
     policyVersion: numberOf('logPolicyVersion'),
     resourcesVersion: numberOf('logResourceVersion'),
     accessLifetime: numberOf('logAccessLifetime'),
-    crowdedUpto,
+    overLimitUpto,
   }
 }

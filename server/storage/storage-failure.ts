@@ -40,8 +40,8 @@ export class StorageFailure extends Error {
 type DriverError = { code?: unknown; errno?: unknown; sqlState?: string; message?: unknown }
 
 /** The database must not be used as it is; a retry is of no use. */
-export class UnfitDatabase extends Error {
-  override name = 'UnfitDatabase'
+export class UnsupportedDatabase extends Error {
+  override name = 'UnsupportedDatabase'
 }
 
 /** Codes whose driver messages contain names of columns and hosts, and no values from requests. */

@@ -8,7 +8,7 @@ import { columns } from './statement.js'
 import { type OwnUserRecord, type OwnUserRow, type RoleOfUser, readUser, userColumns, withRoles } from './user-rows.js'
 
 /** A Standing without its session, which is not there yet. */
-export type UserStanding = Omit<Standing, 'session' | 'crowdedUpto'>
+export type UserStanding = Omit<Standing, 'session' | 'overLimitUpto'>
 
 export function createUserStandingStore(dialect: Pick<Dialect, 'forUpdate'>) {
   return {

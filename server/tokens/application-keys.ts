@@ -8,7 +8,7 @@ import { isJsonObject } from '../protocol/json.js'
 /** How many keys without a key id are tried for one signature. */
 const mostTried = 5
 /** Cache of fetched keys: refreshed after, expired after, and fetched for an unknown key id no more often than; ms. */
-const [renewAfter, believedFor, retryAfter] = [10 * 60_000, 60 * 60_000, 60_000]
+const [renewAfter, usableFor, retryAfter] = [10 * 60_000, 60 * 60_000, 60_000]
 /** Retry interval while no keys of this application are cached, in ms. */
 const retryFirstAfter = 5_000
 /** How many addresses keys are cached of. */
@@ -77,14 +77,13 @@ export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDep
 
   async function keysAt(at: At): Promise<Fetched & { keys: JWTVerifyGetKey }> {
     const held = heldOf(at)
-    const isOver = ago(held.fetchedAt) >= believedFor
+    const isOver = ago(held.fetchedAt) >= usableFor
     if (held.fetching || ago(held.triedAt) >= (isOver ? retryFirstAfter : renewAfter)) {
       const fetching = fetchOnce(at, held)
       // Until the fetch is done the cached keys are used.
       if (isOver) await fetching
     }
-    if (!held.keys || ago(held.fetchedAt) >= believedFor)
-      throw refuse('application_keys_unavailable', { retryAfter: 5 })
+    if (!held.keys || ago(held.fetchedAt) >= usableFor) throw refuse('application_keys_unavailable', { retryAfter: 5 })
     return held as Fetched & { keys: JWTVerifyGetKey }
   }
 

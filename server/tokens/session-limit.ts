@@ -54,13 +54,13 @@ export function createSessionLimit({
       }
       if (lives(one, eras) && counts(one, eras)) newer.isOverLimit(its)
       // The session is older than all rows so far, so there is no need to read up to it.
-      if (mayCount && newer.isCrowdedFor(eras.of(session))) return 'over_limit'
+      if (mayCount && newer.isOverFor(eras.of(session))) return 'over_limit'
     }
     return 'over'
   }
 
-  const mayBeOverLimit = ({ session, crowdedUpto }: Standing) =>
-    crowdedUpto !== null && session.createdAt <= crowdedUpto && countsAlone(session, false)
+  const mayBeOverLimit = ({ session, overLimitUpto }: Standing) =>
+    overLimitUpto !== null && session.createdAt <= overLimitUpto && countsAlone(session, false)
 
   return {
     /** The least number of newer sessions that any session may live beside; Infinity where no limit ends the oldest. */

@@ -181,9 +181,9 @@ onMariaDb('a MariaDB server with hostile global settings', () => {
 
   it('opening the database remarks on settings with which a database crash loses acknowledged commits', async () => {
     const settings = await mariaDb.create()
-    expect((await anOpen(settings)).remarks).to.deep.equal([])
+    expect((await anOpen(settings)).warnings).to.deep.equal([])
     await mariaDb.run('SET GLOBAL innodb_flush_log_at_trx_commit = 2')
-    const { remarks } = await anOpen(settings)
+    const { warnings: remarks } = await anOpen(settings)
     await mariaDb.run('SET GLOBAL innodb_flush_log_at_trx_commit = DEFAULT')
     expect(remarks.join()).to.match(/innodb_flush_log_at_trx_commit at 2/)
   })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { mayUse } from '../../server/policy/application-metadata.js'
-import { covers, isNothing, lacking, merged, scopesByServer, wordsIn } from '../../server/policy/consent.js'
+import { covers, isNothing, merged, missingScopes, scopesByServer, wordsIn } from '../../server/policy/consent.js'
 
 const shop = { resource: 'https://shop.example', scopes: ['read', 'orders'] }
 const bank = { resource: 'https://bank.example', scopes: ['read', 'pay'] }
@@ -36,15 +36,15 @@ describe('consent by resource server', () => {
   it('drops scopes that no named resource server has, even with names of JavaScript properties', () => {
     expect(scopesByServer(asked('pay constructor __proto__', shop.resource), servers)).to.deep.equal({})
     expect(scopesByServer(asked('read', 'https://gone.example'), servers)).to.deep.equal({})
-    expect(wordsIn(lacking(scopesByServer(asked('openid'), servers), { toString: [] }))).to.deep.equal(['openid'])
+    expect(wordsIn(missingScopes(scopesByServer(asked('openid'), servers), { toString: [] }))).to.deep.equal(['openid'])
   })
 
   it('lacks the scopes that were not remembered; consent for one resource server is not valid for another', () => {
     const remembered = scopesByServer(asked('openid read', shop.resource), servers)
     const more = scopesByServer(asked('openid email read', bank.resource), servers)
-    expect(lacking(more, remembered)).to.deep.equal({ '': ['email'], [bank.resource]: ['read'] })
-    expect(isNothing(lacking(remembered, remembered))).to.equal(true)
-    expect(lacking(more, null)).to.deep.equal(more)
+    expect(missingScopes(more, remembered)).to.deep.equal({ '': ['email'], [bank.resource]: ['read'] })
+    expect(isNothing(missingScopes(remembered, remembered))).to.equal(true)
+    expect(missingScopes(more, null)).to.deep.equal(more)
   })
 
   it('covers the consented scopes at their resource server, and no other request', () => {

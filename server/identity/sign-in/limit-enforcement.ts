@@ -68,9 +68,9 @@ export function createLimitEnforcement({ sessionStore, deviceStore, now }: Limit
         if (hasPair(one) && lives({ ...one, ended }, eras)) ends.set(one.id, 'replaced')
     // Most users are below the limits, which the indexes alone tell.
     const most = { sessions: lowestLimit(opening, eras), devices: eras.latest.max_devices_per_user || Infinity }
-    const crowded = await sessionStore.isCrowded(tx, opening.userId, most)
-    const ending = crowded.devices ? await findDevices(tx, opening, most.devices, ends) : []
-    if (crowded.sessions) await findSessions(tx, opening, eras, ends)
+    const over = await sessionStore.overLimits(tx, opening.userId, most)
+    const ending = over.devices ? await findDevices(tx, opening, most.devices, ends) : []
+    if (over.sessions) await findSessions(tx, opening, eras, ends)
     // Devices before sessions, each by id, in the global lock order.
     for (const { id, open } of ending) {
       if (!(await deviceStore.end(tx, id, now()))) continue
@@ -155,7 +155,7 @@ export function createLimitEnforcement({ sessionStore, deviceStore, now }: Limit
           !ends.has(one.id) &&
           lives(one, eras) &&
           counts(one, eras) &&
-          staying.isCrowdedFor(eras.of(one))
+          staying.isOverFor(eras.of(one))
         )
           overLimit.push(one)
     }

@@ -149,7 +149,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
         const session = await renewal.renew(tx, { sessionId: renews, evidence, origin, ended, eras })
         if (session) {
           noteSignIn(change, session, action, { renewed: true })
-          return { ...found, session, crowdedUpto: null }
+          return { ...found, session, overLimitUpto: null }
         }
       }
       const { id: deviceId, isNew } = await deviceOf(tx, userId, device, origin)
@@ -166,7 +166,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
         await sessionStore.insert(tx, session)
       }
       noteSignIn(change, session, action)
-      return { ...found, session, crowdedUpto: null }
+      return { ...found, session, overLimitUpto: null }
     })
     return { standing, eras, issuedAt }
   }

@@ -40,7 +40,7 @@ export type Connection = Statements & {
 export type Connections = {
   engine: DatabaseAddress['engine']
   /** Remarks about the database server, for the operator. */
-  remarks: readonly string[]
+  warnings: readonly string[]
   /** A connection for reads, lent before it is open: the first statement waits for it. */
   reader(): Statements
   writer(): Connection

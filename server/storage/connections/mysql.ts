@@ -1,6 +1,6 @@
 // MySQL and MariaDB: a pool of connections. Each connection gets our session variables before its first use.
 import type { Pool, PoolConnection, PoolOptions, QueryResult, ResultSetHeader } from 'mysql2'
-import { compareInBinary, refuseUnfit, remarksOn } from '../mysql-fitness.js'
+import { compareInBinary, requireSupported, warningsOn } from '../mysql-requirements.js'
 import { binaryCollation, createSettling, type RunStatement, sessionValues } from '../mysql-session.js'
 import { sessionVariables } from '../mysql-variables.js'
 import { secureContext } from '../tls.js'
@@ -15,7 +15,7 @@ import {
 
 type MysqlAddress = Extract<DatabaseAddress, { engine: 'mysql' }>
 
-/** @throws UnfitDatabase, or what the driver throws */
+/** @throws UnsupportedDatabase, or what the driver throws */
 export async function openMysql(address: MysqlAddress): Promise<Connections> {
   return connectionsOn(await aPool(address))
 }
@@ -35,10 +35,10 @@ export async function connectionsOn(pool: Pool): Promise<Connections> {
     const settling = createSettling(variables)
     await settling.settle(first)
     await compareInBinary(ask, collation)
-    await refuseUnfit(ask, collation, variables, await sessionValues(ask, variables))
-    const remarks = await remarksOn(ask)
+    await requireSupported(ask, collation, variables, await sessionValues(ask, variables))
+    const warnings = await warningsOn(ask)
     first.release()
-    return mysqlConnections(pool, settling, remarks)
+    return mysqlConnections(pool, settling, warnings)
   } catch (error) {
     await ended(pool).catch(() => {})
     throw error
@@ -73,7 +73,7 @@ function poolOptions(address: MysqlAddress): PoolOptions {
 function mysqlConnections(
   pool: Pool,
   { settle, isSettled }: ReturnType<typeof createSettling>,
-  remarks: string[],
+  warnings: string[],
 ): Connections {
   let closed: Promise<void> | null = null
 
@@ -143,7 +143,7 @@ function mysqlConnections(
 
   return {
     engine: 'mysql',
-    remarks,
+    warnings,
     reader: acquire,
     writer: acquire,
     close(): Promise<void> {

@@ -145,7 +145,7 @@ export async function openSqlite(path: string): Promise<Connections> {
   const file = identify(path)
   thread.expect(file)
   readers.expect(file)
-  return { engine: 'sqlite', remarks: [], reader, writer, close }
+  return { engine: 'sqlite', warnings: [], reader, writer, close }
 }
 
 function inCells(answer: Answer): Answer {

@@ -15,7 +15,7 @@ import { sessionColumns } from '../../lists/sessions.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import { isFiltered, readCounted } from './lists.js'
-import { doerText, type Which } from './people.js'
+import { eventActorText, type Which } from './people.js'
 import { receiptText } from './receipts.js'
 
 export type DevicePagesDeps = {
@@ -79,7 +79,7 @@ export function createDevicePages(deps: DevicePagesDeps) {
           happened?.entries.map(({ createdAt, action, actor, address }) => ({
             at: createdAt,
             action,
-            by: [doerText({ action, actor }, happened.names, t), address],
+            by: [eventActorText({ action, actor }, happened.names, t), address],
           })) ?? null,
       })
     },

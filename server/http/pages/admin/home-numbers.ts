@@ -203,7 +203,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
 }
 
 /** The figures, with their last points and totals replaced by the exact numbers of this moment. */
-export function brought(found: FigureSeries, numbers: readonly HomeNumber[], levels: Levels): FigureSeries {
+export function atLeastCounted(found: FigureSeries, numbers: readonly HomeNumber[], levels: Levels): FigureSeries {
   const points = { ...found.points }
   const totals = { ...found.totals }
   const last = (name: FigureName, of: (value: number | null) => number) => {

@@ -80,7 +80,7 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
     const { done, users, leftOut } = await ends[kind].run({ ids }, previewOf(ids), browserUserOf(ctx).actor, options)
     const people = t('manyEnds.people', { count: users })
     const text = done === 0 ? t('manyEnds.doneNone') : t(`manyEnds.done.${kind}`, { count: done, people })
-    await tellDone(pages, ctx, { done, text, but: 'manyEnds.but', leftOut })
+    await flashDone(pages, ctx, { done, text, but: 'manyEnds.but', leftOut })
     pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/${kind}`)
   }
 
@@ -119,7 +119,7 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
 }
 
 /** Shows a notice of how many were changed, and names those left out. */
-export async function tellDone(
+export async function flashDone(
   pages: Pages,
   ctx: Context,
   { done, text, but, leftOut }: { done: number; text: string; but: string; leftOut: readonly LeftOut[] },

@@ -10,7 +10,7 @@ import { browserUserOf, type Context } from '../../handler.js'
 import { picked, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import type { Translate } from '../texts.js'
-import { tellDone } from './many-ends.js'
+import { flashDone } from './many-ends.js'
 import { firstPeople } from './people.js'
 
 export type ManyUsersPagesDeps = { pages: Pages; users: Users; userActs: UserActs; roles: Roles }
@@ -49,7 +49,7 @@ export function createManyUsersPages({ pages, users, userActs, roles }: ManyUser
     const { actor } = browserUserOf(ctx)
     const { done, leftOut } = await userActs.run({ ids }, act, previewOf(ids), actor, exclusionsOf(ctx, change))
     const text = pages.translate(ctx)(`manyUsers.done.${change}`, { count: done, role: roleOf(act) })
-    await tellDone(pages, ctx, { done, text, but: 'manyUsers.but', leftOut })
+    await flashDone(pages, ctx, { done, text, but: 'manyUsers.but', leftOut })
     pages.go(ctx, typedIn(ctx, ['back']).back || '/admin/users')
   }
 

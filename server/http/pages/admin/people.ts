@@ -69,7 +69,7 @@ export function actorText(actor: string, name: string | null | undefined, t: Tra
 }
 
 /** The actor of an audit entry as text. A wrong password has an unknown actor: `system` only wrote the entry. */
-export function doerText(
+export function eventActorText(
   { action, actor }: { action: string; actor: string },
   names: ReadonlyMap<string, string>,
   t: Translate,

@@ -21,7 +21,7 @@ import { chosenIn, type Problems, problemsOf, profileRules, typedIn, typedProfil
 import type { Pages } from '../page.js'
 import { createGivenPasswords, type GivenPassword, type GivenPasswordDeps } from './given-password.js'
 import { presentDeviceName } from './lists.js'
-import { doerText } from './people.js'
+import { eventActorText } from './people.js'
 import { roleChoice } from './role-texts.js'
 import { presentUser } from './users.js'
 
@@ -64,7 +64,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     const history = happened?.entries.map(({ createdAt, action, actor, address, deviceName }) => ({
       at: createdAt,
       action,
-      by: [doerText({ action, actor }, happened.names, t), address],
+      by: [eventActorText({ action, actor }, happened.names, t), address],
       device: deviceName,
     }))
     const data = {

@@ -1,7 +1,7 @@
 // Checks that a MySQL or MariaDB server is suitable, on the first connection when the database is opened.
 import type { RunStatement } from './mysql-session.js'
 import { type SessionVariables, wrongVariables } from './mysql-variables.js'
-import { UnfitDatabase } from './storage-failure.js'
+import { UnsupportedDatabase } from './storage-failure.js'
 import { tables } from './tables.js'
 
 /** In bytes: the longest statements write some hundreds of rows at once. */
@@ -10,7 +10,7 @@ const longestStatement = 1024 * 1024
 /**
  * Sets a binary collation for an empty database: ids and secrets that differ in case or in a trailing space are
  * different.
- * @throws UnfitDatabase where there are tables already
+ * @throws UnsupportedDatabase where there are tables already
  */
 export async function compareInBinary(ask: RunStatement, collation: string): Promise<void> {
   const [own] = (await ask('SELECT @@collation_database AS collation')) as [{ collation: string }]
@@ -24,15 +24,15 @@ export async function compareInBinary(ask: RunStatement, collation: string): Pro
     'SELECT default_collation_name AS collation FROM information_schema.schemata WHERE schema_name = DATABASE()',
   )) as [{ collation: string }]
   if (present.collation !== collation && Number(count) > 0)
-    throw new UnfitDatabase(
+    throw new UnsupportedDatabase(
       `the database has the collation ${present.collation} and tables in it; it needs ${collation}`,
     )
   // Also where it is set already: this connection would otherwise create tables with the former collation.
   await ask(`ALTER DATABASE CHARACTER SET utf8mb4 COLLATE ${collation}`)
 }
 
-/** @throws UnfitDatabase with every problem */
-export async function refuseUnfit(
+/** @throws UnsupportedDatabase with every problem */
+export async function requireSupported(
   ask: RunStatement,
   collation: string,
   variables: SessionVariables,
@@ -41,7 +41,7 @@ export async function refuseUnfit(
   const problems = [...wrongVariables(variables, shown), ...(await serverProblems(ask))].map(one => `the server ${one}`)
   const mismatched = await mismatchedTables(ask, collation)
   if (mismatched.length > 0) problems.push(`tables that are not as migrations make them: ${mismatched.join(', ')}`)
-  if (problems.length > 0) throw new UnfitDatabase(`the database is not one to rely on: ${problems.join('; ')}`)
+  if (problems.length > 0) throw new UnsupportedDatabase(`the database is not one to rely on: ${problems.join('; ')}`)
 }
 
 /** Problems of the server that no session variable can solve. */
@@ -58,7 +58,7 @@ async function serverProblems(ask: RunStatement): Promise<string[]> {
 }
 
 /** Remarks for the operator, on settings that may be intended. */
-export async function remarksOn(ask: RunStatement): Promise<string[]> {
+export async function warningsOn(ask: RunStatement): Promise<string[]> {
   const name = 'innodb_flush_log_at_trx_commit'
   const flush = (await serverVariables(ask, [name])).get(name)
   if (flush === undefined || flush === '1') return []
