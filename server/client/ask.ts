@@ -24,7 +24,7 @@ const passing: ReadonlySet<number> = new Set([408, 425, 429])
 const longestRetryAfter = 3_600
 
 export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
-  /** @param patience timeout of the whole response, in ms */
+  /** @param timeout timeout of the whole response, in ms */
   async function ask(message: Message, timeout: number): Promise<Asked> {
     const ending = new AbortController()
     const timer = setTimeout(() => ending.abort(), timeout)

@@ -72,7 +72,7 @@ export function trackConnections(server: Server) {
       for (const { answering } of connections.values()) for (const response of answering) announce(response)
     },
 
-    /** Resolves when all requests are answered and all connections closed; the rest is cut off after `patience` ms. */
+    /** Resolves when all requests are answered and all connections closed; the rest is cut off after `timeout` ms. */
     async drain(timeout: number): Promise<void> {
       const until = performance.now() + timeout
       while (connections.size > 0 && performance.now() < until) {

@@ -105,7 +105,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
 
     /**
      * Connects, and retries without end.
-     * @returns whether both connections were ready within `patience` ms; false as soon as one failed
+     * @returns whether both connections were ready within `timeout` ms; false as soon as one failed
      */
     async connect(timeout: number): Promise<boolean> {
       for (const client of Object.values(clients))

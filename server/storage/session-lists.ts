@@ -154,7 +154,7 @@ function withBudget(scan: Scan, budget: number | undefined): Scan {
 
 function scanOf(filter: SessionFilter, terms: SessionTerms): Scan {
   const { userId, deviceId, applicationId, address, state, open, since, until } = filter
-  // Sessions older than `oldestAlive` have expired under any era and application; those younger than `youngestOld` under none.
+  // Sessions older than `oldestAlive` have expired under any era and application; those younger than `newestOld` under none.
   const all = [...terms.lifetimes, ...terms.applications.flatMap(one => one.lifetimes)].map(one => one.absolute)
   const oldestAlive = terms.now - Math.max(...all) + 1
   const newestOld = terms.now - Math.min(...all) + 1

@@ -78,7 +78,7 @@ export function createRotate(deps: RotateDeps) {
 
   /**
    * Spends a token that stands for a generation of a session, whatever its form; the caller has verified it.
-   * @param cameAt when it arrived, epoch ms
+   * @param arrivedAt when it arrived, epoch ms
    */
   async function spend(
     claims: PresentedClaims,

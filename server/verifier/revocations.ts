@@ -93,7 +93,7 @@ export function createRevocations({ moved, noteEntry: note }: RevocationsDeps) {
       settle()
     },
 
-    /** Waits until the mirror has reached this number, for `patience` ms at most. @returns whether it has */
+    /** Waits until the mirror has reached this number, for `timeout` ms at most. @returns whether it has */
     async reach(seq: number, timeout: number): Promise<boolean> {
       if (seq <= projection.position) return true
       if (waiters.size >= mostWaiting) return false
