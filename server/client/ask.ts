@@ -18,13 +18,13 @@ export type AskDeps = {
 }
 
 /** Status codes of temporary failures, beside all from 500 on (RFC 9110 §15.6). */
-const passing: ReadonlySet<number> = new Set([408, 425, 429])
+const temporary: ReadonlySet<number> = new Set([408, 425, 429])
 
 /** Limit of `Retry-After` in seconds: no page is kept open longer. */
 const longestRetryAfter = 3_600
 
 export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
-  /** @param timeout timeout of the whole response, in ms */
+  /** @param timeout of the whole response, in ms */
   async function ask(message: Message, timeout: number): Promise<Asked> {
     const ending = new AbortController()
     const timer = setTimeout(() => ending.abort(), timeout)
@@ -68,7 +68,7 @@ export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
   async function read(response: Response, askedAt: number): Promise<Asked> {
     const { status } = response
     const retryAfter = secondsIn(response.headers.get('retry-after'), wall())
-    if (status >= 500 || passing.has(status)) {
+    if (status >= 500 || temporary.has(status)) {
       await response.body?.cancel()
       return { is: 'lost', status, retryAfter }
     }

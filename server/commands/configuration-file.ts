@@ -18,7 +18,7 @@ import { type Positioned, positionAt, positionIn, withPositions } from './file-p
 /** Version of the file's format, by default. */
 export const fileVersion = 1
 /** How many errors of invalid YAML are reported. */
-const mostTold = 5
+const mostReported = 5
 const tooDeep = 'is nested too deeply'
 const sections = ['version', 'policies', 'roles', 'applications'] as const
 
@@ -41,7 +41,7 @@ export function readConfiguration(text: string, variable: Variable): ReadFile {
   if (document === null) return { wanted: null, problems: [syntax(tooDeep)], positioned: withPositions(() => null) }
   // Further errors mostly follow from the first ones.
   const all = [...document.errors, ...document.warnings]
-  const wrong = all.slice(0, all[0]?.code === 'RESOURCE_EXHAUSTION' ? 1 : mostTold)
+  const wrong = all.slice(0, all[0]?.code === 'RESOURCE_EXHAUSTION' ? 1 : mostReported)
   if (wrong.length > 0) {
     const problems = wrong.map(({ code, message }, index) => ({
       ...syntax(code === 'RESOURCE_EXHAUSTION' ? tooDeep : message),

@@ -72,14 +72,14 @@ function policyEnds({ policies }: Consequences): Line[] {
 
 function roleLines({ name, act, before, after }: RoleDifference, holders: Counted | undefined): Line[] {
   const [had, has] = [new Set(before), new Set(after)]
-  const sentences = {
+  const textByAct = {
     create: () => shown(after),
     change: () => [...given(has, had).map(one => `+${one}`), ...given(had, has).map(one => `-${one}`)].join(' '),
     delete: () => 'is deleted',
   }
   const taken = act === 'delete' ? 'lose it' : 'have it'
   const ends = holders?.count ? [below(`${number(holders)} ${taken}: their access tokens become stale at once`)] : []
-  return [line(signs[act], `${name}  ${sentences[act]()}`), ...ends]
+  return [line(signs[act], `${name}  ${textByAct[act]()}`), ...ends]
 }
 
 const given = (some: ReadonlySet<string>, others: ReadonlySet<string>) => [...some].filter(one => !others.has(one))

@@ -77,7 +77,7 @@ async function doctor({ open, actor, output }: CommandLine, address: string, opt
   if (!/^[A-Z]{1,20}$/.test(method)) throw new UsageError(`${method} is no method: write it in capital letters`)
   if (role.length > 0 && username === undefined)
     throw new UsageError('--role needs --user: an application has no roles')
-  const asking = createApiProbe({ url, method, headers: header.map(readHeader), pause: options.pause ?? 0 })
+  const probe = createApiProbe({ url, method, headers: header.map(readHeader), pause: options.pause ?? 0 })
   const { testTokens } = await open()
   const trap = await openKeyTrap()
   try {
@@ -93,7 +93,7 @@ async function doctor({ open, actor, output }: CommandLine, address: string, opt
     const tokens = await testTokens.open(wanted, actor)
     trap.serve([tokens.foreignJwk])
     const timing = { revokedFor: options.revokedFor ?? usualTimeout, untilExpiry: options.untilExpiry === true }
-    const findings = await examine({ asking, tokens, trap, timing }).finally(tokens.close)
+    const findings = await examine({ probe, tokens, trap, timing }).finally(tokens.close)
     await print(output, { url: url.href, ...tokens.about }, findings, options)
     requireHeld(findings, options)
   } finally {

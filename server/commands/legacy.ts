@@ -39,7 +39,7 @@ async function importBlacklist(
   file: string,
   format: Format,
 ): Promise<void> {
-  const came = { outstanding: 0, listed: 0, on_blacklist: 0, blacklisted: 0, sessions_ended: 0, over: 0 }
+  const counts = { outstanding: 0, listed: 0, on_blacklist: 0, blacklisted: 0, sessions_ended: 0, over: 0 }
   const refused: Refused[] = []
   /** Hashes by the dump's keys; null for expired tokens. */
   const known = new Map<string | number, string | null>()
@@ -53,10 +53,10 @@ async function importBlacklist(
   async function write(legacyImport: LegacyImport, most: number): Promise<void> {
     if (listed.length < most && blacklisted.length < most) return
     const since = performance.now()
-    came.listed += await legacyImport.list(listed)
+    counts.listed += await legacyImport.list(listed)
     const { ended, sessions } = await legacyImport.end(blacklisted, actor)
-    came.blacklisted += ended
-    came.sessions_ended += sessions
+    counts.blacklisted += ended
+    counts.sessions_ended += sessions
     listed = []
     blacklisted = []
     await pause(Math.max(shortestPause, performance.now() - since))
@@ -69,7 +69,7 @@ async function importBlacklist(
 
   /** Blacklists a token; an expired one needs no row. */
   function end(hash: string | null): void {
-    came.on_blacklist++
+    counts.on_blacklist++
     if (hash !== null) blacklisted.push(hash)
   }
 
@@ -88,8 +88,8 @@ async function importBlacklist(
         const { key, jti, userId, expiresAt } = row
         const isOver = opened.isOver(expiresAt)
         const hash = isOver ? null : opened.hashOf(jti)
-        came.outstanding++
-        if (isOver) came.over++
+        counts.outstanding++
+        if (isOver) counts.over++
         else listed.push({ jti, userId, expiresAt })
         known.set(key, hash)
         if (awaited.delete(key)) end(hash)
@@ -100,25 +100,28 @@ async function importBlacklist(
     if (opened) await write(opened, 1)
     for (const [key, at] of awaited) refuse(at, `it blacklists the outstanding token ${key}, which is not in the file`)
     if (others > 0) output.remark(`${others} rows of other models were passed over`)
-    if (others > 0 && came.outstanding === 0)
+    if (others > 0 && counts.outstanding === 0)
       throw new Failure('there is no row of token_blacklist in it: manage.py dumpdata token_blacklist writes them')
   } catch (error) {
     if (opened === null) throw error
-    await output.done(sentenceOf(came, ', then had to stop'), { ...came, refused, complete: false }, format)
+    await output.done(sentenceOf(counts, ', then had to stop'), { ...counts, refused, complete: false }, format)
     throw error instanceof UsageError ? new Failure(error.message) : error
   } finally {
-    if (opened && came.listed + came.blacklisted > 0)
-      await opened.note({ listed: came.listed, blacklisted: came.blacklisted }, actor)
+    if (opened && counts.listed + counts.blacklisted > 0)
+      await opened.note({ listed: counts.listed, blacklisted: counts.blacklisted }, actor)
   }
-  await output.done(sentenceOf(came), { ...came, refused, complete: true }, format)
+  await output.done(sentenceOf(counts), { ...counts, refused, complete: true }, format)
   if (refused.length > 0) throw new Failure(`${refused.length} rows were refused`)
 }
 
-type Came = Record<'outstanding' | 'listed' | 'on_blacklist' | 'blacklisted' | 'sessions_ended' | 'over', number>
+type ImportCounts = Record<
+  'outstanding' | 'listed' | 'on_blacklist' | 'blacklisted' | 'sessions_ended' | 'over',
+  number
+>
 
-function sentenceOf(came: Came, end = ''): string {
-  const ended = came.sessions_ended > 0 ? `; ${came.sessions_ended} sessions of blacklisted ones were ended` : ''
-  return `${came.outstanding} outstanding tokens (${came.listed} new, ${came.over} over already), ${came.on_blacklist} on the blacklist (${came.blacklisted} new)${ended}${end}`
+function sentenceOf(counts: ImportCounts, end = ''): string {
+  const ended = counts.sessions_ended > 0 ? `; ${counts.sessions_ended} sessions of blacklisted ones were ended` : ''
+  return `${counts.outstanding} outstanding tokens (${counts.listed} new, ${counts.over} over already), ${counts.on_blacklist} on the blacklist (${counts.blacklisted} new)${ended}${end}`
 }
 
 function printed({ terms, days, refused, ...status }: LegacyStatus, { json }: Format): Printed {

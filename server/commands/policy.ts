@@ -155,8 +155,9 @@ function printedVersion({ changed: _, settledAt, since, ...version }: ListedPoli
 }
 
 function tabledVersion(version: ListedPolicyVersion): Printed {
-  const sentence = ({ name, after }: ListedPolicyVersion['changes'][number]) => `${name}=${printedValue(name, after)}`
-  return { ...printedVersion(version), set: version.changes.map(sentence) }
+  const assignmentOf = ({ name, after }: ListedPolicyVersion['changes'][number]) =>
+    `${name}=${printedValue(name, after)}`
+  return { ...printedVersion(version), set: version.changes.map(assignmentOf) }
 }
 
 function printedValue(name: PolicyName, value: unknown): string {

@@ -108,7 +108,8 @@ export function fieldsInWords(): string {
 export function readUser(value: unknown): UserToImport {
   if (value === undefined) throw refuseField('non_field_errors', 'not_json')
   if (!isObject(value)) throw refuseField('non_field_errors', 'not_json_object')
-  const found: FieldProblems = {}
+  // Without a prototype: a field may be named `__proto__`.
+  const found: FieldProblems = Object.create(null)
   const user: Record<string, unknown> = {}
   for (const [name, content] of Object.entries(value)) {
     const row: FieldRow | undefined = Object.hasOwn(fields, name) ? fields[name as keyof typeof fields] : undefined

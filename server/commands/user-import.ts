@@ -35,18 +35,18 @@ export async function importUsers(
   // The database is opened once the file was read: a wrong one changes nothing.
   const file = await importFormats[format](await input.file(path), options)
   const run = (await open()).people.userImport.begin(actor, { dryRun })
-  const imported = createOutcomes(dryRun)
+  const tally = createOutcomes(dryRun)
   const bar = json ? null : await output.progress()
   let done = 0
   try {
     const roles = file.groups.length > 0 ? await run.addGroups(file.groups) : []
-    imported.groups(roles)
+    tally.groups(roles)
     const byGroup = new Map(roles.map(one => [one.group, one.outcome === 'too_many_permissions' ? null : one.role]))
     const rows = file.rows(group => byGroup.get(group) ?? null)
     for await (const some of takingTurns(batched(rows), dryRun)) {
       const read = some.map(readRow)
       const outcomes = await run.addUsers(read.flatMap(({ user }) => user ?? []))
-      for (const row of read) imported.user(row, row.user ? outcomes.shift()! : null)
+      for (const row of read) tally.user(row, row.user ? outcomes.shift()! : null)
       done += some.length
       bar?.show(done, file.total)
     }
@@ -57,14 +57,14 @@ export async function importUsers(
   }
   bar?.end()
   await finish(true)
-  const { refused, total } = imported.counts()
+  const { refused, total } = tally.counts()
   if (refused > 0) throw new Failure(`${refused} of ${total} users were refused`)
 
   async function finish(complete: boolean): Promise<void> {
     const { remarks, printed } = file.report()
-    if (!json) for (const line of [...imported.remarks(), ...remarks]) output.remark(line)
-    const record = { ...imported.printed(), ...printed, complete }
-    await output.done(complete ? imported.sentence() : `${imported.sentence()}, then had to stop`, record, { json })
+    if (!json) for (const line of [...tally.remarks(), ...remarks]) output.remark(line)
+    const record = { ...tally.printed(), ...printed, complete }
+    await output.done(complete ? tally.sentence() : `${tally.sentence()}, then had to stop`, record, { json })
   }
 }
 

@@ -29,8 +29,8 @@ function fromSession(user: DemoUser, { address, device }: DemoSession): From {
 }
 
 /** Origin of an administrator's action: a page, from an office; or the command line. */
-const fromAdministrator = ({ adminActor: administrator }: DemoHistory): From =>
-  administrator === demoActor ? fromNowhere : { actor: administrator, address: anOffice, userAgent: anOfficesAgent }
+const fromAdministrator = ({ adminActor }: DemoHistory): From =>
+  adminActor === demoActor ? fromNowhere : { actor: adminActor, address: anOffice, userAgent: anOfficesAgent }
 
 const aboutUser = (from: From, user: DemoUser): EntryParts => ({ ...from, subject: String(user.id) })
 

@@ -89,7 +89,7 @@ export function historyOf(
       const { what, at, keptBy } = user.accountEvent
       const actor = what === 'password_changed' ? `user:${user.id}` : adminActor
       revocations.push({ at, trigger: what, subject: String(user.id), exceptSid: keptBy?.id ?? null, actor })
-      events.push({ at, action: fateActions[what], user })
+      events.push({ at, action: accountEventActions[what], user })
     }
   }
   const attack = anAttack(plan, seededRandom(seed, 'attack'))
@@ -108,7 +108,7 @@ const sessionActions: Partial<Record<DemoEnd, AuditAction>> = {
   refresh_token_reused: 'refresh_token_reused',
 }
 
-const fateActions = {
+const accountEventActions = {
   user_disabled: 'user_disabled',
   user_deleted: 'user_deleted',
   password_changed: 'password_changed',

@@ -87,14 +87,15 @@ export function aLife(random: SeededRandom, rules: LifeRules, from: number, coun
     device.sessions.push(session)
     return session
   })
-  const fate = aFate(random, sessions, times)
+  const accountEvent = randomAccountEvent(random, sessions, times)
   for (const device of devices) {
     const lastSignIn = device.sessions.at(-1)!.createdAt
     const endedAt = lastSignIn + Math.ceil(random.wait(20 * hour)) + 5 * minute
-    if (random.chance(0.03) && endedAt < Math.min(times.now - minute, fate?.at ?? times.now)) device.endedAt = endedAt
+    if (random.chance(0.03) && endedAt < Math.min(times.now - minute, accountEvent?.at ?? times.now))
+      device.endedAt = endedAt
   }
-  for (const session of sessions) live(random, rules, session, fate)
-  return { devices, sessions, accountEvent: fate }
+  for (const session of sessions) live(random, rules, session, accountEvent)
+  return { devices, sessions, accountEvent }
 }
 
 function howManyDevices(random: SeededRandom, count: number): number {
@@ -116,7 +117,11 @@ function signInTimes(random: SeededRandom, from: number, upto: number, count: nu
   return times
 }
 
-function aFate(random: SeededRandom, sessions: readonly DemoSession[], { now }: DemoTimes): AccountEvent | null {
+function randomAccountEvent(
+  random: SeededRandom,
+  sessions: readonly DemoSession[],
+  { now }: DemoTimes,
+): AccountEvent | null {
   const what = random.weighted([
     [null, 915],
     ['user_disabled', 12],
@@ -142,11 +147,11 @@ function live(
   random: SeededRandom,
   { times, reuse }: LifeRules,
   session: DemoSession,
-  fate: AccountEvent | null,
+  accountEvent: AccountEvent | null,
 ): void {
   const { now, absolute, access } = times
   const { device, createdAt, applicationId } = session
-  const isKept = fate?.keptBy === session
+  const isKept = accountEvent?.keptBy === session
   // Sessions opened by codes exist side by side.
   const replacedAt =
     applicationId === ownApplicationId &&
@@ -154,7 +159,9 @@ function live(
   const cut = firstOf([
     ...(replacedAt ? [{ at: replacedAt.createdAt, why: 'replaced' as const }] : []),
     ...(device.endedAt === null ? [] : [{ at: device.endedAt, why: 'device_ended' as const }]),
-    ...(fate && fate.at > createdAt && !isKept ? [{ at: fate.at, why: fate.what }] : []),
+    ...(accountEvent && accountEvent.at > createdAt && !isKept
+      ? [{ at: accountEvent.at, why: accountEvent.what }]
+      : []),
   ])
   const horizon = Math.min(cut?.at ?? now, now)
   const isBusy = cut === null && random.chance(0.55) && createdAt > now - absolute + hour

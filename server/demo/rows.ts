@@ -31,8 +31,8 @@ export type RowContext = {
 }
 
 export function userRow(user: DemoUser, { accountEventSeq, passwordHash }: RowContext): NewUser {
-  const { accountEvent: fate, sessions, createdAt } = user
-  const isDeleted = fate?.what === 'user_deleted'
+  const { accountEvent, sessions, createdAt } = user
+  const isDeleted = accountEvent?.what === 'user_deleted'
   const row = {
     id: user.id,
     username: user.username,
@@ -41,13 +41,13 @@ export function userRow(user: DemoUser, { accountEventSeq, passwordHash }: RowCo
     firstName: user.firstName,
     lastName: user.lastName,
     email: user.email,
-    active: !isDeleted && fate?.what !== 'user_disabled',
+    active: !isDeleted && accountEvent?.what !== 'user_disabled',
     permissions: [],
     endedSeq: accountEventSeq(user),
     lastLoginAt: sessions.at(-1)?.createdAt ?? null,
-    passwordChangedAt: fate?.what === 'password_changed' ? fate.at : createdAt,
+    passwordChangedAt: accountEvent?.what === 'password_changed' ? accountEvent.at : createdAt,
     createdAt,
-    deletedAt: isDeleted ? fate.at : null,
+    deletedAt: isDeleted ? accountEvent.at : null,
   }
   const blank = { username: '', usernameKey: null, passwordHash: '', firstName: '', lastName: '', email: '' }
   return isDeleted ? { ...row, ...blank } : row

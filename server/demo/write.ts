@@ -165,8 +165,8 @@ export function createWriteDemo(deps: WriteDemoDeps) {
   }
 }
 
-function rolesOf({ id, roles, accountEvent: fate }: DemoUser): { userId: number; roleName: string }[] {
-  return fate?.what === 'user_deleted' ? [] : roles.map(roleName => ({ userId: id, roleName }))
+function rolesOf({ id, roles, accountEvent }: DemoUser): { userId: number; roleName: string }[] {
+  return accountEvent?.what === 'user_deleted' ? [] : roles.map(roleName => ({ userId: id, roleName }))
 }
 
 /** How many of the sorted values are below a value (binary search). */

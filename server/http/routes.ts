@@ -4,7 +4,7 @@
 //
 // `open`: anybody; `person`: a signed-in user; `may`: a user with the permission; `mayIfRecent`: who has also signed in
 // within five minutes; `program`: an application in its own name. Parameters and members that a row does not name are
-// refused; routes of kind `open` ignore them.
+// refused, or ignored, as the kind says.
 import { z } from 'zod'
 import { adminRoutes } from './admin/routes.js'
 import { feedRoutes } from './feed/routes.js'

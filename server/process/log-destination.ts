@@ -109,7 +109,7 @@ export function createLogDestination({ write, writeNow, lossOf }: LogDestination
       if (timer === undefined) pump()
     },
 
-    /** Resolves when all is written, or after a timeout of `timeout` ms. */
+    /** Resolves when all is written, or after `timeout` ms. */
     flush(timeout: number): Promise<void> {
       return new Promise(resolve => {
         setTimeout(resolve, timeout).unref()

@@ -97,9 +97,9 @@ export function createEnforcement(deps: EnforcementDeps) {
 
   /**
    * Waits until all verifiers with a valid lease have applied the log up to a committed number.
-   * @param patience timeout in ms; the result reports what is certain by then
+   * @param timeout in ms; the result reports what is certain by then
    */
-  async function enforced(seq: number, { patience: timeout = 5_000 } = {}): Promise<Enforcement> {
+  async function enforced(seq: number, { timeout = 5_000 } = {}): Promise<Enforcement> {
     const start = monotonic()
     const { logId } = tail
     const seen = new Map<string, ConnectedVerifier>()

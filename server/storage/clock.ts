@@ -95,7 +95,7 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
   }
 
   /** A step that lasts is accepted in the end. */
-  function judge(gap: number, at: number): 'believed' | 'doubted' {
+  function judge(gap: number, at: number): 'accepted' | 'unconfirmed' {
     if (step === null || Math.sign(step.gap) !== Math.sign(gap)) {
       step = { gap, since: at }
       log.warn(
@@ -106,7 +106,7 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
       )
     }
     step = { ...step, gap }
-    return at - step.since < confirmationTime ? 'doubted' : 'believed'
+    return at - step.since < confirmationTime ? 'unconfirmed' : 'accepted'
   }
 
   return {
@@ -140,8 +140,8 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
       const gap = followed - timeAt(at)
       const known = slowed ? line.followed + (at - line.at) - timeAt(at) : 0
       const isSmall = Math.abs(gap - known) <= tolerance
-      if (!isSmall && judge(gap, at) === 'doubted') return
-      if (step) log.warn({ seconds: seconds(gap) }, isSmall ? 'the clock is right again' : 'the new time is believed')
+      if (!isSmall && judge(gap, at) === 'unconfirmed') return
+      if (step) log.warn({ seconds: seconds(gap) }, isSmall ? 'the clock is right again' : 'the new time is accepted')
       step = null
       follow(followed, at)
     },

@@ -6,7 +6,8 @@ import type { Clocks } from './options.js'
 /** One instant on both clocks. */
 export type Instant = { monotonic: number; wall: number }
 
-export type ClockDeps = { clocks: Clocks /** s */; clockTolerance: number }
+/** `clockTolerance`: in seconds. */
+export type ClockDeps = { clocks: Clocks; clockTolerance: number }
 
 export function createClock({ clocks, clockTolerance }: ClockDeps) {
   /** The time that the server has sent, and when it was requested. */

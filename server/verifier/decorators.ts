@@ -81,13 +81,14 @@ export function needsOf(controller: object, name: Name): Access {
     return index <= reach ? declared : declared.filter(isDemand)
   })
   const own = [...new Set(members)]
-  if (own.includes('anyone') && own.some(isDemand)) throw new TypeError(`${String(name)}: open, and closed`)
+  if (own.includes('anyone') && own.some(isDemand))
+    throw new TypeError(`${String(name)}: AllowAny contradicts another decorator`)
   if (own.includes('anyone')) return 'anyone'
   const classes = chain.map(one => ({ one, declared: ofClasses.get(one.constructor) ?? [] }))
   const demands = [...classes.flatMap(({ one, declared }) => (isClassOf(one) ? declared : [])), ...own].filter(isDemand)
   const classOfOwner = isClassOf(owner) ? (ofClasses.get(owner.constructor) ?? []) : []
   if (demands.length === 0 && classOfOwner.includes('anyone')) return 'anyone'
-  return demands.reduce<RouteNeeds>((all, one) => together(all, one, String(name)), {})
+  return demands.reduce<RouteNeeds>((all, one) => combined(all, one, String(name)), {})
 }
 
 /** The instance, and its prototypes. */
@@ -108,7 +109,7 @@ const isDemand = (access: Access): access is RouteNeeds => access !== 'anyone'
 /** A prototype, not an instance, which has the same constructor. */
 const isClassOf = (one: object) => Object.hasOwn(one, 'constructor')
 
-function together(a: RouteNeeds, b: RouteNeeds, name: string): RouteNeeds {
+function combined(a: RouteNeeds, b: RouteNeeds, name: string): RouteNeeds {
   // Any one of the roles suffices: two lists of them cannot be combined into one.
   if (a.role !== undefined && b.role !== undefined) throw new TypeError(`${name}: roles are named twice`)
   const maxAge = Math.min(a.maxAge ?? Number.POSITIVE_INFINITY, b.maxAge ?? Number.POSITIVE_INFINITY)

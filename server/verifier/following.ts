@@ -116,7 +116,7 @@ export function createFollowing(deps: FollowingDeps) {
       const position = id === null ? null : readPosition(id)
       const stretch = readStretch(JSON.parse(data))
       if (stretch === null || (id !== null && position === null))
-        throw new Error('what was told is no stretch of the log')
+        throw new Error('the event is no valid part of the revocation log')
       revocations.take(position, stretch)
       if (position === null) return
     } catch (error) {

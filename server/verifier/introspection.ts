@@ -50,7 +50,7 @@ export function createIntrospection(deps: IntrospectionDeps) {
       underWay++
       return
     }
-    if (turns.length >= most.waiting) throw new Error('too many wait to ask')
+    if (turns.length >= most.waiting) throw new Error('too many introspections are queued')
     // A request that has ended hands its slot over.
     await new Promise<void>(resolve => turns.push(resolve))
   }
@@ -62,11 +62,11 @@ export function createIntrospection(deps: IntrospectionDeps) {
   }
 
   async function ask(token: string, one: { sentAt: Instant | null }): Promise<Introspected> {
-    const cameAt = clock.instant()
+    const arrivedAt = clock.instant()
     await turn()
     try {
-      const left = requestTimeout - clock.elapsed(cameAt)
-      if (left <= 0) throw new Error('the turn came too late')
+      const left = requestTimeout - clock.elapsed(arrivedAt)
+      if (left <= 0) throw new Error('the introspection waited too long for a slot')
       if (isSilent()) throw new Error('the server does not answer')
       one.sentAt = clock.instant()
       return await send(token, left)
@@ -117,7 +117,7 @@ export function createIntrospection(deps: IntrospectionDeps) {
         return await one.answer
       } catch (cause) {
         counts.failed++
-        failed(new Error('the server was asked about a token in vain', { cause }))
+        failed(new Error('the introspection of a token failed', { cause }))
         throw refuse('revocations_unknown', { retryAfter: 1, cause })
       }
     },

@@ -6,7 +6,8 @@ import { isJsonObject, parseStrictJson } from '../protocol/json.js'
 export type PublicKey = {
   kid: string
   algorithm: SigningAlgorithm
-  publicKey: KeyObject /** Algorithm, type and members, to compare keys. */
+  publicKey: KeyObject
+  /** Algorithm, type and members, to compare keys. */
   text: string
 }
 

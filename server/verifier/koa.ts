@@ -15,7 +15,7 @@ import { scopesIn } from './resource-metadata.js'
 import type { Access, TokenRequest } from './token-request.js'
 
 export * from './decorators.js'
-export type { RefusalDetails as ToldRefusal, RefusalTexts } from './refusal-body.js'
+export type { RefusalContext, RefusalTexts } from './refusal-body.js'
 export { RefusedRequest, type RequireTokenOptions } from './require-token.js'
 export type { ResourceMetadata } from './resource-metadata.js'
 export type { Access, RouteNeeds } from './token-request.js'

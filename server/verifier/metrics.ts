@@ -53,7 +53,7 @@ const metrics = {
   },
   verifications_total: {
     type: 'counter',
-    help: 'Tokens and API keys that were verified, by what came of it; unknown is answered with 503.',
+    help: 'Verified tokens and API keys, by result; unknown is answered with 503.',
     samples: ({ counts: { accepted, refused, unknown } }) =>
       Object.entries({ accepted, refused, unknown }).map(([result, value]) => ({ value, labels: { result } })),
   },
@@ -64,17 +64,17 @@ const metrics = {
   },
   accepted_until_expiry_total: {
     type: 'counter',
-    help: 'Tokens that were taken though nobody could say whether they were revoked, for the route had stated so.',
+    help: 'Tokens accepted without a revocation check, on routes with allowReadsUntilExpiry.',
     samples: ({ counts }) => one(counts.untilExpiry),
   },
   introspections_total: {
     type: 'counter',
-    help: 'Questions about one token that were sent to the token server.',
+    help: 'Introspection requests sent to the token server.',
     samples: ({ introspection }) => one(introspection.asked),
   },
   introspections_failed_total: {
     type: 'counter',
-    help: 'Tokens about which the token server did not say anything.',
+    help: 'Introspection requests without an answer.',
     samples: ({ introspection }) => one(introspection.failed),
   },
 } as const satisfies Record<string, Metric>

@@ -5,7 +5,7 @@ import type { Needs } from './needs.js'
 import type { TokenRequest } from './token-request.js'
 
 /** The argument of a `refusal` function. `text` is the default text. */
-export type RefusalDetails = { code: ErrorCode; status: number; text: string; needs: Needs; request: TokenRequest }
+export type RefusalContext = { code: ErrorCode; status: number; text: string; needs: Needs; request: TokenRequest }
 
 /**
  * Texts by code, with `default` for all others; or a function. A text replaces `detail`; an object is the whole body,
@@ -13,7 +13,7 @@ export type RefusalDetails = { code: ErrorCode; status: number; text: string; ne
  */
 export type RefusalTexts =
   | ({ readonly [code in ErrorCode]?: string | object } & { readonly default?: string | object })
-  | ((refusal: RefusalDetails) => string | object | undefined)
+  | ((refusal: RefusalContext) => string | object | undefined)
 
 export type RefusedBy = {
   code: ErrorCode
@@ -26,12 +26,12 @@ export type RefusedBy = {
 
 export function refusalBody(by: RefusedBy, texts: RefusalTexts | undefined): object {
   const plain = plainBody(by)
-  const own = typeof texts === 'function' ? texts(detailsOf(by, plain.detail)) : (texts?.[by.code] ?? texts?.default)
+  const own = typeof texts === 'function' ? texts(contextOf(by, plain.detail)) : (texts?.[by.code] ?? texts?.default)
   if (typeof own === 'string') return { ...plain, detail: own }
   return own ?? plain
 }
 
-const detailsOf = ({ code, status, needs, request }: RefusedBy, text: string): RefusalDetails => {
+const contextOf = ({ code, status, needs, request }: RefusedBy, text: string): RefusalContext => {
   return { code, status, text, needs, request }
 }
 

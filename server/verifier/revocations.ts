@@ -16,7 +16,7 @@ export type RevocationsDeps = {
 
 type Waiter = { seq: number; done: () => void }
 
-export function createRevocations({ moved, noteEntry: note }: RevocationsDeps) {
+export function createRevocations({ moved, noteEntry }: RevocationsDeps) {
   let projection = createProjection()
   /** '' before the whole log was read once. */
   let log = ''
@@ -89,7 +89,7 @@ export function createRevocations({ moved, noteEntry: note }: RevocationsDeps) {
       if (position.log !== log) throw new Error('the log is another one')
       const before = projection.position
       if (!projection.apply(stretch)) throw new Error('the log has a gap')
-      for (const entry of stretch.entries) if (entry.seq > before) note(entry)
+      for (const entry of stretch.entries) if (entry.seq > before) noteEntry(entry)
       settle()
     },
 

@@ -125,7 +125,9 @@ export function createVerify(deps: VerifyDeps) {
    * not the resource server would refuse all tokens as soon as the lease is over, and sign all users out.
    */
   function notAnswered(): Refusal {
-    const cause = new NotConfirmed(`nothing was result yet about any token for ${audience}: may this application ask?`)
+    const cause = new NotConfirmed(
+      `the server has not confirmed any token for ${audience} yet: may this application introspect?`,
+    )
     failed(cause)
     return refuse('revocations_unknown', { retryAfter: 1, cause })
   }
@@ -168,7 +170,7 @@ export function createVerify(deps: VerifyDeps) {
       if (needs.proof === undefined) boundTokens.check(token, claims, undefined, clock.now())
       refuseRevoked(signed)
       if (doubt !== null || !isDecided(signed)) await confirm(token, signed, doubt, needs)
-      // The proof is spent only where nothing else refuses the token.
+      // The proof is spent after all checks of the token itself; only the route's needs are checked later.
       if (needs.proof !== undefined) boundTokens.check(token, claims, needs.proof, clock.now())
       requireNeeds(claims, needs, clock.now())
       return claims

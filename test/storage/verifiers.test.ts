@@ -143,7 +143,7 @@ onEachEngine('verifiers and their leases', engine => {
   it('enforced() names lagging verifiers, and waits no longer than their earlier lease', async () => {
     const { enforcement, renew, advance } = aProcess(database)
     await Promise.all([renew('a', 7), renew('slow', 6)])
-    const now = await enforcement.enforced(7, { patience: 0 })
+    const now = await enforcement.enforced(7, { timeout: 0 })
     expect(now).to.include({ verifiers: 2, applied: 1, everywhere: false })
     expect(now.lagging.map(({ name }) => name)).to.deep.equal(['slow'])
     const waited = enforcement.enforced(7)

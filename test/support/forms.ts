@@ -235,7 +235,7 @@ export const forms: Record<FormName, FormRow> = {
       return { path: { id, secret: secret!.id }, fields: {} }
     },
   },
-  weighApplicationLifetimes: { looks: true, fill: onApplication({ access_token_lifetime: '5m' }) },
+  previewApplicationLifetimesPage: { looks: true, fill: onApplication({ access_token_lifetime: '5m' }) },
   saveApplicationLifetimes: { fill: onApplication({ access_token_lifetime: '5m' }) },
   testApplicationPage: { looks: true, fill: onApplication({ prompt: 'consent' }) },
   // An unknown state redirects back.
@@ -262,7 +262,7 @@ export const forms: Record<FormName, FormRow> = {
   endApplicationSessionsPage: { fill: onApplication() },
   deleteApplicationPage: { fill: onApplication() },
 
-  weighPoliciesPage: {
+  checkPoliciesPage: {
     looks: true,
     fill: ({ policyVersion }) => ({ fields: { version: String(policyVersion), reuse_grace: '5s' } }),
   },

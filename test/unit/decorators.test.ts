@@ -71,7 +71,7 @@ for (const [form, load] of [
     })
 
     it('is refused with contradicting decorators, and for an unknown method', () => {
-      expect(() => needsOf('contradiction', 'both')).to.throw(TypeError, 'open, and closed')
+      expect(() => needsOf('contradiction', 'both')).to.throw(TypeError, 'AllowAny contradicts')
       expect(() => needsOf('twoRoles', 'one')).to.throw(TypeError, 'roles are named twice')
       expect(() => needsOf('orders', 'nothing')).to.throw(TypeError, 'no method nothing')
       expect(() => needsOf('orders', 'toString')).to.throw(TypeError, 'no method toString')

@@ -10,7 +10,7 @@ import type { KeyTrap } from './key-trap.js'
 import { type RevocationTiming, tryRevocation } from './revocations.js'
 import { tryTokenTransport } from './token-transport.js'
 
-export type ExaminationTarget = { asking: ApiProbe; tokens: OpenTestTokens; trap: KeyTrap; timing: RevocationTiming }
+export type ExaminationTarget = { probe: ApiProbe; tokens: OpenTestTokens; trap: KeyTrap; timing: RevocationTiming }
 
 const noToken = {
   attack: 'no_token',
@@ -22,11 +22,11 @@ const noToken = {
 
 /** @throws Failure where a good token is refused */
 export async function examine(examined: ExaminationTarget): Promise<Finding[]> {
-  const { asking, tokens, timing } = examined
-  const withoutToken = await asking.ask()
+  const { probe, tokens, timing } = examined
+  const withoutToken = await probe.ask()
   const isOpen = findingOf(noToken, [{ how: 'no token', answer: withoutToken }])
   if (isOpen.verdict === 'let_in') return [isOpen]
-  const good = await asking.bearer(tokens.good())
+  const good = await probe.bearer(tokens.good())
   if (!isAccepted(good)) throw new Failure(whyNotAccepted(good, tokens.about))
 
   const findings: Finding[] = [isOpen]
@@ -34,7 +34,7 @@ export async function examine(examined: ExaminationTarget): Promise<Finding[]> {
     findings.push(...(await tryHostile(examined, name)))
     await requireGood(examined, name)
   }
-  const weaker = await tryAll(asking, tokens.weaker())
+  const weaker = await tryAll(probe, tokens.weaker())
   const scopeAbout = {
     attack: 'less_rights',
     sent: 'a good token that may less',
@@ -43,20 +43,20 @@ export async function examine(examined: ExaminationTarget): Promise<Finding[]> {
     weakness: 'scope',
   } as const
   if (weaker.length > 0) findings.push(findingOf(scopeAbout, weaker))
-  findings.push(...(await tryTokenTransport(asking, tokens)))
+  findings.push(...(await tryTokenTransport(probe, tokens)))
   await requireGood(examined, 'the headers')
-  for (const ending of tokens.endings) findings.push(await tryRevocation(asking, ending, timing))
+  for (const ending of tokens.endings) findings.push(await tryRevocation(probe, ending, timing))
   return findings
 }
 
 async function tryHostile(
-  { asking, tokens, trap }: ExaminationTarget,
+  { probe, tokens, trap }: ExaminationTarget,
   name: (typeof hostileTokenNames)[number],
 ): Promise<Finding[]> {
   const { shows: sent, clause, refuse, weakness } = hostileTokens[name]
   const about = { attack: name, sent, clause, refuse, weakness }
   const hits = trap.hits()
-  const tried = await tryAll(asking, tokens.hostile(name))
+  const tried = await tryAll(probe, tokens.hostile(name))
   const found = findingOf(about, tried)
   if (name === 'expired') return [found, challengeOf(tried[0]!)]
   const followed = trap.hits() - hits
@@ -92,8 +92,8 @@ function challengeOf({ answer }: Attempt): Finding {
   }
 }
 
-async function requireGood({ asking, tokens }: ExaminationTarget, after: string): Promise<void> {
-  const answer = await asking.bearer(tokens.good())
+async function requireGood({ probe, tokens }: ExaminationTarget, after: string): Promise<void> {
+  const answer = await probe.bearer(tokens.good())
   if (isAccepted(answer)) return
   throw new Failure(
     `after ${after} the resource server answers ${describedAnswer(answer)} to good tokens too, so nothing can be told of the rest: ` +

@@ -21,22 +21,22 @@ const texts = {
 const promised = 2_000
 const betweenTwo = 10
 
-export async function tryRevocation(asking: ApiProbe, ending: EndingToken, timing: RevocationTiming): Promise<Finding> {
+export async function tryRevocation(probe: ApiProbe, ending: EndingToken, timing: RevocationTiming): Promise<Finding> {
   const about = { attack: `revoked_${ending.what}`, ...texts[ending.what], expected: 'refused' } as const
   const token = ending.token()
-  const before = await asking.bearer(token)
+  const before = await probe.bearer(token)
   if (!isAccepted(before)) {
     const answered = `answered ${describedAnswer(before)} before it was revoked`
     return { ...about, answered, verdict: 'not_tried', weakness: null }
   }
   await ending.end()
-  const { letInFor, last } = await askUntilRefused(asking, token, timing.revokedFor)
+  const { letInFor, last } = await askUntilRefused(probe, token, timing.revokedFor)
   if (letInFor === null) {
     const answered = `still let in after ${spanText(timing.revokedFor)}: until it expires, as far as can be seen`
     return { ...about, answered, verdict: timing.untilExpiry ? 'remark' : 'let_in', weakness: 'revocation' }
   }
   // The same claims under a new signature: a denylist of token texts does not contain it.
-  const again = await asking.bearer(ending.token())
+  const again = await probe.bearer(ending.token())
   if (isAccepted(again))
     return {
       ...about,
@@ -53,14 +53,14 @@ export async function tryRevocation(asking: ApiProbe, ending: EndingToken, timin
 
 /** @returns time from the revocation to the last request that was accepted; null: the token was not refused in time */
 async function askUntilRefused(
-  asking: ApiProbe,
+  probe: ApiProbe,
   token: string,
   revokedFor: number,
 ): Promise<{ letInFor: number | null; last: ProbeAnswer }> {
   const ended = performance.now()
   for (let letInFor = 0; ; ) {
     const sent = performance.now() - ended
-    const last = await asking.bearer(token)
+    const last = await probe.bearer(token)
     if (!isAccepted(last)) return { letInFor, last }
     letInFor = sent
     if (sent > revokedFor) return { letInFor: null, last }

@@ -5,7 +5,7 @@ import { isAccepted } from './api-probe.js'
 import { type AttackRule, type Attempt, describedAnswer, type Finding, findingOf } from './finding.js'
 
 type Way = Omit<AttackRule, 'attack'> & {
-  try: (asking: ApiProbe, tokens: OpenTestTokens) => Promise<Attempt[]>
+  try: (probe: ApiProbe, tokens: OpenTestTokens) => Promise<Attempt[]>
 }
 
 const tried = async (how: string, answer: Promise<ProbeAnswer>): Promise<Attempt> => ({ how, answer: await answer })
@@ -47,11 +47,11 @@ const ways = {
   },
 } as const satisfies Record<string, Way>
 
-export async function tryTokenTransport(asking: ApiProbe, tokens: OpenTestTokens): Promise<Finding[]> {
+export async function tryTokenTransport(probe: ApiProbe, tokens: OpenTestTokens): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const [attack, { try: attempt, ...about }] of Object.entries(ways))
-    findings.push(findingOf({ attack, ...about }, await attempt(asking, tokens)))
-  findings.push(await tryScheme(asking, tokens))
+    findings.push(findingOf({ attack, ...about }, await attempt(probe, tokens)))
+  findings.push(await tryScheme(probe, tokens))
   return findings
 }
 

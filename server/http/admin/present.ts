@@ -33,7 +33,7 @@ export const roleSchema = z
     permissions: z.array(z.string()),
     built_in: z.boolean().describe('Whether the role is predefined, so that it cannot be changed.'),
     holders: count.describe('The number of users that have the role.'),
-    more_holders: z.boolean().describe('Whether there are more than `count`, which stops at a limit.'),
+    more_holders: z.boolean().describe('Whether there are more than `holders`, which stops at a limit.'),
   })
   .meta({ id: 'Role' })
 

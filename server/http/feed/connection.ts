@@ -13,7 +13,7 @@ const endTimeout = 5_000
  */
 export function stream(ctx: Context, type: string, begin: (sink: Sink) => FeedEnds): Promise<void> {
   const { res } = ctx
-  let dying: NodeJS.Timeout | undefined
+  let endTimer: NodeJS.Timeout | undefined
 
   function sendHead(): void {
     ctx.respond = false
@@ -34,7 +34,7 @@ export function stream(ctx: Context, type: string, begin: (sink: Sink) => FeedEn
     },
     end() {
       res.end()
-      dying = setTimeout(() => res.destroy(), endTimeout).unref()
+      endTimer = setTimeout(() => res.destroy(), endTimeout).unref()
     },
     cut: () => void res.destroy(),
   }
@@ -44,7 +44,7 @@ export function stream(ctx: Context, type: string, begin: (sink: Sink) => FeedEn
   // The client closed the connection before the `close` listener was set.
   if (res.destroyed) ends.closed()
   return closed.then(() => {
-    clearTimeout(dying)
+    clearTimeout(endTimer)
     ends.closed()
   })
 }

@@ -5,7 +5,7 @@ import { boundKeyOf } from '../../protocol/dpop.js'
 import { Refusal, refuse } from '../../protocol/errors.js'
 import type { Context, Scheme } from '../handler.js'
 import type { ShownProofs } from '../shown-proofs.js'
-import { isSentInHeader } from '../wire/refusal-headers.js'
+import { refusesToken } from '../wire/refusal-headers.js'
 
 /** Authentication schemes; their names are case-insensitive (RFC 9110 §11.1). */
 const schemes: Readonly<Record<string, Scheme>> = { bearer: 'Bearer', dpop: 'DPoP' }
@@ -62,7 +62,7 @@ export async function inHeader(work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    if (error instanceof Refusal && isSentInHeader(error.code))
+    if (error instanceof Refusal && refusesToken(error.code))
       throw new Refusal(error.code, { ...error.details, inHeader: true })
     throw error
   }

@@ -111,7 +111,7 @@ export const authorizedApplicationSchema = z
     sessions: count.describe('The number of its live sessions.'),
     last_used_at: time.nullable().describe('When a live session was last used; null if none is live.'),
   })
-  .meta({ id: 'LetInApplication' })
+  .meta({ id: 'AuthorizedApplication' })
 
 export function presentAuthorizedApplication({
   application,

@@ -8,17 +8,18 @@ import type { Step } from '../handler.js'
 import type { Parameters } from '../route.js'
 
 /** The most problems reported: each costs a search for a similar known name, and a body may have very many members. */
-const mostTold = 10
+const mostReported = 10
 
 /** Refuses repeated and unknown query parameters. @throws invalid_fields with the first problems */
 export function checkQuery({ query = {} }: Parameters): Step {
   const known = Object.keys(query)
   return (ctx, next) => {
-    const fields: FieldProblems = {}
+    // Without a prototype: a parameter may be named `__proto__`.
+    const fields: FieldProblems = Object.create(null)
     const seen = new Set<string>()
     // Not ctx.query: it stops parsing after a thousand `&`.
     for (const name of new URLSearchParams(ctx.querystring).keys()) {
-      if (Object.keys(fields).length >= mostTold) break
+      if (Object.keys(fields).length >= mostReported) break
       if (!known.includes(name)) fields[shown(name)] = [unknown('parameter', name, known)]
       else if (seen.has(name)) fields[name] = [problem('given_twice')]
       seen.add(name)
@@ -37,7 +38,7 @@ export function checkMembers({ body: rules = {} }: Parameters): Step {
     const names = isJsonObject(body)
       ? Object.keys(body)
           .filter(name => !known.includes(name))
-          .slice(0, mostTold)
+          .slice(0, mostReported)
       : []
     if (names.length > 0) {
       const fields = Object.fromEntries(names.map(name => [shown(name), [unknown('member', name, known)]]))

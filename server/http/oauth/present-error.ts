@@ -2,7 +2,7 @@
 import { type ErrorCode, errors } from '../../protocol/errors.js'
 import type { WriteRefusal } from '../handler.js'
 import { codesBy } from '../wire/codes-by.js'
-import { isOfProof, isSentInHeader, setRefusalHeaders, tokenChallenge } from '../wire/refusal-headers.js'
+import { isOfProof, refusesToken, setRefusalHeaders, tokenChallenge } from '../wire/refusal-headers.js'
 
 /** @param issuer for links to the pages that explain the error codes */
 export function createOauthPresenter(issuer: string): WriteRefusal {
@@ -71,7 +71,7 @@ export function described(text: string): string {
 
 /** The answers for these error codes, one for each status. */
 export function describeOauthErrors(codes: readonly ErrorCode[], inHeader: boolean, issuer: string) {
-  const of = (code: ErrorCode) => answerTo(code, inHeader && isSentInHeader(code))
+  const of = (code: ErrorCode) => answerTo(code, inHeader && refusesToken(code))
   return [...codesBy(codes, code => of(code).status)].map(([status, some]) => ({
     status,
     codes: some,

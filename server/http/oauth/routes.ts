@@ -1,4 +1,5 @@
-// OAuth endpoints that applications call, and metadata that names them. The endpoints for browsers are pages.
+// OAuth endpoints that applications call, and metadata that names them. /oauth/authorize and
+// /oauth/logout, for browsers, are pages (http/pages/routes.ts).
 import type { ErrorCode } from '../../protocol/errors.js'
 import { client, confidentialClient } from '../kinds/client.js'
 import { open } from '../kinds/open.js'

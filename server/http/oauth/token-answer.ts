@@ -1,4 +1,4 @@
-// The response of the token endpoint (RFC 6749 §5.1). The dispatcher sets `Cache-Control: no-store`.
+// The response of the token endpoint (RFC 6749 §5.1). token.ts sets `Cache-Control: no-store`.
 import { z } from 'zod'
 import type { SessionTokens } from '../../tokens/session-tokens.js'
 import type { Answer } from '../wire/answers.js'

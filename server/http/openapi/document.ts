@@ -61,7 +61,7 @@ export async function openApiDocument<N extends string, A extends AnyAccess>(sou
 }
 
 const about = [
-  'A central token server: sign-out that is true everywhere, and nobody logged out by mistake.',
+  'A central token server for OAuth 2.0, OpenID Connect and clients of simplejwt: sign-out that is true everywhere, and nobody logged out by mistake.',
   'Each path is taken with a slash at its end as well. Times are ISO 8601 in UTC. Bodies have 64 KB at most.',
 ].join('\n\n')
 

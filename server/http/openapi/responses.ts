@@ -31,9 +31,9 @@ const text = { type: 'string' }
 
 const succeeded: Readonly<Record<string, string>> = {
   200: 'Done.',
-  201: 'Made.',
+  201: 'Created.',
   202: 'Done; with `wait`: some resource servers may not know it yet.',
-  204: 'Done; there is nothing to tell.',
+  204: 'Done; no content.',
   304: 'It has not changed since the answer with this `ETag`.',
 }
 
@@ -74,7 +74,12 @@ function refusalsOf<A extends AnyAccess>(codes: ErrorCode[], kind: Kind<A>, issu
 const later = { 'Retry-After': { description: 'Seconds until a retry makes sense.', schema: { type: 'integer' } } }
 
 const headersOf: Readonly<Record<number, Schema>> = {
-  401: { 'WWW-Authenticate': { description: 'What is to be shown (RFC 6750 §3).', schema: { type: 'string' } } },
+  401: {
+    'WWW-Authenticate': {
+      description: 'The accepted authentication schemes, and the error (RFC 6750 §3).',
+      schema: { type: 'string' },
+    },
+  },
   429: later,
   503: later,
 }

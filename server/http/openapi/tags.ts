@@ -16,7 +16,7 @@ export const tags = [
   { under: '/api/admin/api-keys', name: 'API keys', about: 'API keys of all users.' },
   {
     under: '/api/admin/bulk',
-    name: 'Acts on many',
+    name: 'Bulk actions',
     about:
       'Bulk actions on all rows that `ids` names, or that the filter in the query finds. The first request answers a preview; the same request with `at` and `count` of that preview performs the action, if it would still reach the same number.',
   },

@@ -112,7 +112,7 @@ export function createApiKeyForms({ pages, issuer, apiKeys, applications, now }:
       const text = frame.t('apiKeys.made', { key: key.name, name: user.username })
       // The server that accepts the key: a resource server by its own address.
       const address = inShell(made.key.resource ?? `${issuer}${firstOpenTo(made.key.scopes)}/`)
-      const example = `curl -H 'Authorization: Token ${made.text}' \
+      const example = `curl -H 'Authorization: Token ${made.text}' \\
   ${address}`
       await pages.show(ctx, 'given-api-key', { title, crumbs, back, action, key, secret: made.text, text, example })
     },

@@ -4,7 +4,7 @@
 import type { Consents } from '../../identity/authorizations/consents.js'
 import type { DeviceDecisions, WaitingProgram } from '../../identity/authorizations/device-decisions.js'
 import type { BrowserSession, BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
-import { mayUse } from '../../policy/application-metadata.js'
+import { isUnreviewed, mayUse } from '../../policy/application-metadata.js'
 import { type ConsentedScopes, wordsIn } from '../../policy/consent.js'
 import { type ErrorCode, Refusal } from '../../protocol/errors.js'
 import { shownUserCode, userCodeIn } from '../../protocol/user-code.js'
@@ -29,20 +29,17 @@ export const devicePath = '/device'
 /** The address of the page for a user code. @param userCode as stored, or as typed */
 export const pathOfUserCode = (userCode: string) => pathWith(devicePath, { user_code: shownUserCode(userCode) })
 
-/** Origins of applications that no administrator has checked. */
-const unseen: ReadonlySet<string> = new Set(['registration', 'document'])
-
 /** Query parameters of the page after a decision. */
 const decided = { approved: { done: 1 }, denied: { denied: 1 } } as const
 
 /** Refusals because something has changed since the page was shown; the page shows the next step instead. */
-const passing: ReadonlySet<ErrorCode> = new Set(['access_denied', 'consent_required', 'unknown_application'])
+const outdatedPage: ReadonlySet<ErrorCode> = new Set(['access_denied', 'consent_required', 'unknown_application'])
 
 export function createConnectPages(deps: ConnectPagesDeps) {
   const { pages, issuer, deviceDecisions, consents, browserSessions } = deps
 
   /** The page without a sign-in: the code is not looked up, so that nothing about it is revealed. */
-  async function showConsent(ctx: Context, typed: string): Promise<void> {
+  async function showWelcome(ctx: Context, typed: string): Promise<void> {
     const code = userCodeIn(typed)
     const here = code === null ? devicePath : pathOfUserCode(code)
     const data = {
@@ -81,7 +78,7 @@ export function createConnectPages(deps: ConnectPagesDeps) {
       site: webAddress(metadata.client_uri),
       policy: webAddress(metadata.policy_uri),
       terms: webAddress(metadata.tos_uri),
-      isUnseen: unseen.has(application.origin),
+      isUnreviewed: isUnreviewed(application),
       isChanged,
       rights: scopeTexts(consents.described(scopes), frame),
       hidden: { user_code: found.userCode, shown: browserSessions.formTokenOf(browser, aboutOf(asked)) },
@@ -122,7 +119,7 @@ export function createConnectPages(deps: ConnectPagesDeps) {
     async connectPage(ctx: Context): Promise<void> {
       const { browser } = ctx.state
       const typed = readText(ctx, 'user_code')
-      if (!browser) return showConsent(ctx, typed)
+      if (!browser) return showWelcome(ctx, typed)
       if (browser.user.mustChangePassword) return pages.go(ctx, pathWith('/account/password', { next: ctx.url }))
       if (typed === '') return showBlank(ctx)
       try {
@@ -154,7 +151,7 @@ export function createConnectPages(deps: ConnectPagesDeps) {
         // The application's sessions were ended after this browser signed in: only a newer sign-in can approve it
         // again.
         if (error.code === 'login_required') return pages.go(ctx, pathWith('/login', { again: 1, next: here }))
-        if (passing.has(error.code)) return pages.go(ctx, here)
+        if (outdatedPage.has(error.code)) return pages.go(ctx, here)
         await askForCode(ctx, typed, error)
       }
     },

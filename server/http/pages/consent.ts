@@ -28,7 +28,7 @@ export type ConsentPagesDeps = {
 }
 
 /** Refusals because something has changed since the page was shown; the endpoint determines the next step. */
-const passing: ReadonlySet<ErrorCode> = new Set([
+const outdatedPage: ReadonlySet<ErrorCode> = new Set([
   'login_required',
   'interaction_required',
   'consent_required',
@@ -63,7 +63,7 @@ export function createConsentPages(deps: ConsentPagesDeps) {
       policy: webAddress(metadata.policy_uri),
       terms: webAddress(metadata.tos_uri),
       destination: destinationOf(request.redirectUri),
-      isUnseen: isUnreviewed(application),
+      isUnreviewed: isUnreviewed(application),
       registeredAt: application.origin === 'registration' ? application.createdAt : null,
       document: application.origin === 'document' ? new URL(application.id).host : null,
       isInstalled: isPublic(application) && isNative(application),
@@ -82,7 +82,7 @@ export function createConsentPages(deps: ConsentPagesDeps) {
       await answer.send(ctx, request, result)
       return true
     } catch (error) {
-      if (error instanceof Refusal && passing.has(error.code)) return false
+      if (error instanceof Refusal && outdatedPage.has(error.code)) return false
       throw error
     }
   }

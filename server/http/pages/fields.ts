@@ -16,12 +16,12 @@ import type { Translate } from './texts.js'
 export type Problems = Record<string, string>
 
 /** Temporary refusals: the same form can be sent again a little later. */
-const passing: ReadonlySet<ErrorCode> = new Set(['too_many_guesses', 'overloaded'])
+const temporary: ReadonlySet<ErrorCode> = new Set(['too_many_guesses', 'overloaded'])
 
 /** The problems in a refusal; other errors, which no change of the form can fix, are thrown again. */
 export function problemsOf(error: unknown, frame: Frame): Problems {
   if (!(error instanceof Refusal)) throw error
-  if (passing.has(error.code)) return { non_field_errors: refusalText(error, frame) }
+  if (temporary.has(error.code)) return { non_field_errors: refusalText(error, frame) }
   if (error.code !== 'invalid_fields') throw error
   return Object.fromEntries(
     Object.entries(error.details.fields ?? {}).map(([field, problems]) => [
@@ -32,11 +32,11 @@ export function problemsOf(error: unknown, frame: Frame): Problems {
 }
 
 /** Whether an error is a temporary refusal: the same form can be sent again a little later. */
-export const isPassing = (error: unknown): error is Refusal => error instanceof Refusal && passing.has(error.code)
+export const isTemporary = (error: unknown): error is Refusal => error instanceof Refusal && temporary.has(error.code)
 
 /** The status of a refused form's page; sets `Retry-After` if the time to try again is known. */
 export function statusOf(ctx: Context, error: unknown): number {
-  if (!isPassing(error)) return 400
+  if (!isTemporary(error)) return 400
   if (error.details.retryAfter !== undefined) ctx.set('Retry-After', String(error.details.retryAfter))
   return error.status
 }

@@ -3,7 +3,7 @@ import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js
 import { isRecentlyAuthenticated } from '../../policy/recent-authentication.js'
 import { errorRow } from '../../protocol/errors.js'
 import { browserUserOf, type Context, isReading } from '../handler.js'
-import { isPassing, problemsOf, statusOf } from './fields.js'
+import { isTemporary, problemsOf, statusOf } from './fields.js'
 import type { Pages } from './page.js'
 
 export type PasswordProofDeps = { browserSessions: BrowserSessions; pages: Pages; now: () => number }
@@ -56,7 +56,7 @@ export function createPasswordProof({ browserSessions, pages, now }: PasswordPro
         return true
       } catch (error) {
         const problems = problemsOf(error, pages.frameOf(ctx))
-        const status = isPassing(error) ? statusOf(ctx, error) : undefined
+        const status = isTemporary(error) ? statusOf(ctx, error) : undefined
         await ask(ctx, fields, problems.proof ?? problems.non_field_errors, status)
         return false
       }

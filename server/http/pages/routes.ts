@@ -168,7 +168,7 @@ export const pageRoutes = {
     seesIfRecent('darvoza:applications:write'),
     'End a secret of an application',
   ),
-  weighApplicationLifetimes: post(
+  previewApplicationLifetimesPage: post(
     '/admin/applications/:id/lifetimes/preview',
     sees('darvoza:applications:write'),
     'The preview of new lifetimes of an application',
@@ -237,7 +237,7 @@ export const pageRoutes = {
 
   policiesPage: get('/admin/policies', sees('darvoza:policies:read'), 'Every policy'),
   changePoliciesPage: get('/admin/policies/change', sees('darvoza:policies:write'), 'The form to change policies'),
-  weighPoliciesPage: post(
+  checkPoliciesPage: post(
     '/admin/policies/change',
     sees('darvoza:policies:write'),
     'Check a change of policies, and redirect to its preview',

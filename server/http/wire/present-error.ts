@@ -21,9 +21,9 @@ export function createApiPresenter(issuer: string): WriteRefusal {
 type ShapeName = 'fields' | 'plain' | 'precise' | 'throttled' | 'refusedInBody' | 'refusedInHeader' | 'refusedApiKey'
 
 /** How the refused credential was sent: in the Authorization header, and there under the scheme of API keys. */
-type Came = { inHeader?: boolean; ofApiKey?: boolean }
+type CredentialPlace = { inHeader?: boolean; ofApiKey?: boolean }
 
-function shapeOf(code: ErrorCode, { inHeader = false, ofApiKey = false }: Came): ShapeName {
+function shapeOf(code: ErrorCode, { inHeader = false, ofApiKey = false }: CredentialPlace): ShapeName {
   if (code === 'invalid_fields') return 'fields'
   if (code === 'too_many_requests') return 'throttled'
   if (ofApiKey && errors[code].status === 401) return 'refusedApiKey'
@@ -64,7 +64,9 @@ const shapes: Record<ShapeName, Shape> = {
         detail: text,
         ...(named.length > 0 && { code: { enum: named } }),
         ...Object.fromEntries(figures.map(name => [name, { type: 'integer' }])),
-        ...(codes.includes('server_error') && { request_id: { ...text, description: 'It stands in the log.' } }),
+        ...(codes.includes('server_error') && {
+          request_id: { ...text, description: 'The id of the request in the log of the server.' },
+        }),
       })
     },
   },
@@ -127,13 +129,13 @@ const each = (codes: readonly ErrorCode[], of: (code: ErrorCode) => string | und
 
 /** The answers for these error codes, one for each status and form. */
 export function describeApiErrors(codes: readonly ErrorCode[], inHeader: boolean) {
-  const cameBy = (code: ErrorCode) => ({
+  const placeOf = (code: ErrorCode) => ({
     inHeader: inHeader && errors[code].status === 401,
     ofApiKey: apiKeyCodes.has(code),
   })
   const groups = codesBy(codes, code => {
     const { status, wireCode, figures } = errorRow(code)
-    const shape = shapeOf(code, cameBy(code))
+    const shape = shapeOf(code, placeOf(code))
     // Codes share a form if their bodies have the same members.
     const alone = shape === 'plain' && (figures || code === 'server_error' ? code : wireCode === undefined)
     return `${status} ${shape} ${alone}`
@@ -141,7 +143,7 @@ export function describeApiErrors(codes: readonly ErrorCode[], inHeader: boolean
   return [...groups.values()].map(some => ({
     status: errors[some[0]!].status,
     codes: some,
-    schema: shapes[shapeOf(some[0]!, cameBy(some[0]!))].schema(some),
+    schema: shapes[shapeOf(some[0]!, placeOf(some[0]!))].schema(some),
   }))
 }
 

@@ -19,7 +19,7 @@ const ofProofs: ReadonlySet<ErrorCode> = new Set(['invalid_dpop_proof', 'use_dpo
 export const isOfProof = (code: ErrorCode): boolean => ofProofs.has(code)
 
 /** Whether a code refuses the token in the Authorization header, or its proof, rather than the sender. */
-export const isSentInHeader = (code: ErrorCode): boolean =>
+export const refusesToken = (code: ErrorCode): boolean =>
   errors[code].status === 401 && (errorRow(code).wire !== undefined || isOfProof(code))
 
 /**

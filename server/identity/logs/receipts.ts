@@ -44,7 +44,7 @@ export function createReceipts({ database, revocationStore, enforcement }: Recei
         const enforced = { at: enforcedAt, verifiers: count }
         return { writtenAt: createdAt, enforced, verifiers: count, applied: count, lagging: [] }
       }
-      const { verifiers, applied, lagging } = await enforcement.enforced(seq, { patience: 0 })
+      const { verifiers, applied, lagging } = await enforcement.enforced(seq, { timeout: 0 })
       return { writtenAt: createdAt, enforced: null, verifiers, applied, lagging: [...lagging] }
     },
   }

@@ -71,9 +71,9 @@ export async function ensureAdministrator(
   try {
     // A printed password may be in a log.
     const mustChangePassword = wanted.password === null
-    const apartId = wanted.id ?? (await userStore.nextReservedId(database))
+    const reservedId = wanted.id ?? (await userStore.nextReservedId(database))
     await users.create(
-      { username: wanted.username, password, roles: [administratorRole], mustChangePassword, reservedId: apartId },
+      { username: wanted.username, password, roles: [administratorRole], mustChangePassword, reservedId },
       'system',
     )
   } catch (error) {

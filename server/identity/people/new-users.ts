@@ -65,7 +65,7 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
   }
 
   async function insert(
-    user: UserToImport & { passwordHash: string; apartId?: number },
+    user: UserToImport & { passwordHash: string; reservedId?: number },
     actor: Actor,
     action: 'user_created' | 'user_imported',
   ): Promise<PublicUser> {
@@ -78,7 +78,7 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
         if (given.length > 0) await rights.require(tx, actor, new Set(['darvoza:roles:write']))
         const key = usernameKey(user.username)
         if (await userStore.findByKey(tx, key)) throw usernameTaken()
-        const id = user.apartId ?? (await userStore.nextId(tx, user.id))
+        const id = user.reservedId ?? (await userStore.nextId(tx, user.id))
         await userStore.insert(tx, newUser(user, id, now()))
         await userStore.setRoles(tx, id, user.roles ?? [])
         note(noteOf(action, user, id))

@@ -37,13 +37,7 @@ export type UserAccessDeps = {
   requireOtherAdministrator: (tx: Queries, user: UserRecord) => Promise<void>
 }
 
-export function createUserAccess({
-  userStore,
-  newUsers,
-  rights,
-  change,
-  requireOtherAdministrator: requireAdministratorBeside,
-}: UserAccessDeps) {
+export function createUserAccess({ userStore, newUsers, rights, change, requireOtherAdministrator }: UserAccessDeps) {
   /** @throws invalid_fields, not_found, last_administrator, permission_denied */
   const setRoles = (id: number, roles: string[], actor: Actor): Promise<void> => setAccess(id, { roles }, actor)
 
@@ -98,7 +92,7 @@ export function createUserAccess({
     await rights.require(tx, actor, rightsOf(user), rightsOfRoles(held, user.permissions))
     const given = held.filter(role => !user.roles.includes(role.name))
     await rights.requireGiving(tx, actor, rightsOfRoles(given))
-    if (!wanted.includes(administratorRole)) await requireAdministratorBeside(tx, user)
+    if (!wanted.includes(administratorRole)) await requireOtherAdministrator(tx, user)
     await userStore.setRoles(tx, user.id, wanted)
     return [{ action: 'roles_changed', before: { roles: user.roles }, after: { roles: wanted } }]
   }

@@ -23,7 +23,7 @@ export function createUsers(deps: UsersDeps) {
   const { database, userStore, deviceStore, apiKeyStore, hashing, rights, changes, policy, now } = deps
 
   const newUsers = createNewUsers(deps)
-  const access = createUserAccess({ ...deps, newUsers, change, requireOtherAdministrator: requireAdministratorBeside })
+  const access = createUserAccess({ ...deps, newUsers, change, requireOtherAdministrator })
   const profile = createUserProfile({ ...deps, change, findByName, require: require_ })
 
   /**
@@ -33,7 +33,7 @@ export function createUsers(deps: UsersDeps) {
   function disable(id: number, actor: Actor): Promise<void> {
     return change(id, actor, async (tx, user, { record, note }) => {
       if (!user.active) return
-      await requireAdministratorBeside(tx, user)
+      await requireOtherAdministrator(tx, user)
       await userStore.update(tx, id, { active: false })
       await record('user_disabled', { subject: String(id) })
       note({ action: 'user_disabled', subject: String(id) })
@@ -58,7 +58,7 @@ export function createUsers(deps: UsersDeps) {
    */
   function remove(id: number, actor: Actor): Promise<void> {
     return change(id, actor, async (tx, user, { record, note }) => {
-      await requireAdministratorBeside(tx, user)
+      await requireOtherAdministrator(tx, user)
       await userStore.update(tx, id, {
         username: '',
         usernameKey: null,
@@ -134,7 +134,7 @@ export function createUsers(deps: UsersDeps) {
    * Requires another administrator who can sign in. Their rows stay locked, so that two concurrent changes cannot
    * remove both.
    */
-  async function requireAdministratorBeside(tx: Queries, { id, roles }: UserRecord): Promise<void> {
+  async function requireOtherAdministrator(tx: Queries, { id, roles }: UserRecord): Promise<void> {
     if (!roles.includes(administratorRole)) return
     const holders = await userStore.lockHolders(tx, administratorRole)
     if (holders.length === 1 && holders[0] === id) throw refuse('last_administrator')

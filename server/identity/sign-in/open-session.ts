@@ -133,7 +133,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
   async function openOnce(
     evidence: Evidence,
     applicationId: string,
-    { device, origin, grant, replaces = false, standalone: isStandalone = false, succeeds, action, renews }: Opening,
+    { device, origin, grant, replaces = false, standalone = false, succeeds, action, renews }: Opening,
   ): Promise<Opened> {
     const issuedAt = now()
     // One policy throughout: the one in force when the log's number is read.
@@ -158,7 +158,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
       const made = newSession(evidence, about, eras)
       const opened = succeeds ? { ...made, windowFrom: 0, windowStartedAt: made.createdAt } : made
       const inForce = { replaces: replaces && !isNew, ended: found.ended, eras }
-      const retaken = isStandalone ? null : await room.retake(tx, opened, inForce)
+      const retaken = standalone ? null : await room.retake(tx, opened, inForce)
       const session = retaken ?? opened
       await evidence.spend?.(tx, session, eras)
       if (!retaken) {

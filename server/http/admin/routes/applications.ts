@@ -30,13 +30,13 @@ const described: Record<string, z.ZodType> = {
   ...applicationMetadata.shape,
 }
 
-const takenAway = ['resource', ...Object.keys(applicationMetadata.shape)]
+const removable = ['resource', ...Object.keys(applicationMetadata.shape)]
 
 function fieldsOf(names: readonly string[], isNew: boolean): Record<string, FieldRule> {
   return Object.fromEntries(
     names.map((name): [string, FieldRule] => {
       const schema = described[name]!
-      const mayBeNull = takenAway.includes(name)
+      const mayBeNull = removable.includes(name)
       const required = isNew && name === 'client_name'
       return [name, { is: 'given', required, schema: mayBeNull ? schema.nullable() : schema }]
     }),

@@ -66,7 +66,7 @@ export const doneSchema = z
     differ: z.int().describe('How many more rows (if negative: fewer) were reached than in the preview.'),
     left_out: leftOut,
   })
-  .meta({ id: 'ActOnManyDone' })
+  .meta({ id: 'BulkResult' })
 
 export const endsPreviewSchema = previewOf({ users: count, devices: count }).meta({ id: 'PreviewOfEnds' })
 export const deviceEndsPreviewSchema = previewOf({ users: count, sessions: count }).meta({ id: 'PreviewOfDeviceEnds' })

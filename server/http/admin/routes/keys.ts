@@ -47,7 +47,7 @@ export const keyRoutes = {
     'Publish the next signing key, or start to sign with it at once',
     {
       body: {
-        algorithm: { required: false, trim: true, maxLength: 20, about: "The policy's where it is not said." },
+        algorithm: { required: false, trim: true, maxLength: 20, about: 'Default: the algorithm of the policy.' },
         now: {
           is: 'flag',
           about: 'Sign with the key at once. Otherwise it signs once it has been published for long enough.',

@@ -95,7 +95,7 @@ const how = {
     of: applies,
     required: false,
     trim: true,
-    about: `\`refresh\` where it is not said. ${applies.map(apply => `\`${apply}\`: ${policyApplies[apply]}`).join(' ')}`,
+    about: `Default: \`refresh\`. ${applies.map(apply => `\`${apply}\`: ${policyApplies[apply]}`).join(' ')}`,
   },
   reason: {
     required: false,

@@ -38,7 +38,7 @@ export type ShownAuthorization = {
   /** Whether it is a first-party application: no consent was given, and only its sessions can be ended. */
   isFirstParty: boolean
   /** Whether the application describes itself, and no administrator has checked that. */
-  isUnseen: boolean
+  isUnreviewed: boolean
   since: number | null
   rights: ShownScopes[]
   sessions: number
@@ -55,7 +55,7 @@ export function presentAuthorization(
     name,
     site: webAddress(metadata.client_uri),
     isFirstParty: since === null,
-    isUnseen: isUnreviewed(application),
+    isUnreviewed: isUnreviewed(application),
     since,
     rights: scopeTexts(rights, frame),
     sessions,

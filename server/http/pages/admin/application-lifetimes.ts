@@ -37,7 +37,7 @@ export function createApplicationLifetimePages(deps: ApplicationViewDeps) {
   }
 
   return {
-    async weighApplicationLifetimes(ctx: Context): Promise<void> {
+    async previewApplicationLifetimesPage(ctx: Context): Promise<void> {
       const application = await found(ctx)
       const frame = pages.frameOf(ctx)
       const { lifetimes, problems } = read(ctx)

@@ -2,7 +2,7 @@
 // sign-out, with the same checks as at the endpoints.
 import type { PublicApplication } from '../../../identity/applications/public-application.js'
 import { testRedirectUri } from '../../../identity/authorizations/authorization-requests.js'
-import type { Codes } from '../../../identity/authorizations/codes.js'
+import type { Codes, RedemptionTerms } from '../../../identity/authorizations/codes.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
 import type { TokenInspector } from '../../../identity/logs/token-inspector.js'
 import type { Userinfo } from '../../../identity/people/userinfo.js'
@@ -50,7 +50,8 @@ export function createApplicationTestRun(deps: ApplicationTestRunDeps) {
 
   /** Exchanges the code as the token endpoint does for an authenticated client; the secret is unknown here. */
   async function exchange(ctx: Context, application: PublicApplication, code: string, { verifier }: SignInTest) {
-    const terms = { redirectUri: testRedirectUri(issuer, application.id), verifier, apart: true } as const
+    const redirectUri = testRedirectUri(issuer, application.id)
+    const terms: RedemptionTerms = { redirectUri, verifier, standalone: true }
     try {
       const tokens = await codes.redeem(code, application.id, terms, originOf(ctx))
       return { answer: await tokenAnswer(tokens, now()), error: null }

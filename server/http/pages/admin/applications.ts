@@ -118,7 +118,7 @@ export function presentApplication(application: PublicApplication, issuer: strin
     /** The identifier of the built-in application is the issuer. */
     resource: id === ownApplicationId ? issuer : application.resource,
     scopes: resourceScopes.map(one => one.name),
-    isUnseen: isUnreviewed(application),
+    isUnreviewed: isUnreviewed(application),
     /** Most settings of the built-in application are fixed. */
     changeable: id !== ownApplicationId,
   }

@@ -17,7 +17,7 @@ import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
 import { changesOf, namedIn, subjectText } from './audit-words.js'
 import { isFiltered, readCounted } from './lists.js'
-import { createPeople, findPerson, hasNoActor, type Named, type Shown, type Which } from './people.js'
+import { createPeople, findPerson, isActorUnknown, type Named, type Shown, type Which } from './people.js'
 
 export type AuditPagesDeps = {
   pages: Pages
@@ -138,7 +138,7 @@ function presentEntry(entry: AuditRecord, people: Named, frame: Frame) {
   return {
     ...pageOf(auditColumns, entry),
     action: actionOf(action, frame),
-    actor: hasNoActor(action, actor) ? frame.t('logs.unknown') : people.actor(actor),
+    actor: isActorUnknown(action, actor) ? frame.t('logs.unknown') : people.actor(actor),
     subject: subjectShown(entry, people, frame),
     changes: changesOf(entry, frame, people),
   }

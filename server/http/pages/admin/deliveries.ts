@@ -34,7 +34,7 @@ export function createDeliveryPages({ pages, deliveries, figures, users, userLis
         title: t('nav.deliveries'),
         lead: t('deliveries.lead'),
         totals: { sent: totals.logouts_sent, failed: totals.logout_failures, givenUp: totals.logouts_given_up },
-        told: await deliveries.notified(),
+        notifiedApplications: await deliveries.notified(),
         deliveries: results.map(one => presentDelivery(one, frame)),
         next,
         partial,

@@ -144,7 +144,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
   ]
 
   /** The larger count: figures are written with a delay; the log is counted up to a bound, and old entries deleted. */
-  function agreed(frame: Frame, name: CountName, found: Counted, totals: Period['totals']): NumberTexts {
+  function largerCount(frame: Frame, name: CountName, found: Counted, totals: Period['totals']): NumberTexts {
     if (totals[name] > found.count) return { value: frame.format.number(totals[name]) }
     return { value: counted(frame, found), ...(!found.more && { exact: { [name]: found.count } }) }
   }
@@ -157,7 +157,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
     href: ({ url }, { from }) => url('/admin/audit', { action, from }),
     async present(frame, { since, totals }) {
       const found = await auditLog.count({ action, since })
-      return exact === null ? { value: counted(frame, found) } : agreed(frame, exact, found, totals)
+      return exact === null ? { value: counted(frame, found) } : largerCount(frame, exact, found, totals)
     },
   })
 
@@ -174,7 +174,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
       async present(frame, { since, totals }) {
         const found = await incidents.count({ since })
         return {
-          ...agreed(frame, 'reuse_incidents', found, totals),
+          ...largerCount(frame, 'reuse_incidents', found, totals),
           tone: found.count > 0 ? 'bad' : null,
         }
       },
@@ -203,7 +203,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
 }
 
 /** The figures, with their last points and totals replaced by the exact numbers of this moment. */
-export function atLeastCounted(found: FigureSeries, numbers: readonly HomeNumber[], levels: Levels): FigureSeries {
+export function withExactCounts(found: FigureSeries, numbers: readonly HomeNumber[], levels: Levels): FigureSeries {
   const points = { ...found.points }
   const totals = { ...found.totals }
   const last = (name: FigureName, of: (value: number | null) => number) => {

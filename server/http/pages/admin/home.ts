@@ -13,7 +13,7 @@ import { beginningOf, minuteIn } from '../days.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
-import { atLeastCounted, createHomeNumbers, type HomeNumbersDeps, refreshMinutes } from './home-numbers.js'
+import { createHomeNumbers, type HomeNumbersDeps, refreshMinutes, withExactCounts } from './home-numbers.js'
 import { gapsIn, plotsOf } from './home-plots.js'
 
 export type HomePagesDeps = HomeNumbersDeps & {
@@ -43,7 +43,7 @@ export function createHomePages(deps: HomePagesDeps) {
       range,
       ...gapsIn(found),
       numbers: shown,
-      plots: isSeen ? plotsOf(atLeastCounted(found, shown, await levels()), range, frame) : [],
+      plots: isSeen ? plotsOf(withExactCounts(found, shown, await levels()), range, frame) : [],
     }
   }
 

@@ -74,11 +74,12 @@ export function eventActorText(
   names: ReadonlyMap<string, string>,
   t: Translate,
 ): string {
-  return hasNoActor(action, actor) ? t('logs.unknown') : actorText(actor, names.get(actor), t)
+  return isActorUnknown(action, actor) ? t('logs.unknown') : actorText(actor, names.get(actor), t)
 }
 
 /** Whether the actor of an entry is unauthenticated. */
-export const hasNoActor = (action: string, actor: string): boolean => action === 'sign_in_failed' && actor === 'system'
+export const isActorUnknown = (action: string, actor: string): boolean =>
+  action === 'sign_in_failed' && actor === 'system'
 
 /** The id of a user typed as name or number. */
 export async function userIdOf(typed: string, users: Users): Promise<string> {

@@ -85,7 +85,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
   }
 
   /** The policy has changed since the preview: notice, and back to the form. */
-  async function lookAgain(ctx: Context): Promise<void> {
+  async function redirectToForm(ctx: Context): Promise<void> {
     await pages.flash(ctx, { tone: 'warn', text: pages.translate(ctx)('errors.policy_conflict') })
     pages.go(ctx, '/admin/policies/change')
   }
@@ -110,11 +110,11 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
     changePoliciesPage: (ctx: Context) => showForm(ctx),
 
     /** Compares the typed values with the present ones, and redirects to the preview of the changes. */
-    async weighPoliciesPage(ctx: Context): Promise<void> {
+    async checkPoliciesPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
       const { policy, version } = await policies.show()
       const { version: seen, ...rest } = typedIn(ctx, ['version', ...policyNames])
-      if (seen !== String(version)) return lookAgain(ctx)
+      if (seen !== String(version)) return redirectToForm(ctx)
       const sent = policyNames.filter(name => Object.hasOwn((ctx.request.body ?? {}) as object, name))
       const typed: Typed = Object.fromEntries(sent.map(name => [name, rest[name].trim()]))
       const values = valuesOf(typed)
@@ -143,7 +143,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
       const { version } = await policies.show()
       if (names.length === 0) return pages.go(ctx, '/admin/policies/change')
       // A link that names no version is compared with the present one.
-      if (ctx.query.version !== undefined && ctx.query.version !== String(version)) return lookAgain(ctx)
+      if (ctx.query.version !== undefined && ctx.query.version !== String(version)) return redirectToForm(ctx)
       await showPreview(ctx, typed, readChoice(ctx, 'apply', appliesOf(names)))
     },
 
@@ -154,7 +154,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
       const names = Object.keys(typed) as PolicyName[]
       const apply = appliesOf(names).find(one => one === asked)
       // This server's own forms never send this: the change is not guessed.
-      if (names.length === 0 || !apply || !/^[1-9]\d{0,8}$/.test(version)) return lookAgain(ctx)
+      if (names.length === 0 || !apply || !/^[1-9]\d{0,8}$/.test(version)) return redirectToForm(ctx)
       let saved: PolicyInVersion
       try {
         const { reason } = readFields(ctx, { reason: reasonRule })

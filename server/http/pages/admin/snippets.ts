@@ -43,7 +43,7 @@ const snippets = {
   'passport-openidconnect': {
     label: 'Node: passport-openidconnect',
     language: 'javascript',
-    // The library sends no PKCE parameters: it works only for an application that is excused from PKCE.
+    // The library sends no PKCE parameters: it works only for an application that is exempt from PKCE.
     isFor: application =>
       signsInOnServer(application) && hasSecret(application) && application.metadata.allow_without_pkce === true,
     method: 'client_secret_post',
