@@ -16,7 +16,6 @@ import { captureOutput, createProcessLog, type ProcessLog } from './process/log.
 import { watchLoop } from './process/loop-load.js'
 import { startErrorText } from './start-errors.js'
 import { migrationStatus } from './storage/migrate.js'
-import { claimFile } from './storage/sqlite-claim.js'
 import { createWorkers, serveForLeader } from './workers.js'
 
 /** How long the server is not ready, and still accepts connections, once it is told to stop; ms. */
@@ -50,7 +49,8 @@ async function main(): Promise<void> {
   else {
     const { database } = settings
     if (database.engine === 'sqlite' && !existsSync(database.path)) requireAdministrator(settings)
-    if (database.engine === 'sqlite') claimFile(database.path)
+    // Loaded for SQLite alone, with its driver.
+    if (database.engine === 'sqlite') (await import('./storage/sqlite-claim.js')).claimFile(database.path)
     await serveAlone(await prepare(settings, log), settings, log, environment)
   }
 }
@@ -100,7 +100,7 @@ async function work(settings: Settings, log: Log): Promise<void> {
       composed.leave()
       connections.leave()
     },
-    stop: () => void finish(composed, connections).then(() => exit(0)),
+    stop: () => exitAfter(finish(composed, connections)),
   })
 }
 
@@ -142,7 +142,7 @@ function listen(server: Server, { port, host }: Settings, log: Log): Promise<num
 function announce({ issuer, host }: Settings, { file, passedOver }: Environment, port: number): void {
   const listening = issuer.startsWith('http:') ? '' : ` (listening on ${host}:${port})`
   const read = file === null ? '' : `; settings were read from ${file}`
-  const unread = passedOver.length === 0 ? '' : `; nobody reads ${passedOver.join(', ')}`
+  const unread = passedOver.length === 0 ? '' : `; ignored: ${passedOver.join(', ')}`
   const details = { issuer, host, port, ...(file && { settings: file }), ...(unread && { passedOver }) }
   announceReady(`Darvoza is ready at ${issuer}${listening}${read}${unread}`, details)
 }
@@ -154,11 +154,22 @@ async function exit(code: number): Promise<never> {
   process.exit(code)
 }
 
+/** Ends the process after its shutdown; one that failed is logged, with exit code 1. */
+function exitAfter(shutdown: Promise<void>): void {
+  void shutdown.then(
+    () => exit(0),
+    (error: unknown) => {
+      processLog?.log.error({ err: error }, 'the shutdown failed')
+      return exit(1)
+    },
+  )
+}
+
 /** Installed first: signals without a handler are ignored by PID 1 of a container. Only the first signal counts. */
 function listenToSignals(): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (!stopping) void stop().finally(() => exit(0))
+      if (!stopping) exitAfter(stop())
       stopping = true
     })
   }

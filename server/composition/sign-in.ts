@@ -80,6 +80,7 @@ export function composeSignIn(
     guesses,
     hashing,
     policy,
+    tail,
     ownApplication,
     random,
     now,

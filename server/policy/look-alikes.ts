@@ -2,7 +2,7 @@
 // see on the consent page; so it must not resemble a name that an administrator has given.
 
 /** Lower-case letters of other scripts, and digits, that look like Latin letters. */
-const drawnAlike: Readonly<Record<string, string>> = {
+const confusables: Readonly<Record<string, string>> = {
   ...{ а: 'a', в: 'b', ь: 'b', с: 'c', ԁ: 'd', е: 'e', ғ: 'f', ɡ: 'g', һ: 'h', н: 'h', і: 'l', ј: 'j', к: 'k', ӏ: 'l' },
   ...{ м: 'm', п: 'n', о: 'o', р: 'p', ԛ: 'q', г: 'r', ѕ: 's', т: 't', у: 'y', ѵ: 'v', ԝ: 'w', х: 'x', з: 'z' },
   ...{ α: 'a', β: 'b', ϲ: 'c', ε: 'e', η: 'n', ι: 'l', κ: 'k', ν: 'v', ο: 'o', ρ: 'p', τ: 't', υ: 'u', χ: 'x', γ: 'y' },
@@ -15,7 +15,7 @@ const drawnAlike: Readonly<Record<string, string>> = {
 }
 
 /** Capital letters that look like another letter than their lower-case form does: Greek, Armenian and Cherokee. */
-const capitalsDrawnAlike: Readonly<Record<string, string>> = {
+const confusableCapitals: Readonly<Record<string, string>> = {
   ...{ Η: 'h', Μ: 'm', Ν: 'n', Υ: 'y', Ζ: 'z', Լ: 'l', Տ: 's', Ս: 'u' },
   ...{ Ꭺ: 'a', Ᏼ: 'b', Ꮯ: 'c', Ꭰ: 'd', Ꭼ: 'e', Ꮐ: 'g', Ꮋ: 'h', Ꮖ: 'l', Ꭻ: 'j', Ꮶ: 'k', Ꮮ: 'l', Ꮇ: 'm', Ꮲ: 'p' },
   ...{ Ꭱ: 'r', Ꮢ: 'r', Ꮪ: 's', Ꭲ: 't', Ꮩ: 'v', Ꮃ: 'w', Ꮍ: 'y', Ꮓ: 'z' },
@@ -27,12 +27,12 @@ const any = '*'
 /** A form that is equal for names that look alike, whatever stands between their letters. */
 function skeletonOf(name: string): string {
   const words = name.toLowerCase().split(/\s+/u)
-  return words.map(drawnOf).join('').replaceAll('rn', 'm').replaceAll('vv', 'w')
+  return words.map(skeletonOfWord).join('').replaceAll('rn', 'm').replaceAll('vv', 'w')
 }
 
-function drawnOf(word: string): string {
+function skeletonOfWord(word: string): string {
   const isLatin = /[a-z]/.test(word)
-  const drawn = [...word].map(sign => drawnAlike[sign] ?? sign)
+  const drawn = [...word].map(sign => confusables[sign] ?? sign)
   // Apostrophes are left out: also those that are letters in Unicode (ʻ and ʼ), which look like the others.
   const letters = drawn.filter(sign => /[\p{L}\p{N}]/u.test(sign) && !/\p{Lm}/u.test(sign))
   return letters.map(sign => (isLatin && !/[a-z\d]/.test(sign) ? any : sign)).join('')
@@ -42,7 +42,7 @@ function drawnOf(word: string): string {
 function skeletonsOf(name: string): string[] {
   // Combining marks are left out, so are dots, spaces and invisible characters, some of which are letters.
   const bare = name.normalize('NFKD').replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '')
-  return [bare, [...bare].map(sign => capitalsDrawnAlike[sign] ?? sign).join('')].map(skeletonOf)
+  return [bare, [...bare].map(sign => confusableCapitals[sign] ?? sign).join('')].map(skeletonOf)
 }
 
 /** Names of this server, in each of its scripts. */
@@ -53,17 +53,20 @@ export function looksLikeAnother(name: string, others: readonly string[]): boole
   const skeletons = skeletonsOf(name)
   return (
     ownNames.some(own => skeletons.some(one => includes(one, own))) ||
-    others.some(other => skeletonsOf(other).some(skeleton => skeletons.some(one => isReadAs(one, skeleton))))
+    others.some(other =>
+      skeletonsOf(other).some(skeleton => skeletons.some(one => skeletonsMatch([...one], [...skeleton]))),
+    )
   )
 }
 
 function includes(skeleton: string, own: string): boolean {
-  return [...skeleton].some((_, at) => isReadAs(skeleton.slice(at, at + own.length), own))
+  const signs = [...skeleton]
+  const { length } = [...own]
+  return signs.some((_, at) => skeletonsMatch(signs.slice(at, at + length), [...own]))
 }
 
 /** A name that is mostly of another script cannot be compared by its few Latin letters. */
-function isReadAs(skeleton: string, other: string): boolean {
-  const signs = [...skeleton]
-  const isSame = skeleton.length === other.length && signs.every((sign, at) => sign === any || sign === other[at])
+function skeletonsMatch(signs: readonly string[], other: readonly string[]): boolean {
+  const isSame = signs.length === other.length && signs.every((sign, at) => sign === any || sign === other[at])
   return isSame && 2 * signs.filter(sign => sign === any).length <= signs.length
 }

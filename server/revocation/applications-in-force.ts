@@ -35,7 +35,8 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
     async next => {
       follows++
       // A database that went back may have other rows with the same versions.
-      const before = next.logId === logId ? known : new Map<string, ApplicationRecord>()
+      const isSameLog = next.logId === logId
+      const before = isSameLog ? known : new Map<string, ApplicationRecord>()
       const always = await applicationStore.inForce(database)
       const found = new Map(always.map(one => [one.id, one]))
       const met = [...new Set([ownApplicationId, ...known.keys()])].filter(id => !found.has(id))
@@ -44,9 +45,13 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
       for (const id of met) if (versions.has(id) && isSame(id)) found.set(id, before.get(id)!)
       const changed = met.filter(id => versions.has(id) && !isSame(id))
       for (const one of await applicationStore.some(database, changed)) found.set(one.id, one)
-      // Rows that were loaded meanwhile are at least as new.
-      for (const [id, one] of known) if (!met.includes(id) && !found.has(id)) found.set(id, one)
-      hasLogoutUris = await applicationStore.hasLogoutUris(database)
+      const anyLogoutUri = await applicationStore.hasLogoutUris(database)
+      // After the last read: `load` may have read newer rows meanwhile, and they stay.
+      for (const [id, one] of known) {
+        const read = found.get(id)
+        if (read ? isSameLog && one.version > read.version : !met.includes(id)) found.set(id, one)
+      }
+      hasLogoutUris = anyLogoutUri
       logId = next.logId
       head = next.applicationVersion
       resourceHead = next.resourceVersion

@@ -58,8 +58,8 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
   let looked: { monotonic: number; uptime: number } | null = null
   /** Both clocks at one instant: the time that this process uses, and the time of the clock that it follows. */
   let line: { at: number; accepted: number; followed: number } | null = null
-  /** A step without explanation; `gap` is how far the followed clock is ahead, in ms. */
-  let step: { gap: number; since: number } | null = null
+  /** A step without explanation; `gap` is how far the followed clock is ahead, in ms, and `first` how far at `since`. */
+  let step: { gap: number; first: number; since: number } | null = null
   /** The followed clock went back, and the step is accepted: ours runs at half speed until the other has caught up (slewing). */
   let slowed = false
 
@@ -96,8 +96,9 @@ export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock 
 
   /** A step that lasts is accepted in the end. */
   function judge(gap: number, at: number): 'accepted' | 'unconfirmed' {
-    if (step === null || Math.sign(step.gap) !== Math.sign(gap)) {
-      step = { gap, since: at }
+    // A further step needs a confirmation time of its own.
+    if (step === null || Math.abs(gap - step.first) > tolerance) {
+      step = { gap, first: gap, since: at }
       log.warn(
         { seconds: seconds(gap) },
         gap > 0

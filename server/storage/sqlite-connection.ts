@@ -2,6 +2,7 @@
 // (sqlite-worker.ts).
 import { statSync } from 'node:fs'
 import BetterSqlite3 from 'better-sqlite3'
+import { fileMoved } from './storage-failure.js'
 
 export type ConnectionOptions = {
   path: string
@@ -23,12 +24,6 @@ export type FileIdentity = { dev: number; ino: number }
 /** SQLite's busy timeout in ms. Short, as nothing interrupts it: longer waits are retries (connections/sqlite.ts). */
 const busyTimeout = 100
 const cachedStatements = 200
-
-/**
- * Error code where the file was moved or replaced: what is committed now would be lost with the next start. SQLite
- * itself uses this code, but in WAL mode it does not check.
- */
-export const fileMoved = 'SQLITE_READONLY_DBMOVED'
 
 export function createSqliteConnection({ path, readonly, expected }: ConnectionOptions) {
   const statements = new Map<string, { prepared: BetterSqlite3.Statement; names: string[] | null }>()

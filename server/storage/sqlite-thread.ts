@@ -1,10 +1,10 @@
 // A worker thread with one SQLite connection. SQLite blocks its thread for an fsync, a long statement or the lock of
 // another process; meanwhile the event loop goes on, and requests that need no database are answered.
 import type { Worker } from 'node:worker_threads'
-import { type Answer, type ConnectionOptions, type FileIdentity, fileMoved } from './sqlite-connection.js'
+import type { Answer, ConnectionOptions, FileIdentity } from './sqlite-connection.js'
 import type { ThreadMessage } from './sqlite-worker.js'
 import { acquireWorker, releaseWorker } from './sqlite-workers.js'
-import { StorageFailure } from './storage-failure.js'
+import { fileMoved, StorageFailure } from './storage-failure.js'
 
 export type Result = { rows: Record<string, unknown>[] } | { affected: number }
 

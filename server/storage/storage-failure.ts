@@ -2,6 +2,12 @@
 // except those that the statement itself, or a value in it, has caused.
 
 /**
+ * Error code where SQLite's file was moved or replaced: what is committed now would be lost with the next start. SQLite
+ * itself uses this code, but in WAL mode it does not check.
+ */
+export const fileMoved = 'SQLITE_READONLY_DBMOVED'
+
+/**
  * A statement that failed: the driver's code, its message where that is safe to disclose, and the statement with its
  * `?` marks; never a value.
  */

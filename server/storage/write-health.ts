@@ -1,7 +1,6 @@
 // Whether the database accepts writes, by the results of real ones: there is one heartbeat a second, so no probe is
 // needed.
-import { fileMoved } from './sqlite-connection.js'
-import type { StorageFailure } from './storage-failure.js'
+import { fileMoved, type StorageFailure } from './storage-failure.js'
 
 export type WriteHealthDeps = {
   log: { error(details: object, message: string): void; info(details: object, message: string): void }

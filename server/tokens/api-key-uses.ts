@@ -5,7 +5,7 @@ import type { Database } from '../storage/database.js'
 
 export type ApiKeyUsesDeps = { database: Database; apiKeyStore: ApiKeyStore; now: () => number }
 
-/** Limit of remembered uses; those above it are dropped, and noted at the next use of the key. */
+/** Limit of pairs of key and address that are noted on one day; further ones are dropped until the next day. */
 const mostRemembered = 50_000
 const day = 86_400_000
 
@@ -27,11 +27,18 @@ export function createApiKeyUses({ database, apiKeyStore, now }: ApiKeyUsesDeps)
       used.set(id, { at, address })
     },
 
-    /** Writes the uses since the last flush, one row a statement. Those that cannot be written are dropped. */
+    /** Writes the uses since the last flush, one row a statement. Those that cannot be written wait for the next. */
     async flush(): Promise<void> {
-      const taken = used
+      const pending = used
       used = new Map()
-      for (const [id, { at, address }] of taken) await apiKeyStore.used(database, id, at, address)
+      try {
+        for (const [id, { at, address }] of pending) {
+          await apiKeyStore.used(database, id, at, address)
+          pending.delete(id)
+        }
+      } finally {
+        for (const [id, use] of pending) if (!used.has(id)) used.set(id, use)
+      }
     },
   }
 }

@@ -102,6 +102,13 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
       let checked = 0
       while (last.seq < seq) {
         const rows = (await auditStore.after(database, last.seq, checkedAtOnce)).filter(row => row.seq <= seq)
+        if (rows[0]?.seq !== last.seq + 1) {
+          const start = await startAfter(last.seq)
+          if (start) {
+            last = start.seq < seq ? start : { seq, hash }
+            continue
+          }
+        }
         for (const row of rows) {
           if (row.seq !== last.seq + 1) return broken(last.seq + 1, 'removed', checked)
           if (hashOf(last.hash, row) !== row.hash) return broken(row.seq, 'changed', checked)
@@ -129,6 +136,12 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
         return dropped === batch
       })
     },
+  }
+
+  /** Where the chain begins, if entries after this number were dropped since it was verified; null otherwise. */
+  async function startAfter(verified: number): Promise<{ seq: number; hash: string } | null> {
+    const { droppedSeq: seq, droppedHash: hash, droppedMark } = await auditStore.head(database)
+    return seq > verified && markOf(seq, hash) === droppedMark ? { seq, hash } : null
   }
 
   function droppedAt({ seq, hash }: AuditRecord): Partial<AuditPosition> {

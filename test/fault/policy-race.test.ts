@@ -6,6 +6,7 @@ import { type Answer, aClient, claimsOf, type Pair } from '../support/client.js'
 import { onMariaDb } from '../support/engines.js'
 import { aServer, settle } from '../support/server.js'
 import { sessionsOf } from '../support/sessions.js'
+import { aVisitor } from '../support/visitor.js'
 
 const told = ({ status, body }: Answer) => (status === 200 ? 200 : (body.reason ?? body.code ?? status))
 
@@ -43,6 +44,25 @@ onMariaDb('a server that has not read a policy change yet', engine => {
       await policies.undo(null, 'system', '')
       expect(told(await atThere.refresh(pair.refresh)), JSON.stringify(tight)).to.equal(200)
     }
+  })
+
+  it('an undone lifetime ends no session of the pages, and a new one counts at once', async () => {
+    const { here, there, policies, amy } = await two()
+    const [visitor, elsewhere] = [aVisitor(here), aVisitor(there)]
+    await visitor.signIn(amy)
+    for (const [name, value] of visitor.cookies) elsewhere.cookies.set(name, value)
+    const pageAtThere = async () => (await elsewhere.send('GET', '/account')).status
+    here.clock.advance('2h')
+    await policies.set({ refresh_token_lifetime: 3_600 }, 'system', '', { apply: 'now' })
+    await stayBehind(there)
+    expect(await pageAtThere(), 'it follows that far').to.equal(303)
+    await policies.undo(null, 'system', '')
+    expect(await pageAtThere()).to.equal(200)
+    await stayBehind(there)
+    await policies.set({ session_absolute_lifetime: 3_600, refresh_token_lifetime: 3_600 }, 'system', '', {
+      apply: 'now',
+    })
+    expect(await pageAtThere()).to.equal(303)
   })
 
   it('an undone reuse grace of 0 makes no refresh count as reuse', async () => {

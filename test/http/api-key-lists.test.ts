@@ -91,6 +91,26 @@ onEachEngine('API keys of all users', engine => {
     expect((await stored()).lastUsedAt).to.equal(at + 86_460_000)
   })
 
+  it('keep uses that could not be written for the next flush', async () => {
+    const server = await aServer({ engine })
+    const { key, text } = await aKeyOf(server, 1, { scopes: ['darvoza:account'] })
+    const { apiKeyStore } = server.composed.parts.storage
+    const { flush } = server.composed.parts.tokens.apiKeyUses
+    await byKey(aClient(server), text).get('/api/me/')
+    const { used } = apiKeyStore
+    apiKeyStore.used = () => Promise.reject(new Error('the database is down'))
+    try {
+      const failure = await flush().catch((error: Error) => error)
+      expect(failure).to.be.an('error').with.property('message', 'the database is down')
+    } finally {
+      apiKeyStore.used = used
+    }
+    expect((await countOf(server, flush)).writes).to.equal(1)
+    const stored = await server.composed.parts.apiKeys.apiKeys.require(key.id)
+    expect(stored).to.include({ lastUsedAt: server.clock.now(), lastUsedAddress: '127.0.0.1' })
+    expect((await countOf(server, flush)).writes).to.equal(0)
+  })
+
   it('are deleted once the retention since their end or expiry has passed; live keys stay', async () => {
     const server = await aServer({ engine, policy: { ended_session_retention: 86_400 } })
     const { apiKeys } = server.composed.parts.apiKeys

@@ -227,6 +227,53 @@ onEachEngine('the audit log', engine => {
     expect((await auditLog.verify()).broken).to.equal(null)
   })
 
+  it('verifies also while entries are dropped that it has not reached, and names one removed by hand all the same', async () => {
+    const server = await aServer({ engine })
+    const {
+      storage: { auditStore, database },
+      tokens: { auditTrail },
+      logs: { auditLog },
+    } = server.composed.parts
+    for (let count = 0; count < 130; count++) await server.setPolicy({ reuse_grace: count % 2 })
+    server.clock.advance('10d')
+    const before = server.clock.now()
+    await server.aUser()
+    const { after } = auditStore
+    /** Verifies; before the second batch of rows is read, `meanwhile` runs. */
+    const verifyAround = async (meanwhile: () => Promise<unknown>) => {
+      let reads = 0
+      auditStore.after = async (...asked) => {
+        if (++reads === 2) await meanwhile()
+        return after(...asked)
+      }
+      try {
+        return (await auditLog.verify()).broken
+      } finally {
+        auditStore.after = after
+      }
+    }
+    const { seq } = await auditStore.head(database)
+    expect(await verifyAround(() => database.write('DELETE FROM audit_entry WHERE seq = ?', [seq - 10]))).to.deep.equal(
+      {
+        ...{ seq: seq - 10, what: 'removed' },
+      },
+    )
+    expect(await verifyAround(() => auditTrail.dropBefore(before))).to.equal(null)
+    expect(await entries(server)).to.have.length(1)
+    // All that was to be verified is dropped meanwhile.
+    for (let count = 0; count < 130; count++) await server.setPolicy({ reuse_grace: count % 2 })
+    server.clock.advance('10d')
+    expect(await verifyAround(() => auditTrail.dropBefore(server.clock.now()))).to.equal(null)
+    // A beginning that the server has not marked counts for nothing.
+    for (let count = 0; count < 130; count++) await server.setPolicy({ reuse_grace: count % 2 })
+    const cut = await verifyAround(async () => {
+      const [{ last }] = (await database.read('SELECT MAX(seq) - 5 AS last FROM audit_entry', [])) as [{ last: number }]
+      await database.write('DELETE FROM audit_entry WHERE seq <= ?', [last])
+      await database.write('UPDATE audit_head SET dropped_seq = ? WHERE id = 1', [last])
+    })
+    expect(cut!.what).to.equal('removed')
+  })
+
   it('keeps entries for audit_retention, after which the jobs drop them', async () => {
     const server = await aChain(await aServer({ engine }))
     const { auditLog } = server.composed.parts.logs

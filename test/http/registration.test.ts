@@ -143,8 +143,15 @@ describe('client registration (/oauth/register)', () => {
       { name: 'Oʻqish', kind: 'web', metadata: { redirect_uris: [callback] } },
       'system',
     )
+    // A letter of two UTF-16 units.
+    await applicationsOf(server).create(
+      { name: '\u{20bb7}野家', kind: 'web', metadata: { redirect_uris: [callback] } },
+      'system',
+    )
     for (const name of [
       'Darvoza',
+      '\u{20bb7}野家',
+      `${'\u{20000}'.repeat(12)} Darvoza`,
       'D\u00e4rv0za sign-in',
       'Д\u0430рвоза',
       'D\u0430rv\u043ez\u0430',

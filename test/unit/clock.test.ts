@@ -77,6 +77,24 @@ describe('the server clock', () => {
     expect(clock.now()).to.equal(machine.database - hour)
   })
 
+  it('gives a larger jump, within the five minutes of a smaller one, five minutes of its own', () => {
+    for (const [first, second] of [
+      [10_000, 24 * hour],
+      [hour, -59 * 60_000],
+    ] as const) {
+      const { clock, machine, told, observe, pass } = aMachine()
+      observe()
+      machine.database += first
+      pass(298_000)
+      machine.database += second
+      pass(299_000)
+      expect(clock.now(), `${first} ${second}`).to.equal(start + 2 * hour + 597_000)
+      pass(2_000)
+      expect([clock.now(), clock.deviation()], `${first} ${second}`).to.deep.equal([machine.database, null])
+      expect(told).to.have.length(3)
+    }
+  })
+
   it('never goes back: it goes on, then slower, until a database clock set back 30 s or 1 h catches up', () => {
     for (const step of [30_000, hour]) {
       const { clock, machine, observe, pass } = aMachine()

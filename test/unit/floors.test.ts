@@ -148,6 +148,26 @@ describe('source tree floors', () => {
     expect(ways).to.deep.equal([])
   })
 
+  it('import the driver of a database statically from its connection only, so that the other one is not loaded', () => {
+    const drivers = ['better-sqlite3', 'mysql2', 'mysql2/promise']
+    const reached = (from: string) => {
+      const seen = new Set<string>()
+      const found = new Set<string>()
+      const visit = (file: string) => {
+        if (seen.has(file)) return
+        seen.add(file)
+        for (const name of loadedBy(file)) {
+          if (drivers.includes(name)) found.add(name)
+          if (name.startsWith('.')) visit(posix.join(dirname(file), name).replace(/\.js$/, '.ts'))
+        }
+      }
+      visit(from)
+      return [...found]
+    }
+    expect(reached('server/main.ts')).to.deep.equal([])
+    expect(reached('server/storage/sqlite-worker.ts')).to.deep.equal(['better-sqlite3'])
+  })
+
   it('read process.env in server/main.ts and server/cli.ts only', () => {
     const readers = files.filter(file => readFileSync(join(root, file), 'utf8').includes('process.env'))
     // The two entry points pass the environment on.

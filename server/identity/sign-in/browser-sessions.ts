@@ -6,6 +6,7 @@ import type { Actor, Origin } from '../../policy/actor.js'
 import { type SessionEnd, sessionEnd } from '../../policy/session.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
+import type { Tail } from '../../revocation/tail.js'
 import type { BrowserSessionRecord, BrowserSessionStore } from '../../storage/browser-sessions.js'
 import type { Database } from '../../storage/database.js'
 import { browserGrant } from '../../storage/session-rows.js'
@@ -64,6 +65,7 @@ export type BrowserSessionsDeps = {
   guesses: Guesses
   hashing: Hashing
   policy: PolicyInForce
+  tail: Pick<Tail, 'readNow'>
   ownApplication: string
   random: (size: number) => Buffer
   now: () => number
@@ -78,7 +80,7 @@ const visitEvery = 60_000
 
 export function createBrowserSessions(deps: BrowserSessionsDeps) {
   const { database, userStore, browserSessionStore, sessionStore, signIn, judgedTransactions, guesses, hashing } = deps
-  const { policy, ownApplication, random, now, latest } = deps
+  const { policy, tail, ownApplication, random, now, latest } = deps
   /** Rows by the object that was handed out; garbage-collected with it. */
   const rows = new WeakMap<BrowserSession, Rows>()
   const pageOf = (browser: BrowserSession): BrowserSessionRecord => rows.get(browser)!.page
@@ -119,6 +121,8 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
       if (found?.standing.session.applicationId !== ownApplication) return null
       const { page, standing } = found
       const { session, user, application, ended } = standing
+      // A page must not be judged by a policy that the row's database has replaced already.
+      if (standing.policyVersion !== policy.eras().head) await tail.readNow()
       const inactive = user.active && application.active ? null : 'inactive'
       const end = inactive ?? sessionEnd(session, ended, now(), policy.of(session))
       // 503 with a retry is better than the sign-in page, which would lose the submitted form.
