@@ -14,7 +14,7 @@ const longestWaitAlone = 5_000
 
 /**
  * How long a worker may take to confirm a connection, in ms. One without a free file descriptor never does: the kernel drops the
- * connection's descriptor, and nobody is told.
+ * connection's descriptor, and no error is reported.
  */
 const longestTake = 10_000
 
@@ -68,7 +68,7 @@ export function createWorkers({ count, stopTimeout, log }: WorkersDeps) {
       socket.destroy()
     }, longestTake)
     unconfirmed.set(id, { socket, deadline: deadline.unref() })
-    // Round-robin among workers with equally many untaken connections.
+    // Round-robin among workers with equally many unconfirmed connections.
     serving.delete(worker)
     serving.set(worker, unconfirmed)
     // A connection that cannot be sent is handed out again on the worker's exit.

@@ -40,13 +40,13 @@ export function composeSignIn(
   const knownDevices = createKnownDevices({ deviceStore, inspect, now, uuid })
   const failedSignIns = createFailedSignIns({ changes })
   const passwordCheck = createPasswordCheck({ database, userStore, knownDevices, hashing, failedSignIns, now })
-  const room = createLimitEnforcement({ sessionStore, deviceStore, now })
+  const limitEnforcement = createLimitEnforcement({ sessionStore, deviceStore, now })
   const renewal = createRenewal({ sessionStore, knownDevices, now })
   const openSession = createOpenSession({
     userStandingStore,
     sessionStore,
     knownDevices,
-    room,
+    limitEnforcement,
     renewal,
     issue,
     changes,

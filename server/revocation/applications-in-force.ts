@@ -62,9 +62,9 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
   function take(next: Map<string, ApplicationRecord>): void {
     known = next
     resourceServers = [...known.values()].filter(isActiveResourceServer)
-    const now = overridesOf(known.values())
+    const nextOverrides = overridesOf(known.values())
     // The same object while nothing differs, so that what was derived from it stays cached (policy/eras.ts).
-    if (JSON.stringify([...now].sort()) !== JSON.stringify([...overrides].sort())) overrides = now
+    if (JSON.stringify([...nextOverrides].sort()) !== JSON.stringify([...overrides].sort())) overrides = nextOverrides
   }
 
   async function load(ids: readonly string[]): Promise<void> {

@@ -41,17 +41,18 @@ export function createFeedDocument({ ring, pages, projection, tail, start, now, 
     outlet.write([Buffer.from(`{"log":${JSON.stringify(logId)},"seq":${seq},"now":${now()},"entries":[`)])
     for (let page = 0; page < pages.count(); page++) {
       if (!(await outlet.writable())) return
-      if (tail.logId !== logId) return outlet.cut('the log is another one now')
+      if (tail.logId !== logId) return outlet.cut('the log has a new id')
       write(pages.rows(page, position))
       await setImmediate()
     }
     const meanwhile = since(position)
-    if (meanwhile === null || tail.logId !== logId) return outlet.cut('it fell behind')
+    if (tail.logId !== logId) return outlet.cut('the log has a new id')
+    if (meanwhile === null) return outlet.cut('the reader is too slow')
     for (const entries of meanwhile) {
       if (!(await outlet.writable())) return
       write(Buffer.from(rowsText(entries)))
     }
-    if (await outlet.writable()) outlet.end('it has everything', Buffer.from(']}'))
+    if (await outlet.writable()) outlet.end('the document is complete', Buffer.from(']}'))
   }
 
   function since(position: number): (readonly Revocation[])[] | null {
@@ -65,7 +66,7 @@ export function createFeedDocument({ ring, pages, projection, tail, start, now, 
   return function writeDocument(sink: Sink, closed: (why: string) => void): Outlet {
     const outlet = createOutlet({ sink, monotonic, drained() {}, closed })
     const stalled = setInterval(() => {
-      if (outlet.silentFor() > stallTimeout) outlet.cut('it took nothing')
+      if (outlet.silentFor() > stallTimeout) outlet.cut('the reader has stalled')
     }, stallInterval).unref()
     void writeAll(outlet).finally(() => clearInterval(stalled))
     return outlet

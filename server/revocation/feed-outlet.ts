@@ -82,7 +82,7 @@ export function createOutlet({ sink, monotonic, drained, closed }: OutletDeps) {
       if (!over) drained()
     },
 
-    closed: () => finish('it hung up'),
+    closed: () => finish('the reader has closed the connection'),
   }
 }
 

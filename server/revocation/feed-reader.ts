@@ -21,18 +21,18 @@ export type ReaderDeps = Omit<OutletDeps, 'drained'> & {
   /** The log's id, and a position from which on the ring buffer has everything. */
   start: () => { log: string; position: number }
   /** Whether the log in this process is complete and did not go back, so that it may be sent. */
-  mayTell: () => boolean
+  mayPublish: () => boolean
   /** The code by which the reader's own token is refused now, or null; called where an entry may concern it. */
   whyOver: () => ErrorCode | null
 }
 
 /** @param from the number of the next stretch; null: from the beginning */
 export function createReader(deps: ReaderDeps, from: number | null) {
-  const { ring, pages, start, mayTell, whyOver, monotonic } = deps
+  const { ring, pages, start, mayPublish, whyOver, monotonic } = deps
   let next = from
   /** How often the snapshot was started again. */
   let round = 0
-  let isTellingAll = false
+  let isSendingSnapshot = false
   let wasReset = false
   let mustJudge = true
   let pingAt = monotonic() + pingInterval
@@ -41,11 +41,11 @@ export function createReader(deps: ReaderDeps, from: number | null) {
   /** Writes all that is due and that the connection can take. */
   function advance(): void {
     if (mustJudge && !outlet.over) judge()
-    if (outlet.over || outlet.blocked || isTellingAll || !mayTell()) return
+    if (outlet.over || outlet.blocked || isSendingSnapshot || !mayPublish()) return
     if (next === null) {
-      isTellingAll = true
-      void sendPending().finally(() => {
-        isTellingAll = false
+      isSendingSnapshot = true
+      void sendSnapshot().finally(() => {
+        isSendingSnapshot = false
         if (!outlet.over) advance()
       })
       return
@@ -54,7 +54,7 @@ export function createReader(deps: ReaderDeps, from: number | null) {
     for (let size = 0; next < ring.end && size < mostAtOnce; next++) {
       const event = ring.event(next)
       if (event === null) {
-        outlet.cut('it fell behind')
+        outlet.cut('the reader is too slow')
         return
       }
       events.push(event)
@@ -64,7 +64,7 @@ export function createReader(deps: ReaderDeps, from: number | null) {
     if (next < ring.end && !outlet.blocked) globalThis.setImmediate(advance)
   }
 
-  async function sendPending(): Promise<void> {
+  async function sendSnapshot(): Promise<void> {
     const ours = round
     const { log, position } = start()
     if (!wasReset) outlet.write([reset])
@@ -78,7 +78,7 @@ export function createReader(deps: ReaderDeps, from: number | null) {
     }
     if (!(await outlet.writable()) || ours !== round) return
     next = ring.after(position)
-    if (next === null) outlet.cut('it fell behind')
+    if (next === null) outlet.cut('the reader is too slow')
     else outlet.write([stretchEvent(log, { after: 0, upto: position, entries: [] })])
   }
 
@@ -113,10 +113,10 @@ export function createReader(deps: ReaderDeps, from: number | null) {
 
     /** Sends a ping, and closes a dead connection. */
     tick(): void {
-      if (outlet.silentFor() > stallTimeout) outlet.cut('it took nothing')
+      if (outlet.silentFor() > stallTimeout) outlet.cut('the reader has stalled')
       else if (monotonic() >= pingAt) {
         pingAt = monotonic() + pingInterval
-        if (!outlet.blocked && !isTellingAll) outlet.write([ping])
+        if (!outlet.blocked && !isSendingSnapshot) outlet.write([ping])
       }
     },
 

@@ -183,7 +183,7 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
         ticking = undefined
       }
       const whyOver = () => refusalOf(terms)
-      const reader = createReader({ ring, pages, start, mayTell: mayPublish, whyOver, monotonic, sink, closed }, next)
+      const reader = createReader({ ring, pages, start, mayPublish, whyOver, monotonic, sink, closed }, next)
       const one: Open = { ...terms, reader }
       readers.add(one)
       ticking ??= setInterval(tick, tickInterval).unref()

@@ -16,7 +16,7 @@ export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
   let noted = { seq: -1, id: '', isSure: false }
   let reported = false
 
-  function logTrouble(error: unknown): void {
+  function reportFailure(error: unknown): void {
     if (reported) return
     reported = true
     const { code = 'not readable' } = error as NodeJS.ErrnoException
@@ -36,7 +36,7 @@ export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
       try {
         remembered = await logMarkStore.readAll()
       } catch (error) {
-        logTrouble(error)
+        reportFailure(error)
       }
     },
 
@@ -70,7 +70,7 @@ export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
         noted = { seq, id: logId, isSure }
         reported = false
       } catch (error) {
-        logTrouble(error)
+        reportFailure(error)
       }
     },
   }

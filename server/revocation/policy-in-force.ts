@@ -29,7 +29,7 @@ export function createPolicyInForce({ database, policyVersionStore, applications
     },
   )
 
-  function now(): ErasInForce {
+  function presentEras(): ErasInForce {
     const overrides = applications.overrides()
     if (overrides !== eras.overrides) eras = { ...withOverrides(eras, overrides), head: eras.head }
     return eras
@@ -37,12 +37,12 @@ export function createPolicyInForce({ database, policyVersionStore, applications
 
   return Object.assign((): Policy => eras.latest, {
     /** The policy that a session is judged by. */
-    of: (session: EraSubject): Policy => now().of(session),
+    of: (session: EraSubject): Policy => presentEras().of(session),
     /**
      * A snapshot of all eras, for callers that must judge by one policy throughout: the same object until one
      * changes.
      */
-    eras: now,
+    eras: presentEras,
   })
 }
 

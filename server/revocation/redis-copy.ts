@@ -32,7 +32,7 @@ export function createRedisCopy({ redisLog, database, revocationStore, tail, now
     if (entries) whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) }
     const from = Math.max(after, whole.from)
     const isThere = (await redisLog.count(logId, from, upto)) === upto - from
-    if (isThere && !redisLog.hasForeignMember && !redisLog.refused) return redisLog.trim(logId, upto)
+    if (isThere && !redisLog.needsRebuild && !redisLog.refused) return redisLog.trim(logId, upto)
     entries ??= await live()
     // Entries expire meanwhile; expired ones need not be in the copy.
     whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) }

@@ -53,7 +53,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
   let lastReport: { reason: string | null; at: number } | null = null
   let missedBeats = 0
   let beatsToRepair = 0
-  let strangers = { count: 0, toldAt: Number.NEGATIVE_INFINITY }
+  let foreignMessages = { count: 0, reportedAt: Number.NEGATIVE_INFINITY }
 
   redis.listener.on('ready', () => void listen())
   redis.listener.on('close', () => {
@@ -73,26 +73,26 @@ export function createRedisLink(deps: RedisLinkDeps) {
 
   function onMessage(text: string): void {
     const message = redisLog.readMessage(text)
-    if (!message) logTrouble()
-    else if (message.log !== tail.logId) look(tail.readNow())
+    if (!message) reportForeignMessage()
+    else if (message.log !== tail.logId) readInBackground(tail.readNow())
     else if (message.entries.length < message.upto - message.after || !tail.applyRemote(message)) {
       // A gap, or too many entries for one message: they were committed before they were published, so the database
       // must have them.
-      look(tail.reach(message.upto, 'Redis'))
+      readInBackground(tail.reach(message.upto, 'Redis'))
     }
   }
 
   /** Starts a read without waiting; its failure is ignored: a caller that depends on a read makes its own. */
-  function look(read: Promise<void>): void {
+  function readInBackground(read: Promise<void>): void {
     read.catch(() => {})
   }
 
-  function logTrouble(): void {
-    strangers.count++
-    if (performance.now() - strangers.toldAt < reportInterval) return
-    const message = 'what was said in Redis is not ours: another installation, or a server with another SECRET_KEY'
-    log.warn({ count: strangers.count }, message)
-    strangers = { count: 0, toldAt: performance.now() }
+  function reportForeignMessage(): void {
+    foreignMessages.count++
+    if (performance.now() - foreignMessages.reportedAt < reportInterval) return
+    const message = 'messages in Redis have no valid MAC: another installation, or a server with another SECRET_KEY'
+    log.warn({ count: foreignMessages.count }, message)
+    foreignMessages = { count: 0, reportedAt: performance.now() }
   }
 
   /** Publishes a message to itself, on the path that messages of other processes take. */
@@ -104,7 +104,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
     })
     try {
       await redis.verify()
-      await redis.probe(client => client.publish(ownChannel, ''), 'tell the other servers')
+      await redis.probe(client => client.publish(ownChannel, ''), 'publish to the other servers')
       return await received
     } catch {
       return false
@@ -142,8 +142,8 @@ export function createRedisLink(deps: RedisLinkDeps) {
     if (!redis.answers) return redis.lastFailure ?? new RedisFailure('AWAY')
     if (!receives)
       return listenFailure ?? redis.lastFailure ?? new RedisFailure('TIMEOUT', 'listen to the other servers')
-    const unfulfilled = needs.map(need => need.failure()).find(failure => failure !== null)
-    return redisLog.refused ?? redisCopy.failure ?? unfulfilled ?? null
+    const firstFailure = needs.map(need => need.failure()).find(failure => failure !== null)
+    return redisLog.refused ?? redisCopy.failure ?? firstFailure ?? null
   }
 
   const status = () => (presentFailure() === null ? 'ok' : 'degraded')

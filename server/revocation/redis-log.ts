@@ -57,8 +57,8 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
   let connecting: Promise<boolean> | null = null
   /** The failure with which Redis takes no more entries: it is full, or read-only. */
   let refused: RedisFailure | null = null
-  /** Whether the copy has a member that does not belong there. */
-  let hasForeignMember = false
+  /** Whether the copy has a foreign member, a gap, or two entries with one number. */
+  let needsRebuild = false
 
   const macOf = (text: string) => createHmac('sha256', key).update(text).digest().subarray(0, 16)
   const sealed = (value: object) => {
@@ -124,15 +124,15 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
       return refused
     },
 
-    get hasForeignMember() {
-      return hasForeignMember
+    get needsRebuild() {
+      return needsRebuild
     },
 
     /** Publishes new commits. Not awaited, and it may fail: the database has them. */
     publish(logId: string, entries: readonly Revocation[]): void {
       if (entries.length === 0) return
-      const telling: Promise<void> = publishAll(logId, entries).finally(() => underway.delete(telling))
-      underway.add(telling)
+      const publishing: Promise<void> = publishAll(logId, entries).finally(() => underway.delete(publishing))
+      underway.add(publishing)
     },
 
     /** Parses a message of the channel; null where its MAC is not ours. */
@@ -147,7 +147,7 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
         const members = await range(logId, after, upto)
         const entries = members.map(member => entryIn(logId, member))
         const isRight = entries.every((entry, index) => entry?.seq === after + 1 + index)
-        if (!isRight) hasForeignMember = true
+        if (!isRight) needsRebuild = true
         return isRight && entries.length === upto - after ? (entries as Revocation[]) : null
       } catch {
         return null
@@ -178,8 +178,8 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
      * RedisFailure
      */
     async restore(logId: string, after: number, upto: number, entries: readonly Revocation[]): Promise<void> {
-      if (hasForeignMember) await remove(logId, `(${after}`, upto)
-      hasForeignMember = false
+      if (needsRebuild) await remove(logId, `(${after}`, upto)
+      needsRebuild = false
       await add(logId, entries)
     },
 

@@ -107,7 +107,7 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
     },
 
     /** Applications with a back-channel logout address, by name. */
-    toldOfEnds: (tx: Queries, limit: number): Promise<{ id: string; name: string }[]> =>
+    notifiedOfEnds: (tx: Queries, limit: number): Promise<{ id: string; name: string }[]> =>
       tx.read(
         `SELECT id, name FROM application WHERE told_of_ends = ? AND deleted_at IS NULL
          ORDER BY sort_key LIMIT ${Math.trunc(limit)}`,

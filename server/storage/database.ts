@@ -9,7 +9,7 @@ import {
   rowsOf,
   type Statements,
 } from './connections/connections.js'
-import { isDeadlock, isDuplicate, isPassing, StorageFailure, UnsupportedDatabase } from './storage-failure.js'
+import { isDeadlock, isDuplicate, isTransient, StorageFailure, UnsupportedDatabase } from './storage-failure.js'
 import { type TransactionGuard, unguarded } from './transaction-guard.js'
 import { createWriteHealth, type WriteHealthDeps } from './write-health.js'
 
@@ -75,14 +75,14 @@ export async function openDatabase(
       ? { engine: 'sqlite', forUpdate: '', now: null }
       : { engine: 'mysql', forUpdate: ' FOR UPDATE', now: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)' }
 
-  function refuseStray(): void {
+  function requireOutsideTransaction(): void {
     if (guard.isInside(connections))
       throw new Error('a statement inside a transaction must use the transaction it was given')
   }
 
   /** Retries the victim of a deadlock, which was rolled back as a whole, a single statement too. */
-  async function afresh<T>(work: () => Promise<T>): Promise<T> {
-    refuseStray()
+  async function retryingDeadlocks<T>(work: () => Promise<T>): Promise<T> {
+    requireOutsideTransaction()
     for (let attempt = 1; ; attempt++) {
       try {
         return await work()
@@ -95,10 +95,10 @@ export async function openDatabase(
     }
   }
 
-  const reading = <T>(work: (lent: Statements) => Promise<T>) => afresh(() => inTime(connections.reader(), work))
+  const reading = <T>(work: (lent: Statements) => Promise<T>) => retryingDeadlocks(() => inTime(connections.reader(), work))
 
   const writing = <T>(work: (lent: Connection) => Promise<T>) =>
-    afresh(async () => {
+    retryingDeadlocks(async () => {
       try {
         const result = await inTime(connections.writer(), work)
         writes.succeeded()
@@ -232,7 +232,7 @@ function translated(error: unknown, statement: string): unknown {
 }
 
 function asRefusal(error: unknown): unknown {
-  if (error instanceof StorageFailure && isPassing(error))
+  if (error instanceof StorageFailure && isTransient(error))
     return refuse('database_unavailable', { retryAfter: 1, cause: error })
   return error
 }

@@ -69,7 +69,7 @@ export const deliveryColumns = columns('d', [
 export type Outcome = Partial<Pick<DeliveryRecord, 'state' | 'nextAt' | 'failure' | 'status' | 'doneAt'>>
 
 const endColumns = columns('s', ['applicationId', 'userId'])
-const atTold = 'JOIN application a ON a.id = s.application_id WHERE a.told_of_ends = ?'
+const ofNotifiedApplications = 'JOIN application a ON a.id = s.application_id WHERE a.told_of_ends = ?'
 
 export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
   const ignore = engine === 'sqlite' ? 'INSERT OR IGNORE' : 'INSERT IGNORE'
@@ -79,7 +79,7 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
       const rows = await inChunks(sessionIds, some =>
         tx.read<Omit<EndToNotify, 'ended'>>(
           `SELECT s.id AS sessionId, ${endColumns} FROM session s
-           ${atTold} AND s.id IN (${placeholders(some.length)}) AND s.ended_at IS NOT NULL`,
+           ${ofNotifiedApplications} AND s.id IN (${placeholders(some.length)}) AND s.ended_at IS NOT NULL`,
           [true, ...some],
         ),
       )
@@ -94,7 +94,7 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
       const rows = await inChunks(browserSids, some =>
         tx.read<Omit<EndToNotify, 'ended'> & { endedAt: number | null }>(
           `SELECT s.id AS sessionId, s.ended_at AS endedAt, ${endColumns} FROM session s
-           ${atTold} AND s.browser_sid IN (${placeholders(some.length)}) AND (s.ended_at IS NULL OR s.ended_reason = 'expired')`,
+           ${ofNotifiedApplications} AND s.browser_sid IN (${placeholders(some.length)}) AND (s.ended_at IS NULL OR s.ended_reason = 'expired')`,
           [true, ...some],
         ),
       )

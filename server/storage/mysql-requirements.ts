@@ -12,7 +12,7 @@ const longestStatement = 1024 * 1024
  * different.
  * @throws UnsupportedDatabase where there are tables already
  */
-export async function compareInBinary(ask: RunStatement, collation: string): Promise<void> {
+export async function requireBinaryCollation(ask: RunStatement, collation: string): Promise<void> {
   const [own] = (await ask('SELECT @@collation_database AS collation')) as [{ collation: string }]
   if (own.collation === collation) return
   // A connection keeps the collation that it found when it began; another server may have changed it since. New tables
@@ -41,7 +41,7 @@ export async function requireSupported(
   const problems = [...wrongVariables(variables, shown), ...(await serverProblems(ask))].map(one => `the server ${one}`)
   const mismatched = await mismatchedTables(ask, collation)
   if (mismatched.length > 0) problems.push(`tables that are not as migrations make them: ${mismatched.join(', ')}`)
-  if (problems.length > 0) throw new UnsupportedDatabase(`the database is not one to rely on: ${problems.join('; ')}`)
+  if (problems.length > 0) throw new UnsupportedDatabase(`the database is not suitable: ${problems.join('; ')}`)
 }
 
 /** Problems of the server that no session variable can solve. */

@@ -91,7 +91,7 @@ export function createSessionSurveyStore() {
     },
 
     /** Users of a stretch with more open sessions than this. */
-    async crowded(tx: Queries, { after, upto }: Stretch<number>, most: number): Promise<number[]> {
+    async nearLimit(tx: Queries, { after, upto }: Stretch<number>, most: number): Promise<number[]> {
       const rows = await tx.read<{ userId: number }>(
         `SELECT user_id AS userId FROM session s WHERE ${endedInStretch} IS NULL AND user_id > ? AND user_id <= ?
          GROUP BY user_id HAVING COUNT(*) > ? ORDER BY user_id`,

@@ -111,6 +111,6 @@ export function isDeadlock(error: StorageFailure): boolean {
  * Whether a failure is temporary, to be retried unchanged: the answer is 503, never a refusal that would sign a user
  * out.
  */
-export function isPassing(error: StorageFailure): boolean {
+export function isTransient(error: StorageFailure): boolean {
   return !error.isOurs
 }

@@ -52,9 +52,9 @@ export function createWriteHealth({ log, monotonic }: WriteHealthDeps) {
       const why = lastingFailures.find(([code]) => code.test(failure.code))?.[1]
       if (why) refused = { at: monotonic(), why }
       else failed = true
-      const now = problem()
-      if (now && !reported) log.error({ err: failure }, `the database accepts no writes: ${now}`)
-      reported ||= now !== null
+      const present = problem()
+      if (present && !reported) log.error({ err: failure }, `the database accepts no writes: ${present}`)
+      reported ||= present !== null
     },
   }
 }

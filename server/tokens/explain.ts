@@ -41,13 +41,13 @@ export function createExplain({ inspect, checks, projection, rotate }: ExplainDe
         compact = await inspect.read(token)
       },
     }
-    const [first] = await ask([form])
+    const [first] = await runSteps([form])
     if (!compact) return { kind: null, ...explained([first!], ['kind']), decoded: null, signed: false, entry: null }
 
     const { header, claims } = compact
     const kind = header.typ === 'rt+jwt' ? 'refresh' : 'access'
     const steps = kind === 'refresh' ? refreshSteps(compact) : accessSteps(compact)
-    const results = [first!, ...(await ask(steps))]
+    const results = [first!, ...(await runSteps(steps))]
     const rest = steps.slice(results.length - 1).map(step => step.name)
     const verdict = explained(results, rest)
     const signed = results.some(({ name, refusal }) => name === 'signature' && refusal === null)
@@ -83,25 +83,25 @@ export function createExplain({ inspect, checks, projection, rotate }: ExplainDe
 
 export type Explain = ReturnType<typeof createExplain>
 
-type Asked = { name: string; refusal: ErrorCode | null }
+type StepResult = { name: string; refusal: ErrorCode | null }
 
 /** Runs the steps in turn, up to the first that refuses. */
-async function ask(steps: readonly Step[]): Promise<Asked[]> {
-  const asked: Asked[] = []
+async function runSteps(steps: readonly Step[]): Promise<StepResult[]> {
+  const results: StepResult[] = []
   for (const { name, run } of steps) {
     try {
       await run()
-      asked.push({ name, refusal: null })
+      results.push({ name, refusal: null })
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 401) throw error
-      return [...asked, { name, refusal: error.code }]
+      return [...results, { name, refusal: error.code }]
     }
   }
-  return asked
+  return results
 }
 
-function explained(asked: readonly Asked[], rest: readonly string[]): Pick<Explanation, 'checks' | 'refusal'> {
-  const explained = asked.map(({ name, refusal }) => ({ name, result: refusal ? 'failed' : 'passed' }) as const)
+function explained(results: readonly StepResult[], rest: readonly string[]): Pick<Explanation, 'checks' | 'refusal'> {
+  const finished = results.map(({ name, refusal }) => ({ name, result: refusal ? 'failed' : 'passed' }) as const)
   const skipped = rest.map(name => ({ name, result: 'skipped' }) as const)
-  return { checks: [...explained, ...skipped], refusal: asked.at(-1)?.refusal ?? null }
+  return { checks: [...finished, ...skipped], refusal: results.at(-1)?.refusal ?? null }
 }

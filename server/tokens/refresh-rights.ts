@@ -50,12 +50,12 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
     /**
      * Checks like `require`; a session that lived on only because it was offline, and may no longer be, ends as it
      * would have with its browser session.
-     * @returns what the access token is to be for: what was requested, as far as a user has consented to it
+     * @throws like `require`
      */
-    async requireOrEnd(standing: Standing, asked: AskedTarget, presenter: Origin): Promise<AskedTarget> {
-      if (isWhole(standing, asked)) return asked
-      const consented = await requireRights(standing, asked)
-      if (!(await isOfflineNoMore(standing))) return consented
+    async requireOrEnd(standing: Standing, asked: AskedTarget, presenter: Origin): Promise<void> {
+      if (isWhole(standing, asked)) return
+      await requireRights(standing, asked)
+      if (!(await isOfflineNoMore(standing))) return
       const { id, userId, deviceId } = standing.session
       await changes.run({ name: 'system', origin: presenter, credential: null }, async (_, { record, note }) => {
         if (!(await record('sign_out', { subject: id }))) return
@@ -65,18 +65,17 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
     },
   }
 
-  async function requireRights({ session, user }: Standing, asked: AskedTarget): Promise<AskedTarget> {
+  async function requireRights({ session, user }: Standing, asked: AskedTarget): Promise<void> {
     const servers = resourceServersOf(applications.resourceServers(), issuer)
     const granted = isAskedFor(asked) ? narrowed(session, asked, servers) : session
     const held = session.applicationId === ownApplicationId ? undefined : applications.find(session.applicationId)
-    if (!held) return asked
+    if (!held) return
     if (!hasRefreshTokens(held.metadata)) throw refuse('unauthorized_client')
     if (!mayUse(held.metadata, user.roles)) throw refuse('invalid_grant')
     // A resource server that was named alone gets no scope words of others.
-    if (session.resources.length === 1 || held.metadata.first_party) return asked
+    if (session.resources.length === 1 || held.metadata.first_party) return
     // A resource server that defined the scope word after the consent was given: no user has consented to it.
     if (asked.resource?.length && !(await isConsented(session, granted.resources))) throw refuse('invalid_target')
-    return asked
   }
 
   async function isConsented(

@@ -14,7 +14,7 @@ import { refuseToken } from './checks.js'
 import type { Inspect } from './inspect.js'
 import type { ShownProof } from './proofs.js'
 import type { RefreshRights } from './refresh-rights.js'
-import { createRotationClaim, isForgotten, type RotationClaimDeps } from './rotation-claim.js'
+import { createRotationClaim, isMissingOrOlder, type RotationClaimDeps } from './rotation-claim.js'
 import type { SessionLimit } from './session-limit.js'
 import type { MakeSessionTokens, SessionTokens } from './session-tokens.js'
 import type { Found } from './standings.js'
@@ -96,9 +96,9 @@ export function createRotate(deps: RotateDeps) {
     if (proof) await proof.spend()
     const { found, won, claimedAt } = await claim({ id: claims.sid, generation: claims.gen, applicationId })
     const { standing: live, eras } = refuseOver(found, claims, won ? claimedAt : now())
-    const consented = await refreshRights.requireOrEnd(live, asked, presenter)
+    await refreshRights.requireOrEnd(live, asked, presenter)
     const policy = eras.of(live.session)
-    const presented: Presented = { claims, live, eras, policy, arrivedAt, issuedAt, presenter, asked: consented, proof }
+    const presented: Presented = { claims, live, eras, policy, arrivedAt, issuedAt, presenter, asked, proof }
     if (won) return answer(presented, true)
     switch (judge(presented)) {
       case 'ahead':
@@ -140,7 +140,7 @@ export function createRotate(deps: RotateDeps) {
   async function requireUndoubted(claims: PresentedClaims): Promise<Found> {
     const { found, behind } = await standings.underOnePolicy([claims.sid])
     const one = behind.has(claims.sid) ? 'behind' : (found.get(claims.sid) ?? null)
-    if (one !== 'behind' && isForgotten(one?.standing, claims.gen)) await tail.requireForward()
+    if (one !== 'behind' && isMissingOrOlder(one?.standing, claims.gen)) await tail.requireForward()
     const { standing, eras } = refuseOver(one, claims, now())
     if (sessionEnd(standing.session, standing.ended, latest(), eras.of(standing.session)))
       throw refuseToken('clock_jumped')

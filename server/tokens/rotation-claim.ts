@@ -53,7 +53,7 @@ export function createRotationClaim(deps: RotationClaimDeps): (claim: RotationCl
       await deps.pauses?.rotationClaimed?.()
     })
     const isGone = ({ id, generation }: RotationClaim) =>
-      !behind.has(id) && isForgotten(found.get(id)?.standing, generation)
+      !behind.has(id) && isMissingOrOlder(found.get(id)?.standing, generation)
     if (claims.some(isGone)) await tail.requireForward()
     // A key may have been revoked at another server: no token is issued under it.
     if ([...found.values()].some(({ standing }) => issue.isBehind(standing))) await tail.readNow()
@@ -70,6 +70,6 @@ export function createRotationClaim(deps: RotationClaimDeps): (claim: RotationCl
 }
 
 /** Whether a missing session, or one of a lower generation, may be due to a database that went back. */
-export function isForgotten(standing: Standing | null | undefined, generation: number): boolean {
+export function isMissingOrOlder(standing: Standing | null | undefined, generation: number): boolean {
   return !standing || standing.session.generation < generation
 }

@@ -11,18 +11,18 @@ type Span = { from: number; upto: number; rotates: boolean; idle: number; absolu
 /** `key`: equal for equal rotation rules, whatever the application. */
 type Spans = { key: string; spans: readonly Span[] }
 
-type Judges = Pick<Eras, 'list' | 'of'>
+type ErasView = Pick<Eras, 'list' | 'of'>
 
 export function createRotationStatements() {
   /** Computed once for each policy in force. */
-  const known = new WeakMap<Judges, Map<string, Spans>>()
+  const known = new WeakMap<ErasView, Map<string, Spans>>()
 
-  function spansOf(eras: Judges, applicationId: string): Spans {
+  function spansOf(eras: ErasView, applicationId: string): Spans {
     const byApplication = known.get(eras) ?? new Map<string, Spans>()
     known.set(eras, byApplication)
     let found = byApplication.get(applicationId)
     if (!found) {
-      const spans = fold(eras, applicationId)
+      const spans = rotationSpans(eras, applicationId)
       found = { key: JSON.stringify(spans), spans }
       byApplication.set(applicationId, found)
     }
@@ -30,7 +30,7 @@ export function createRotationStatements() {
   }
 
   return function rotationStatements(
-    eras: Judges,
+    eras: ErasView,
     claims: readonly RotationClaim[],
     at: Pick<RotationTerms, 'now' | 'rotation' | 'keyVersion'>,
   ): RotationStatement[] {
@@ -46,7 +46,7 @@ export function createRotationStatements() {
   }
 }
 
-function fold({ list, of }: Judges, applicationId: string): Span[] {
+function rotationSpans({ list, of }: ErasView, applicationId: string): Span[] {
   const spans: Span[] = []
   for (const { from, upto } of list) {
     const policy = of({ policyVersion: from, applicationId })

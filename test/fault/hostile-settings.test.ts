@@ -149,7 +149,7 @@ onMariaDb('a MariaDB server with hostile global settings', () => {
       const bound = await startMariaDb('--maximum-wait-timeout=10', '--maximum-max-sort-length=100')
       try {
         expect(await refusalOf(await bound.create())).to.match(
-          /^the database is not one to rely on: the server keeps max_sort_length at 100, and it must be 1024: .*; the server keeps wait_timeout at 10, /,
+          /^the database is not suitable: the server keeps max_sort_length at 100, and it must be 1024: .*; the server keeps wait_timeout at 10, /,
         )
       } finally {
         await bound.stop()

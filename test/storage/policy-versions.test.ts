@@ -138,7 +138,7 @@ onEachEngine('session survey', engine => {
       expect([ids.length, new Set(ids).size, withAccess], `${size}`).to.deep.equal([15, 15, 15])
       const crowded: number[] = []
       for await (const stretch of surveys.byUser(database, size))
-        crowded.push(...(await surveys.crowded(database, stretch, 2)))
+        crowded.push(...(await surveys.nearLimit(database, stretch, 2)))
       expect(crowded, `${size}`).to.deep.equal([3, 4, 5])
     }
     expect((await surveys.ofUsers(database, [2, 3], now)).map(one => one.id)).to.deep.equal([

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { isPassing, StorageFailure } from '../../server/storage/storage-failure.js'
+import { isTransient, StorageFailure } from '../../server/storage/storage-failure.js'
 
 type Refused = { code?: string; errno?: number; sqlState?: string; message: string }
 
-const passes = (refused: Refused) => isPassing(StorageFailure.from(Object.assign(new Error(), refused), 'SELECT 1'))
+const passes = (refused: Refused) => isTransient(StorageFailure.from(Object.assign(new Error(), refused), 'SELECT 1'))
 
 describe('a database failure', () => {
   const passing: Refused[] = [

@@ -109,7 +109,7 @@ export function createApplicationImport(deps: ApplicationImportDeps) {
       const done = new Map<string, Imported>()
       // Resource servers come before the applications that ask for their scopes.
       for (const entry of [...entries].sort((a, b) => Number(!a.input.resource) - Number(!b.input.resource)))
-        done.set(entry.input.id, await orAgain(() => writeOne(entry, options)))
+        done.set(entry.input.id, await retryOnce(() => writeOne(entry, options)))
       return entries.map(({ input }) => done.get(input.id)!)
     },
   }
@@ -120,7 +120,7 @@ export type ApplicationImport = ReturnType<typeof createApplicationImport>
 /**
  * Retries once: another server that starts may have created the application meanwhile, most likely from the same file.
  */
-async function orAgain<T>(work: () => Promise<T>): Promise<T> {
+async function retryOnce<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

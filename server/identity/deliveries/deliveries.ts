@@ -66,7 +66,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
     count: (filter: DeliveryFilter): Promise<Counted> => deliveryListStore.count(database, filter),
 
     /** Applications with back-channel logout, by name; only the first ones where there are very many. */
-    notified: (): Promise<{ id: string; name: string }[]> => applicationStore.toldOfEnds(database, mostNamed),
+    notified: (): Promise<{ id: string; name: string }[]> => applicationStore.notifiedOfEnds(database, mostNamed),
 
     /**
      * Sends another logout token for the same end; a pending delivery is retried at once.

@@ -31,7 +31,7 @@ export type Progress = {
   roles: ReadonlyMap<string, RoleRecord>
 }
 
-export type JudgedRow = {
+export type JudgedBatch = {
   /** One for each user, in the same order. */
   outcomes: ImportOutcome[]
   /** New users to be inserted, with their roles. */
@@ -53,8 +53,8 @@ export type ImportJudgementDeps = {
 
 export function createImportJudgement({ userStore, roleStore, rights, policy, now }: ImportJudgementDeps) {
   /** Roles by their names, locked in the global lock order; in a dry run as the import would have created them. */
-  async function rolesOf(tx: Queries, users: readonly UserToImport[], so: Progress): Promise<Map<string, RoleRecord>> {
-    const found = new Map(so.roles)
+  async function rolesOf(tx: Queries, users: readonly UserToImport[], progress: Progress): Promise<Map<string, RoleRecord>> {
+    const found = new Map(progress.roles)
     for (const name of [...new Set(users.flatMap(user => user.roles ?? []))].sort()) {
       const role = await roleStore.lock(tx, name)
       if (role) found.set(name, role)
@@ -65,21 +65,21 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
   return async function judge(
     tx: Queries,
     users: readonly UserToImport[],
-    so: Progress,
+    progress: Progress,
     actor: Actor,
-  ): Promise<JudgedRow> {
-    const roles = await rolesOf(tx, users, so)
+  ): Promise<JudgedBatch> {
+    const roles = await rolesOf(tx, users, progress)
     const mayDo = await rights.judge(tx, actor)
     const ids = new Set<number>()
     const newIds = new Set<number>()
     const keys = new Set<string>()
-    const rows: JudgedRow['rows'] = []
+    const rows: JudgedBatch['rows'] = []
     const byKey = new Map(
       (await userStore.someByKeys(tx, users.map(nameOf))).map(user => [user.usernameKey!, user] as const),
     )
     const wanted = users.flatMap(user => (Number.isSafeInteger(user.id) ? [user.id!] : []))
     const byId = new Map((await userStore.some(tx, wanted)).map(user => [user.id, user] as const))
-    let lastId = Math.max(so.lastId, await userStore.lastId(tx))
+    let lastId = Math.max(progress.lastId, await userStore.lastId(tx))
 
     const outcomes: ImportOutcome[] = []
     for (const user of users) outcomes.push(await outcomeOf(user))
@@ -89,8 +89,8 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
       try {
         requireImportable(user)
         const key = nameOf(user)
-        if (user.id !== undefined && (ids.has(user.id) || so.ids.has(user.id))) throw refuseField('id', 'user_id_taken')
-        if (keys.has(key) || so.keys.has(key)) throw usernameTaken()
+        if (user.id !== undefined && (ids.has(user.id) || progress.ids.has(user.id))) throw refuseField('id', 'user_id_taken')
+        if (keys.has(key) || progress.keys.has(key)) throw usernameTaken()
         const there = existingUser(user, key)
         const outcome: Found = there ? compared(user, there) : await added(user)
         ids.add(outcome.id)
@@ -145,7 +145,7 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
     /** The next free id: some users have ids outside of the sequence. */
     async function nextId(): Promise<number> {
       let id = lastId + 1
-      while (ids.has(id) || so.ids.has(id) || (await userStore.find(tx, id))) id++
+      while (ids.has(id) || progress.ids.has(id) || (await userStore.find(tx, id))) id++
       return id
     }
   }

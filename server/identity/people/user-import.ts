@@ -9,7 +9,7 @@ import {
   createImportJudgement,
   type ImportJudgementDeps,
   type ImportOutcome,
-  type JudgedRow,
+  type JudgedBatch,
 } from './import-judgement.js'
 import { noteOf, type UserToImport } from './new-user.js'
 
@@ -28,7 +28,7 @@ export function createUserImport(deps: UserImportDeps) {
   function begin(actor: Actor, { dryRun }: { dryRun: boolean }) {
     const so = { ids: new Set<number>(), keys: new Set<string>(), lastId: 0, roles: new Map<string, RoleRecord>() }
 
-    async function importBatch(users: readonly UserToImport[]): Promise<JudgedRow> {
+    async function importBatch(users: readonly UserToImport[]): Promise<JudgedBatch> {
       if (dryRun) return judge(database, users, so, actor)
       const roles = [...new Set(users.flatMap(user => user.roles ?? []))]
       return changes.run(
@@ -67,7 +67,7 @@ export function createUserImport(deps: UserImportDeps) {
             }
             return { found, made }
           })
-        const { found, made } = dryRun ? await planned(database) : await again(write)
+        const { found, made } = dryRun ? await planned(database) : await retryOnDuplicate(write)
         for (const role of made) so.roles.set(role.name, role)
         return found
       },
@@ -75,7 +75,7 @@ export function createUserImport(deps: UserImportDeps) {
       /** @returns the outcome of each user, in the same order */
       async addUsers(users: readonly UserToImport[]): Promise<ImportOutcome[]> {
         if (users.length === 0) return []
-        const judged = await again(() => importBatch(users))
+        const judged = await retryOnDuplicate(() => importBatch(users))
         for (const id of judged.ids) so.ids.add(id)
         for (const key of judged.keys) so.keys.add(key)
         so.lastId = judged.lastId
@@ -90,7 +90,7 @@ export function createUserImport(deps: UserImportDeps) {
 export type UserImport = ReturnType<typeof createUserImport>
 
 /** Retries after a concurrent change took a name or an id between the read and the write: the next read sees it. */
-async function again<T>(work: () => Promise<T>): Promise<T> {
+async function retryOnDuplicate<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()

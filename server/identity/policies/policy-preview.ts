@@ -60,7 +60,7 @@ const sampleSize = 20
 /** How many rows one statement scans, and of how many users it reads all sessions. */
 const batchSize = 2_000
 const usersAtOnce = 100
-/** How many sessions of crowded users (near a session limit) are examined, whether they end or not. */
+/** How many sessions of nearLimit users (near a session limit) are examined, whether they end or not. */
 const mostLookedAt = 200_000
 
 type Found = { endings: Ending[]; more: boolean }
@@ -104,23 +104,23 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
   }
 
   async function findEndings(before: Eras, after: Eras, at: number): Promise<Found> {
-    const crowded = await endingsOfCrowded(before, after, at)
-    const others = await endingsOfOthers(before, after, at, crowded.userIds)
-    return { endings: [...crowded.endings, ...others.endings], more: crowded.more || others.more }
+    const nearLimit = await endingsOfUsersNearLimit(before, after, at)
+    const others = await endingsOfOthers(before, after, at, nearLimit.userIds)
+    return { endings: [...nearLimit.endings, ...others.endings], more: nearLimit.more || others.more }
   }
 
   /** Ends for users who may be over a session limit, before or after: all of their sessions are compared. */
-  async function endingsOfCrowded(before: Eras, after: Eras, at: number): Promise<Found & { userIds: Set<number> }> {
+  async function endingsOfUsersNearLimit(before: Eras, after: Eras, at: number): Promise<Found & { userIds: Set<number> }> {
     const endings: Ending[] = []
     const userIds = new Set<number>()
     const least = leastLimit(before, after)
     if (least === Infinity) return { endings, userIds, more: false }
     let lookedAt = 0
     for await (const stretch of sessionSurveyStore.byUser(database, batchSize)) {
-      const crowded = await sessionSurveyStore.crowded(database, stretch, least)
-      for (const userId of crowded) userIds.add(userId)
-      for (let begin = 0; begin < crowded.length; begin += usersAtOnce) {
-        const sessions = await sessionSurveyStore.ofUsers(database, crowded.slice(begin, begin + usersAtOnce), at)
+      const nearLimit = await sessionSurveyStore.nearLimit(database, stretch, least)
+      for (const userId of nearLimit) userIds.add(userId)
+      for (let begin = 0; begin < nearLimit.length; begin += usersAtOnce) {
+        const sessions = await sessionSurveyStore.ofUsers(database, nearLimit.slice(begin, begin + usersAtOnce), at)
         for (const open of grouped(sessions, session => session.userId).values())
           endings.push(...endedByChange(open, before, after, at))
         lookedAt += sessions.length
@@ -132,13 +132,13 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
   }
 
   /** Ends for all other users: each session is judged alone. */
-  async function endingsOfOthers(before: Eras, after: Eras, at: number, crowded: ReadonlySet<number>): Promise<Found> {
+  async function endingsOfOthers(before: Eras, after: Eras, at: number, nearLimit: ReadonlySet<number>): Promise<Found> {
     const endings: Ending[] = []
     const tightened = tightenings(before, after)
     if (tightened.length === 0) return { endings, more: false }
     for await (const stretch of sessionSurveyStore.byId(database, batchSize)) {
       for (const session of await sessionSurveyStore.outliving(database, stretch, tightened, at))
-        if (!crowded.has(session.userId)) endings.push(...endedByChange([session], before, after, at))
+        if (!nearLimit.has(session.userId)) endings.push(...endedByChange([session], before, after, at))
       if (endings.length > countedUpTo) return { endings, more: true }
     }
     return { endings, more: false }

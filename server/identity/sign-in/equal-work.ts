@@ -52,7 +52,7 @@ export function createEqualWork({ work, cost, storedKinds, monotonic }: EqualWor
   }
 
   /** The kind of hash whose work every comparison takes: the slowest. */
-  function measure(): string {
+  function slowestKind(): string {
     const present = cost()
     const costs = kinds.map(bcryptCost).filter(one => one !== null && one <= highestCost) as number[]
     const ofBcrypt = standInHash(Math.max(present, ...costs))
@@ -62,7 +62,7 @@ export function createEqualWork({ work, cost, storedKinds, monotonic }: EqualWor
   }
 
   /** Does the difference in work between two kinds. */
-  async function fill(password: string, done: string, wanted: string): Promise<void> {
+  async function addMissingWork(password: string, done: string, wanted: string): Promise<void> {
     const [from, to] = [bcryptCost(done), bcryptCost(wanted)]
     if (from !== null && to !== null) {
       // One comparison for each cost: 2^a + 2^a + 2^(a+1) + … + 2^(c-1) = 2^c.
@@ -92,10 +92,10 @@ export function createEqualWork({ work, cost, storedKinds, monotonic }: EqualWor
 
     /** Compares a password with a hash. @param encoded null, or an unusable hash, takes the same time */
     async compare(password: string, encoded: string | null): Promise<boolean> {
-      const wanted = measure()
+      const wanted = slowestKind()
       const own = encoded === null ? null : workOf(encoded)
       const right = await work.matches(password, own ? encoded! : wanted)
-      await fill(password, own?.standIn ?? wanted, wanted)
+      await addMissingWork(password, own?.standIn ?? wanted, wanted)
       return right && own !== null
     },
   }

@@ -1,4 +1,4 @@
-// Makes room for a new session: ends the one it replaces, and those above the policy's limits of sessions and devices.
+// Enforces the limits for a new session: ends the one it replaces, and those above the policy's limits of sessions and devices.
 // Only a few at each sign-in: a backlog, as after an import or a lowered limit, is reduced step by step.
 import { scopeWords } from '../../policy/application-metadata.js'
 import type { EraSubject } from '../../policy/eras.js'
@@ -48,11 +48,11 @@ export function createLimitEnforcement({ sessionStore, deviceStore, now }: Limit
     countsAlone(one, one.browser !== null && lives(one.browser, eras))
 
   /**
-   * Makes room, under the user's row lock, which serializes concurrent sign-ins. A session opened by a code ends no
+   * Enforces the limits under the user's row lock, which serializes concurrent sign-ins. A session opened by a code ends no
    * older one: two tabs of one application would sign each other out.
    * @throws session_limit_reached, and nothing is changed
    */
-  async function make(
+  async function enforce(
     tx: Queries,
     change: Change,
     opening: SessionRecord,
@@ -87,13 +87,13 @@ export function createLimitEnforcement({ sessionStore, deviceStore, now }: Limit
   async function sessionsOverLimit(tx: Queries, opening: SessionRecord, { ended, eras }: InForce): Promise<Ends> {
     const found = await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId)
     const live = found.filter(one => lives({ ...one, ended }, eras))
-    const isLeft = (one: LimitCandidate) =>
+    const isAbandoned = (one: LimitCandidate) =>
       one.generation === 1 && one.rotatedAt + eras.of(one).access_token_lifetime * 1000 <= now()
-    const missedLeastFirst = live.sort(
-      (a, b) => Number(isLeft(b)) - Number(isLeft(a)) || a.lastSeenAt - b.lastSeenAt || (a.id < b.id ? -1 : 1),
+    const inOrderOfEnding = live.sort(
+      (a, b) => Number(isAbandoned(b)) - Number(isAbandoned(a)) || a.lastSeenAt - b.lastSeenAt || (a.id < b.id ? -1 : 1),
     )
     return new Map(
-      missedLeastFirst.slice(0, Math.max(0, live.length + 1 - mostOnDevice)).map(one => [one.id, 'replaced']),
+      inOrderOfEnding.slice(0, Math.max(0, live.length + 1 - mostOnDevice)).map(one => [one.id, 'replaced']),
     )
   }
 
@@ -162,7 +162,7 @@ export function createLimitEnforcement({ sessionStore, deviceStore, now }: Limit
     for (const { id } of overLimit.slice(-mostAtOnce.sessions)) ends.set(id, 'session_limit')
   }
 
-  return { make, retake }
+  return { enforce, retake }
 }
 
 /** The number of other sessions from which a new one is refused. */

@@ -96,7 +96,7 @@ export type OpenSessionDeps = {
   userStandingStore: UserStandingStore
   sessionStore: SessionStore
   knownDevices: KnownDevices
-  room: LimitEnforcement
+  limitEnforcement: LimitEnforcement
   renewal: Renewal
   issue: Issue
   changes: Changes
@@ -109,7 +109,7 @@ export type OpenSessionDeps = {
 }
 
 export function createOpenSession(deps: OpenSessionDeps) {
-  const { userStandingStore, sessionStore, knownDevices, room, renewal, issue, changes, secrets, tail, policy } = deps
+  const { userStandingStore, sessionStore, knownDevices, limitEnforcement, renewal, issue, changes, secrets, tail, policy } = deps
   const { applications, now, uuid } = deps
 
   /**
@@ -158,11 +158,11 @@ export function createOpenSession(deps: OpenSessionDeps) {
       const made = newSession(evidence, about, eras)
       const opened = succeeds ? { ...made, windowFrom: 0, windowStartedAt: made.createdAt } : made
       const inForce = { replaces: replaces && !isNew, ended: found.ended, eras }
-      const retaken = standalone ? null : await room.retake(tx, opened, inForce)
+      const retaken = standalone ? null : await limitEnforcement.retake(tx, opened, inForce)
       const session = retaken ?? opened
       await evidence.spend?.(tx, session, eras)
       if (!retaken) {
-        await room.make(tx, change, session, inForce)
+        await limitEnforcement.enforce(tx, change, session, inForce)
         await sessionStore.insert(tx, session)
       }
       noteSignIn(change, session, action)

@@ -1,6 +1,6 @@
 // MySQL and MariaDB: a pool of connections. Each connection gets our session variables before its first use.
 import type { Pool, PoolConnection, PoolOptions, QueryResult, ResultSetHeader } from 'mysql2'
-import { compareInBinary, requireSupported, warningsOn } from '../mysql-requirements.js'
+import { requireBinaryCollation, requireSupported, warningsOn } from '../mysql-requirements.js'
 import { binaryCollation, createSettling, type RunStatement, sessionValues } from '../mysql-session.js'
 import { sessionVariables } from '../mysql-variables.js'
 import { secureContext } from '../tls.js'
@@ -34,7 +34,7 @@ export async function connectionsOn(pool: Pool): Promise<Connections> {
     const variables = sessionVariables(collation)
     const settling = createSettling(variables)
     await settling.settle(first)
-    await compareInBinary(ask, collation)
+    await requireBinaryCollation(ask, collation)
     await requireSupported(ask, collation, variables, await sessionValues(ask, variables))
     const warnings = await warningsOn(ask)
     first.release()

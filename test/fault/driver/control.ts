@@ -58,13 +58,13 @@ export async function insist<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt()
     } catch (error) {
-      if (!isPassing(error)) throw error
+      if (!isTransient(error)) throw error
       await new Promise(resolve => setTimeout(resolve, 50))
     }
   }
 }
 
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return error instanceof Refusal && error.status === 503
 }
 

@@ -1,7 +1,7 @@
 // The ways in which a trial's access token is revoked, one row each. A revoke may be retried until it is answered: an
 // answer that the session has already ended counts too, because it confirms the same.
 import { type Answer, aClient, claimsOf, type Pair } from '../../support/client.js'
-import { actor, type Control, isPassing, type Person, signIn } from './control.js'
+import { actor, type Control, isTransient, type Person, signIn } from './control.js'
 import { told } from './good-client.js'
 import type { Random } from './random.js'
 import type { Server } from './server.js'
@@ -65,7 +65,7 @@ function byHand(run: (users: Control['parts']['people']['users'], id: number) =>
         await run(parts.people.users, person.id)
         return 'done'
       } catch (error) {
-        if (isPassing(error)) return 'again'
+        if (isTransient(error)) return 'again'
         if ((error as { code?: unknown }).code === 'not_found') return 'done'
         throw error
       }
