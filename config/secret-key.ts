@@ -1,3 +1,5 @@
+// SECRET_KEY, from the settings or from a key file in DATA_DIR that the first start creates. A missing key file is an
+// error, and is not created again, if the SQLite database already has content.
 import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

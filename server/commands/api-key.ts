@@ -1,3 +1,4 @@
+// `darvoza api-key`: create, list, end, for API keys of any user.
 import type { Command } from 'commander'
 import { type ApiKeyInList, apiKeyStates } from '../identity/api-keys/api-key-list.js'
 import type { PublicApiKey } from '../identity/api-keys/public-api-key.js'

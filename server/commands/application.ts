@@ -1,3 +1,5 @@
+// `darvoza application`: create, list, show, change, disable, enable, delete, rotate-secret, and import of a JSON
+// array.
 import type { Command } from 'commander'
 import { type ApplicationState, applicationStates } from '../identity/applications/application-list.js'
 import type { Saved } from '../identity/applications/applications.js'

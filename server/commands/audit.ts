@@ -1,3 +1,5 @@
+// `darvoza audit`: list, and verify, which checks the hash chain and fails if an entry was changed, removed or
+// inserted.
 import { type Command, InvalidArgumentError } from 'commander'
 import type { AuditRecord } from '../identity/logs/audit-log.js'
 import { auditSubjects } from '../policy/audit.js'

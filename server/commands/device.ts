@@ -1,3 +1,4 @@
+// `darvoza device`: list the devices of a user, and end a device with its sessions.
 import type { Command } from 'commander'
 import type { LiveDevice } from '../identity/devices/where-signed-in.js'
 import { every } from '../identity/listing.js'

@@ -1,3 +1,4 @@
+// `darvoza issuer`: show and set, for the issuer (`iss`) that the database belongs to.
 import type { Command } from 'commander'
 import { addCommand, type CommandLine } from './command-line.js'
 import type { Format } from './output.js'

@@ -1,3 +1,5 @@
+// `darvoza key`: list, rotate, revoke, remove. Revoke also takes the names of the secrets that refresh tokens and
+// device tokens are signed with.
 import type { Command } from 'commander'
 import type { ListedKey, Rotation } from '../identity/keys/key-ring.js'
 import { jwksMaxAge, type RevocableSecret, revocableSecrets } from '../policy/key-life.js'

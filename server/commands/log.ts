@@ -1,3 +1,5 @@
+// `darvoza log`: advance, the last step of a restore of the database (tokens/log-advance.ts); it also prints which
+// changes are known to be lost.
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Revocation } from '../protocol/log/revocation.js'
 import { highestAccepted } from '../revocation/high-water.js'

@@ -1,3 +1,4 @@
+// `darvoza migrate`: status, up and down, for migrations of the database schema.
 import type { Command } from 'commander'
 import { addCommand, type CommandLine, type Schema } from './command-line.js'
 import type { Format } from './output.js'

@@ -1,3 +1,5 @@
+// `darvoza policy`: show, preview, set, versions, undo; and the options `--apply` and `--reason`, which `darvoza
+// apply` has too.
 import { type Command, Option } from 'commander'
 import type { ListedPolicyVersion, Policies, PolicyInVersion, PolicyPreview } from '../identity/policies/policies.js'
 import { formatDuration } from '../policy/durations.js'

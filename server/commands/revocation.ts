@@ -1,3 +1,4 @@
+// `darvoza revocation`: list the entries of the revocation log, and add an entry manually.
 import type { Command } from 'commander'
 import type { RevocationRecord } from '../identity/logs/revocation-log.js'
 import { manualTriggers } from '../policy/manual-revocation.js'

@@ -1,3 +1,4 @@
+// `darvoza role`: list, create, set-permissions, rename, delete.
 import type { Command } from 'commander'
 import type { ListedRole } from '../identity/people/roles.js'
 import { addCommand, type CommandLine } from './command-line.js'

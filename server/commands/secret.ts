@@ -1,3 +1,4 @@
+// `darvoza secret`: reseal, which encrypts private keys and secrets again after a change of SECRET_KEY.
 import type { Command } from 'commander'
 import { addCommand, type CommandLine } from './command-line.js'
 import type { Format } from './output.js'

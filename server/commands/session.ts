@@ -1,3 +1,4 @@
+// `darvoza session`: list (live sessions, or all), and end (one session, or all sessions of a user).
 import type { Command } from 'commander'
 import type { SessionInList } from '../identity/devices/session-list.js'
 import { problem } from '../protocol/problems.js'

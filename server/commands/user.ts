@@ -1,3 +1,5 @@
+// `darvoza user`: create, list, show, rename, disable, enable, delete, set-password, set-roles, set-permissions,
+// import (user-import.ts) and export (user-export.ts).
 import { type Command, Option } from 'commander'
 import type { PublicUser } from '../identity/people/public-user.js'
 import type { Users } from '../identity/people/users.js'

@@ -1,3 +1,4 @@
+// `darvoza verifier`: list, which prints the position in the revocation log and the lease of each verifier.
 import type { Command } from 'commander'
 import type { ListedVerifier } from '../identity/logs/verifier-list.js'
 import { addCommand, type CommandLine } from './command-line.js'

@@ -1,3 +1,4 @@
+// Composition of the generator of demo data (demo/demo.ts), for `darvoza seed demo`; a server never loads it.
 import { randomBytes } from 'node:crypto'
 import type { Parts } from '../compose.js'
 import { createDemo, type Demo } from '../demo/demo.js'

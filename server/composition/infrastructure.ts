@@ -1,3 +1,4 @@
+// The type of the parts that `composition/` passes to the rooms of identity/: storage, revocation, tokens, sign-in.
 import type { RevocationParts } from './revocation.js'
 import type { SignInParts } from './sign-in.js'
 import type { StorageParts } from './storage.js'

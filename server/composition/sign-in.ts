@@ -13,6 +13,7 @@ import { createPasswordCheck } from '../identity/sign-in/password-check.js'
 import { createPasswordEvidence } from '../identity/sign-in/password-evidence.js'
 import { logRefusedSignIns } from '../identity/sign-in/refused-sign-in-log.js'
 import { createRenewal } from '../identity/sign-in/renewal.js'
+import { createSessionReuse } from '../identity/sign-in/session-reuse.js'
 import { createSignIn } from '../identity/sign-in/sign-in.js'
 import { createStoredKinds } from '../identity/sign-in/stored-kinds.js'
 import type { Given } from './ports.js'
@@ -47,6 +48,7 @@ export function composeSignIn(
     sessionStore,
     knownDevices,
     limitEnforcement,
+    reuseSession: createSessionReuse({ sessionStore, now }),
     renewal,
     issue,
     changes,

@@ -1,3 +1,5 @@
+// The command `darvoza seed demo`: its options, and its result as text or JSON. Without `--yes` it refuses an
+// installation that has users other than administrators.
 import { type Command, InvalidArgumentError } from 'commander'
 import { addCommand, type CommandLine } from '../commands/command-line.js'
 import { Failure } from '../commands/failures.js'

@@ -1,3 +1,5 @@
+// Health checks for load balancers and orchestrators: `/healthz` (liveness), and `/readyz` (readiness) with the state
+// of the database, of Redis and of the clock.
 import { z } from 'zod'
 import { Refusal, refuse } from '../protocol/errors.js'
 import type { RedisLink } from '../revocation/redis-link.js'

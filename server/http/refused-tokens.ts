@@ -1,3 +1,5 @@
+// The error codes of a token that is refused by its form, type, algorithm, key, signature, claims, issuer, audience
+// or expiry: a shared part of `refuses` in rows of routes and in kinds of access.
 import type { ErrorCode } from '../protocol/errors.js'
 
 /** Error codes of tokens refused by their content, for the rows of routes that read a token. */

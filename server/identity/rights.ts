@@ -1,3 +1,5 @@
+// Authorization of an actor over other users and over rights that the actor gives (rules: policy/permissions.ts). It
+// is checked inside the transaction of the change, by the rows of users at that moment.
 import { type Actor, credentialOf, userOf } from '../policy/actor.js'
 import {
   mayAct,

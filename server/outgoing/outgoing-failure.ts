@@ -1,3 +1,5 @@
+// The exception of a failed outgoing request, and its reasons: an unusable or forbidden address, an unknown or
+// unreachable host, a timeout, a response that is too large.
 export type OutgoingReason =
   | 'ADDRESS'
   | 'SCHEME'

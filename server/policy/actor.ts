@@ -1,3 +1,5 @@
+// Types for the actor of a change: its name in the logs, the address and User-Agent that the request came from, and
+// the credential that is checked again in the transaction of the change.
 import type { OwnPermission } from './permissions.js'
 
 /**

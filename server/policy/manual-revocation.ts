@@ -1,3 +1,5 @@
+// The table of manual revocations: which trigger (policy/revocation.ts) belongs to a kind (`token`, `user`, `role`,
+// `application`, `all`) and an effect (`end`, `refresh`).
 import type { RevocationEffect } from '../protocol/log/revocation.js'
 import type { Trigger } from './revocation.js'
 

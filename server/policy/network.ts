@@ -1,3 +1,5 @@
+// Networks of IP addresses, by which rate limits count: RFC 4291 text forms, IPv4-mapped addresses, /64 prefixes.
+
 /**
  * The network that an address counts for in rate limits: a single IPv4 address, or the /64 of IPv6, which one
  * customer gets.

@@ -1,3 +1,5 @@
+// Rules of new passwords (NIST SP 800-63B §5.1.1.2), and the generator of passwords that an administrator gives a
+// user. The list of common passwords is an argument.
 import { type Problem, problem } from '../protocol/problems.js'
 
 /** Longest password that is hashed, in characters: a longer one is an attempt to cause load. */

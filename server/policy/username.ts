@@ -1,3 +1,5 @@
+// Rules of usernames: permitted characters, maximum length, and the normalized key (Unicode NFKC, lower case) by
+// which a username is unique.
 import { type Problem, problem } from '../protocol/problems.js'
 
 /** Longest username that an import may keep (Django's own limit). */

@@ -1,3 +1,5 @@
+// The header fields RateLimit and RateLimit-Policy.
+
 /** The remaining quota of a rate limit; times in seconds. */
 export type Quota = { name: string; limit: number; window: number; remaining: number; resetsIn: number }
 

@@ -1,3 +1,5 @@
+// Rows of client secrets (table `application_secret`), a part of the store in applications.ts. Several secrets of an
+// application may be valid at once; only their hashes are stored.
 import type { Queries } from './database.js'
 import { columns, insertion } from './statement.js'
 

@@ -1,3 +1,5 @@
+// Rows of applications (table `application`), with metadata as JSON. `change` raises the version of the row and those
+// in the log's head, by which other processes reload their caches.
 import {
   type ApplicationKind,
   type ApplicationMetadata,

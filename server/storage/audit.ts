@@ -1,3 +1,5 @@
+// Rows of the audit log (table `audit_entry`) and its head (table `audit_head`): inserts at the end of the hash
+// chain, searches, entries about one user, and deletion of the oldest entries.
 import type { AuditRow } from '../policy/audit.js'
 import type { Dialect, Queries } from './database.js'
 import { scanSql } from './scan-sql.js'

@@ -1,3 +1,5 @@
+// Rows of browser sessions (table `page_session`), found by the hash of the cookie. One SELECT reads the row together
+// with the standing of its session.
 import type { Queries } from './database.js'
 import { type Standing, standingColumns, standingOf, standingTables, standingWidth } from './sessions.js'
 import { columns, insertion } from './statement.js'

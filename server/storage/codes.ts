@@ -1,3 +1,5 @@
+// Rows of authorization codes (table `code`; RFC 6749 §4.1.2), found by the hash of the code. One conditional UPDATE
+// redeems a code, so that it is used once on any number of servers.
 import type { Dialect, Queries, Value } from './database.js'
 import { columns, insertion } from './statement.js'
 

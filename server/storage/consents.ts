@@ -1,3 +1,5 @@
+// Rows of consents (table `consent`), one per user and application: the granted scopes of each resource server, as
+// JSON.
 import type { ConsentedScopes } from '../policy/consent.js'
 import type { Dialect, Queries, Value } from './database.js'
 import { columns, insertion } from './statement.js'

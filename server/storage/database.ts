@@ -95,7 +95,8 @@ export async function openDatabase(
     }
   }
 
-  const reading = <T>(work: (lent: Statements) => Promise<T>) => retryingDeadlocks(() => inTime(connections.reader(), work))
+  const reading = <T>(work: (lent: Statements) => Promise<T>) =>
+    retryingDeadlocks(() => inTime(connections.reader(), work))
 
   const writing = <T>(work: (lent: Connection) => Promise<T>) =>
     retryingDeadlocks(async () => {

@@ -1,3 +1,5 @@
+// Rows of device codes (table `device_code`; RFC 8628), found by the hash of the device code or by the user code:
+// conditional UPDATEs for polls, the user's decision, and a single redemption.
 import type { Dialect, Queries, Value } from './database.js'
 import { columns, insertion, placeholders } from './statement.js'
 

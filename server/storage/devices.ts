@@ -1,3 +1,5 @@
+// Rows of devices (table `device`): queries for recognition at sign-in, for the limit of devices per user, for times
+// of last use, for ends, and for deletion of unused devices.
 import type { Dialect, Queries } from './database.js'
 import { scanSql } from './scan-sql.js'
 import { assignments, columns, grouped, inChunks, insertion, placeholders } from './statement.js'

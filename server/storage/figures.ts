@@ -1,3 +1,5 @@
+// Rows of the dashboard's figures (table `figure`), per minute and per hour: batched upserts of counts and levels,
+// and queries of time series.
 import type { FigureName, Grain } from '../policy/figures.js'
 import type { Dialect, Queries } from './database.js'
 import { insertions, placeholders } from './statement.js'

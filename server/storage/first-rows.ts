@@ -1,3 +1,5 @@
+// The initial rows of a new database: heads of both logs, heartbeat, sequence of user ids, first version of the
+// policy, built-in application, and built-in roles.
 import { builtInApplication } from '../policy/application-metadata.js'
 import { applicationSortKey } from './applications.js'
 import type { Database, Queries, Value } from './database.js'

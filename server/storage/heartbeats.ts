@@ -1,3 +1,5 @@
+// The row of heartbeats (table `heartbeat`): when a server last reached the database, and the latest outage of all
+// servers, which decides whether a reused refresh token is forgiven (revocation/outages.ts, policy/rotation.ts).
 import type { Outage } from '../policy/rotation.js'
 import { farthestSeen } from './clock.js'
 import type { Queries } from './database.js'

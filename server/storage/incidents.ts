@@ -1,3 +1,5 @@
+// Rows of incidents (table `incident`), one for each refresh token that was reused: its generation, and the client
+// that sent it. The list is read in log-lists.ts.
 import type { Queries } from './database.js'
 import { columns, insertion } from './statement.js'
 

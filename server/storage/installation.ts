@@ -1,3 +1,5 @@
+// The single row of the table `installation`: the issuer of the database, and the log's number when tokens of the
+// former service were first accepted.
 import type { Dialect, Queries } from './database.js'
 
 /** The one row with the issuer that owns this database. */

@@ -1,3 +1,5 @@
+// Rows of signing keys (table `signing_key`) and of the server's secrets (table `sealed_secret`). Private keys and
+// secrets are encrypted under SECRET_KEY (tokens/sealing.ts).
 import type { KeyLife } from '../policy/key-life.js'
 import type { Queries } from './database.js'
 import { assignments, columns, insertion } from './statement.js'

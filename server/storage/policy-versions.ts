@@ -1,3 +1,5 @@
+// Rows of policy versions (table `policy_version`): queries for the latest version, for those that open sessions are
+// still judged by (eras), and for the history.
 import type { WrittenVersion } from '../policy/policy-version.js'
 import type { Queries } from './database.js'
 import { columns, insertion } from './statement.js'

@@ -1,3 +1,5 @@
+// Rows of pushed authorization requests (table `pushed_request`; RFC 9126), found by a hash of the random part of
+// their `request_uri`. A conditional UPDATE spends a request, so that it is used once.
 import type { Queries } from './database.js'
 import { columns, insertion, placeholders } from './statement.js'
 

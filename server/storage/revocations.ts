@@ -1,3 +1,5 @@
+// Rows of the revocation log (table `revocation`) and its head (table `log_head`). Numbers are assigned under the row
+// lock of the head, so that they follow the order of commits.
 import type { TokenLives } from '../policy/key-life.js'
 import { refuse } from '../protocol/errors.js'
 import type { Revocation, RevocationKind } from '../protocol/log/revocation.js'

@@ -1,3 +1,5 @@
+// Rows of roles and their assignment to users (tables `role`, `user_role`): the list with numbers of holders, row
+// locks in the order of names, changes of permissions, renaming, and deletion.
 import type { Queries } from './database.js'
 import type { Counted } from './keyset-scan.js'
 import { insertion, placeholders } from './statement.js'

@@ -1,3 +1,5 @@
+// Rows of sessions (table `session`), and standings: one SELECT joins sessions with user, roles, application and log
+// head. Other statements: rotations.ts, session-purge.ts, open-sessions.ts, session-lists.ts.
 import type { EndedSeqs } from '../policy/session.js'
 import type { Cells, Dialect, Queries } from './database.js'
 import { createOpenSessions } from './open-sessions.js'
@@ -160,7 +162,7 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
     },
 
     /** Reuses an existing session for a code. @returns whether it was still open */
-    async retake(
+    async reuse(
       tx: Queries,
       id: string,
       taken: Pick<SessionRecord, 'seq' | 'authenticatedAt' | 'address' | 'rotatedAt' | 'lastSeenAt' | 'expiresAt'>,

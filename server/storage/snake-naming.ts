@@ -1,3 +1,4 @@
+// The naming strategy of TypeORM for migrations and entities: camelCase properties, snake_case columns.
 import { DefaultNamingStrategy } from 'typeorm'
 
 /** Column names of TypeORM: `endedAt` in code is `ended_at` in the table. */

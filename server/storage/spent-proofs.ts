@@ -1,3 +1,5 @@
+// Rows of used proofs (table `spent_proof`), against replay of DPoP proofs (RFC 9449 §11.1) and client assertions
+// (RFC 7523 §3): the unique hash of a proof is stored until the proof expires.
 import type { Dialect, Queries } from './database.js'
 import { placeholders } from './statement.js'
 

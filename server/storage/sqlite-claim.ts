@@ -1,3 +1,4 @@
+// The lock file beside an SQLite database (`….server`): it prevents two servers on one database.
 import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'

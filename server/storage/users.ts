@@ -1,3 +1,5 @@
+// Rows of users and the roles that they have (tables `user`, `user_role`): look-ups by id and by username key, row
+// locks, inserts and changes, and the sequence of user ids (table `last_number`).
 import { insertRows } from './bulk.js'
 import type { Queries } from './database.js'
 import { assignments, columns, grouped, inChunks, insertion, placeholders } from './statement.js'

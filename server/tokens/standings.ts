@@ -1,3 +1,5 @@
+// Reads standings that match the policy and the applications in this process's memory: if the versions in a standing
+// differ, the process reloads, and the sessions concerned are read again.
 import { ownApplicationId } from '../policy/application-metadata.js'
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
 import type { ErasInForce, PolicyInForce } from '../revocation/policy-in-force.js'

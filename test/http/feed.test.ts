@@ -337,7 +337,9 @@ describe('revocation log feed', () => {
     expect(feed.size()).to.equal(2)
     ahead += 15_000
     await quick.until('the dead one is gone', () => feed.size() === 1)
-    expect(own.logged.filter(line => line.includes('the reader has stalled') && line.includes('"dead"'))).to.have.length(1)
+    expect(
+      own.logged.filter(line => line.includes('the reader has stalled') && line.includes('"dead"')),
+    ).to.have.length(1)
     expect(quick.comments.length).to.be.at.least(heard + 1)
   })
 

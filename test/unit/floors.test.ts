@@ -88,6 +88,13 @@ describe('source tree floors', () => {
     for (const [file, { own }] of imports) for (const name of own) expect(files, `${file} → ${name}`).to.include(name)
   })
 
+  it('open with a comment that says what the file holds', () => {
+    // A file of these folders is one table, or one migration: its class says so.
+    const bare = files.filter(file => !/^server\/storage\/(entities|migrations\/\d)/.test(file))
+    expect(bare.length).to.be.above(500)
+    for (const file of bare) expect(readFileSync(join(root, file), 'utf8'), file).to.match(/^(#!.*\n)?\/\/ \S/)
+  })
+
   it('import only from the floors that the table allows', () => {
     const steps: string[] = []
     for (const [file, { own }] of imports) {

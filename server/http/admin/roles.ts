@@ -1,3 +1,4 @@
+// Roles, as administrators list, create, change and delete them over the API.
 import type { Roles } from '../../identity/people/roles.js'
 import { type Context, personOf } from '../handler.js'
 import { answer } from '../wire/answers.js'

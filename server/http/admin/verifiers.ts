@@ -1,3 +1,5 @@
+// Verifiers (processes of resource servers that follow the revocation log), as administrators read them: the handler
+// of `GET /api/admin/verifiers`.
 import type { VerifierList } from '../../identity/logs/verifier-list.js'
 import type { Context } from '../handler.js'
 import { presentTime } from '../me/present.js'

@@ -1,3 +1,5 @@
+// Makes the credential of an authenticated request, of a session or of an API key, from what its route requires;
+// tokens/credential.ts checks it again in the transaction of a change.
 import type { ApiKeyCredential, SessionCredential } from '../../policy/actor.js'
 import type { OwnPermission } from '../../policy/permissions.js'
 

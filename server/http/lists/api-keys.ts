@@ -1,3 +1,5 @@
+// The lists of API keys: of all users, with filters by user, state and text, and of one user. Columns: name, last
+// characters, scopes, resource server, state, and times of creation, expiry, last use and end.
 import { z } from 'zod'
 import { type ApiKeyFilter, type ApiKeyInList, apiKeyStates } from '../../identity/api-keys/api-key-list.js'
 import type { PublicApiKey } from '../../identity/api-keys/public-api-key.js'

@@ -1,3 +1,5 @@
+// The list of applications. Filters: search text, kind, origin, state, and whether it is a resource server; columns:
+// metadata with the names of RFC 7591, kind, origin, state, and version.
 import { z } from 'zod'
 import { type ApplicationFilter, applicationStates } from '../../identity/applications/application-list.js'
 import { type PublicApplication, stateOf } from '../../identity/applications/public-application.js'

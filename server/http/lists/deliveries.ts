@@ -1,3 +1,5 @@
+// The list of deliveries of logout tokens (OpenID Connect Back-Channel Logout 1.0). Filters: application, state,
+// session; columns: what ended, user, attempts, last failure and HTTP status, and times.
 import { z } from 'zod'
 import {
   type DeliveryFilter,

@@ -1,3 +1,5 @@
+// The list of devices. Filters: user, IP address, browser, platform, state, and when the device was last seen;
+// columns: device, owner, IP address, times, state, and number of live sessions.
 import { z } from 'zod'
 import { type DeviceFilter, type DeviceInList, deviceStates } from '../../identity/devices/device-list.js'
 import { count, time, userId } from '../wire/answers.js'

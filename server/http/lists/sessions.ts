@@ -1,3 +1,5 @@
+// The list of sessions. Filters: user, IP address, device, application, state, and time of the sign-in; columns:
+// owner, application, device, times, state, and the reason and actor of its end.
 import { z } from 'zod'
 import type { SessionFilter, SessionInList } from '../../identity/devices/session-list.js'
 import { sessionStates } from '../../policy/session.js'

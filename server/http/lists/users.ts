@@ -1,3 +1,5 @@
+// The list of users. Filters: search text, username, email, IP address, role, id, state, and live sessions; columns:
+// names, email, state, roles, permissions, last sign-in, and number of live sessions.
 import { z } from 'zod'
 import { type UserFilter, type UserInList, userStates } from '../../identity/people/user-list.js'
 import { count, time, userId } from '../wire/answers.js'

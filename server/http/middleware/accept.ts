@@ -1,3 +1,5 @@
+// Content negotiation: whether the Accept header of a request allows JSON (RFC 9110 §12.5.1).
+
 /** The usual values of Accept, which need no parsing. */
 const usual: ReadonlySet<string> = new Set(['', '*/*', 'application/json', 'application/json, text/plain, */*'])
 

@@ -1,3 +1,5 @@
+// Middleware for sign-in routes (`limited: true`): a burst of simultaneous requests is spread over several iterations
+// of the event loop with setImmediate.
 import type { Step } from '../handler.js'
 
 /** The number of requests admitted in one turn of the event loop. */

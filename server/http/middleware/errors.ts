@@ -1,3 +1,5 @@
+// Error-handling middleware: maps exceptions to refusals of the catalogue (protocol/errors.ts), logs server errors
+// and 403 answers, and calls the presenter.
 import { withoutApiKeys } from '../../policy/api-key.js'
 import { type ErrorCode, Refusal, refuse } from '../../protocol/errors.js'
 import { type Context, type Step, senderIdOf, type WriteRefusal } from '../handler.js'

@@ -1,3 +1,5 @@
+// Middleware for every request: the header `X-Request-Id`, the client's IP address behind trusted proxies
+// (TRUST_PROXY), and a debug log line with status and duration.
 import proxyAddr from 'proxy-addr'
 import { withoutApiKeys } from '../../policy/api-key.js'
 import type { Step } from '../handler.js'

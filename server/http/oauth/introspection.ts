@@ -1,3 +1,5 @@
+// The token introspection endpoint (RFC 7662 §2), `POST /oauth/introspect`: its parameters, the schema of its
+// response, and its handler. tokens/introspect.ts checks the token.
 import { z } from 'zod'
 import type { Introspect } from '../../tokens/introspect.js'
 import type { Context } from '../handler.js'

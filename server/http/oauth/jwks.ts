@@ -1,3 +1,5 @@
+// The JWKS endpoint (RFC 7517 §5), `GET /.well-known/jwks.json`: its schema and its handler, with an ETag. If the
+// keys in this process may be old, caches must revalidate the response.
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { jwksMaxAge } from '../../policy/key-life.js'

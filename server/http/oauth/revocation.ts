@@ -1,3 +1,4 @@
+// The token revocation endpoint (RFC 7009 §2), `POST /oauth/revoke`: its parameters and its handler.
 import type { TokenRevocation } from '../../identity/applications/token-revocation.js'
 import { type Context, originOf } from '../handler.js'
 import type { Form } from '../middleware/body-types.js'

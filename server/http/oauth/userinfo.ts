@@ -1,3 +1,5 @@
+// The userinfo endpoint (OpenID Connect Core §5.3), `/oauth/userinfo`: the schema of its response, and its handlers
+// for GET and POST.
 import { z } from 'zod'
 import type { Userinfo } from '../../identity/people/userinfo.js'
 import type { Context } from '../handler.js'

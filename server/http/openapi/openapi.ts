@@ -1,3 +1,4 @@
+// The handler that serves the document of the API (OpenAPI 3.1) as JSON at `/openapi.json`.
 import type { Context } from '../handler.js'
 import type { AnyAccess } from '../kinds/kind.js'
 import { answerPrepared, type Prepared, prepareJson } from '../prepared.js'

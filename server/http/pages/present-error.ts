@@ -1,3 +1,5 @@
+// The presenter of refusals as HTML error pages, with a heading by error code or HTTP status, the request id, and a
+// link back.
 import type { WriteRefusal } from '../handler.js'
 import type { Pages } from './page.js'
 

@@ -1,3 +1,5 @@
+// Groups error codes for the document of the API (OpenAPI): codes whose responses have the same status and schema are
+// described together.
 import type { ErrorCode } from '../../protocol/errors.js'
 
 /** Groups error codes by a key, each group in the order given. */

@@ -1,3 +1,5 @@
+// API keys as the HTTP and command layers see them (a view: columns picked one by one). The hash of a key is left
+// out.
 import { type ApiKeyState, apiKeyState } from '../../policy/api-key.js'
 import type { ApiKeyRecord } from '../../storage/api-keys.js'
 

@@ -1,3 +1,5 @@
+// Parses the User-Agent header (with bowser) into the name, browser and platform of a device; control characters are
+// replaced, and each text has a maximum length.
 import Bowser from 'bowser'
 
 export type DeviceName = { name: string; browser: string; platform: string; userAgent: string }

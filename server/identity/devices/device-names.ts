@@ -1,3 +1,4 @@
+// Renames a user's own device: validation of the new name, and the audited change of the row.
 import type { Actor } from '../../policy/actor.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
 import type { DeviceStore } from '../../storage/devices.js'

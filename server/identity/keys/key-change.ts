@@ -1,3 +1,5 @@
+// The transaction for changes of signing keys and server secrets: it checks the permission, locks the heads of both
+// logs, and raises the key version in the log's head if anything was changed.
 import type { Actor } from '../../policy/actor.js'
 import type { OwnPermission, Rights } from '../../policy/permissions.js'
 import type { Tail } from '../../revocation/tail.js'

@@ -1,3 +1,5 @@
+// The audit log for administrators and for users: filtered pages and counts, all entries about one user, and the
+// verification of the hash chain. Entries are written, and verified, in tokens/audit-trail.ts.
 import type { AuditRecord, AuditSearch, AuditStore } from '../../storage/audit.js'
 import type { Database } from '../../storage/database.js'
 import { type AuditFilter, auditList, type LogListStore } from '../../storage/log-lists.js'

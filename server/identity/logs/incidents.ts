@@ -1,3 +1,5 @@
+// The list of incidents (reuse of a spent refresh token, RFC 9700 §4.14.2), each with the user name, session and
+// device that it concerns; a page is joined by a few batched reads.
 import type { Database } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
 import type { IncidentRecord } from '../../storage/incidents.js'

@@ -1,3 +1,5 @@
+// The revocation log for administrators: filtered pages, counts, and manual entries. The subject of a manual entry,
+// and the rights of its actor, are checked in its transaction.
 import type { Actor } from '../../policy/actor.js'
 import { isManual, type ManualKind, manualTrigger, manualTriggers } from '../../policy/manual-revocation.js'
 import { rightsOf } from '../../policy/permissions.js'

@@ -1,3 +1,5 @@
+// The first administrator's account, from the settings ADMIN_USERNAME and ADMIN_PASSWORD: validation of the settings,
+// and creation of the account at start if no active user has the role `admin`.
 import { administratorRole } from '../../policy/permissions.js'
 import type { Policy } from '../../policy/policies.js'
 import { usernameKey } from '../../policy/username.js'

@@ -53,7 +53,11 @@ export type ImportJudgementDeps = {
 
 export function createImportJudgement({ userStore, roleStore, rights, policy, now }: ImportJudgementDeps) {
   /** Roles by their names, locked in the global lock order; in a dry run as the import would have created them. */
-  async function rolesOf(tx: Queries, users: readonly UserToImport[], progress: Progress): Promise<Map<string, RoleRecord>> {
+  async function rolesOf(
+    tx: Queries,
+    users: readonly UserToImport[],
+    progress: Progress,
+  ): Promise<Map<string, RoleRecord>> {
     const found = new Map(progress.roles)
     for (const name of [...new Set(users.flatMap(user => user.roles ?? []))].sort()) {
       const role = await roleStore.lock(tx, name)
@@ -89,7 +93,8 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
       try {
         requireImportable(user)
         const key = nameOf(user)
-        if (user.id !== undefined && (ids.has(user.id) || progress.ids.has(user.id))) throw refuseField('id', 'user_id_taken')
+        if (user.id !== undefined && (ids.has(user.id) || progress.ids.has(user.id)))
+          throw refuseField('id', 'user_id_taken')
         if (keys.has(key) || progress.keys.has(key)) throw usernameTaken()
         const there = existingUser(user, key)
         const outcome: Found = there ? compared(user, there) : await added(user)

@@ -1,3 +1,5 @@
+// Look-ups of display names by id, in batches: rows of lists and logs contain only ids, and the ids of one page are
+// resolved together.
 import type { ActorName } from '../../policy/actor.js'
 import { userOf } from '../../policy/actor.js'
 import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'

@@ -1,3 +1,5 @@
+// Changes a user's own password. Attempts at the old password are counted, and the hash that it was compared with is
+// read again under the lock of the user's row.
 import type { Actor } from '../../policy/actor.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'

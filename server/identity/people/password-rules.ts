@@ -1,3 +1,5 @@
+// Applies the password rules (policy/password.ts) with their data: a list of common passwords (@zxcvbn-ts) and the
+// table of confusable characters (UTS #39).
 import { createRequire } from 'node:module'
 import skeleton from 'unhomoglyph'
 import { whyNotPassword } from '../../policy/password.js'

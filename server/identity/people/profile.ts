@@ -1,3 +1,5 @@
+// Validation of a user's first name, last name and email address: maximum lengths, control characters, and the syntax
+// of the address.
 import { refuseFields } from '../../protocol/errors.js'
 import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 

@@ -110,7 +110,11 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
   }
 
   /** Ends for users who may be over a session limit, before or after: all of their sessions are compared. */
-  async function endingsOfUsersNearLimit(before: Eras, after: Eras, at: number): Promise<Found & { userIds: Set<number> }> {
+  async function endingsOfUsersNearLimit(
+    before: Eras,
+    after: Eras,
+    at: number,
+  ): Promise<Found & { userIds: Set<number> }> {
     const endings: Ending[] = []
     const userIds = new Set<number>()
     const least = leastLimit(before, after)
@@ -132,7 +136,12 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
   }
 
   /** Ends for all other users: each session is judged alone. */
-  async function endingsOfOthers(before: Eras, after: Eras, at: number, nearLimit: ReadonlySet<number>): Promise<Found> {
+  async function endingsOfOthers(
+    before: Eras,
+    after: Eras,
+    at: number,
+    nearLimit: ReadonlySet<number>,
+  ): Promise<Found> {
     const endings: Ending[] = []
     const tightened = tightenings(before, after)
     if (tightened.length === 0) return { endings, more: false }

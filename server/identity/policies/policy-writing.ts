@@ -1,3 +1,5 @@
+// The transaction that stores a new version of the policy: its row, its audit entry, the longest access token
+// lifetime and, if it applies at once, the trigger `policy_changed`. It locks the heads of both logs first.
 import { type Actor, nameOf } from '../../policy/actor.js'
 import type { NextVersion } from '../../policy/policy-change.js'
 import { type PolicyVersion, policyValuesOf, readVersions } from '../../policy/policy-version.js'

@@ -1,3 +1,5 @@
+// The background task that settles policy versions for new sessions only (`apply` = `new`), once a query finds no
+// open session that is older than the version; eras: policy/eras.ts.
 import type { AccessLifetime } from '../../revocation/access-lifetime.js'
 import type { Database } from '../../storage/database.js'
 import type { PolicyVersionStore } from '../../storage/policy-versions.js'

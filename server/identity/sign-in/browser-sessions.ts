@@ -1,7 +1,7 @@
 // Browser sessions (behind a cookie). A sign-in to this server's own pages is a session of the built-in application
 // like any other: when it is ended in the lists, by the log or by the policy, the next request finds it ended, by one
 // SELECT.
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Actor, Origin } from '../../policy/actor.js'
 import { type SessionEnd, sessionEnd } from '../../policy/session.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
@@ -15,6 +15,7 @@ import type { UserStore } from '../../storage/users.js'
 import type { JudgedTransactions } from '../../tokens/judged-transactions.js'
 import { type PublicSession, publicSession } from '../devices/public-session.js'
 import { type PublicUser, publicUser } from '../people/public-user.js'
+import { createCsrfTokens } from './csrf-tokens.js'
 import type { Guesses } from './guesses.js'
 import type { Hashing } from './hashing.js'
 import type { Credentials, SignIn } from './sign-in.js'
@@ -81,6 +82,7 @@ const visitEvery = 60_000
 export function createBrowserSessions(deps: BrowserSessionsDeps) {
   const { database, userStore, browserSessionStore, sessionStore, signIn, judgedTransactions, guesses, hashing } = deps
   const { policy, tail, ownApplication, random, now, latest } = deps
+  const csrfTokens = createCsrfTokens(random)
   /** Rows by the object that was handed out; garbage-collected with it. */
   const rows = new WeakMap<BrowserSession, Rows>()
   const pageOf = (browser: BrowserSession): BrowserSessionRecord => rows.get(browser)!.page
@@ -187,21 +189,15 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
     forget: (browser: BrowserSession): Promise<void> => browserSessionStore.remove(database, pageOf(browser).idHash),
 
     /** A CSRF token for a form of this browser; `about` limits it to one purpose. */
-    formTokenOf: (browser: BrowserSession, about = ''): string => formToken(pageOf(browser).formSecret, about),
+    formTokenOf: (browser: BrowserSession, about = ''): string => csrfTokens.make(pageOf(browser).formSecret, about),
 
     /** Whether a CSRF token was made for a form of this browser, and for this purpose. */
     isFormTokenOf: (browser: BrowserSession, token: unknown, about = ''): boolean =>
-      isFormToken(token, pageOf(browser).formSecret, about),
+      csrfTokens.isValid(token, pageOf(browser).formSecret, about),
 
     /** CSRF tokens of a browser without a sign-in, which has a secret of its own in a cookie. */
-    formToken,
-    isFormToken,
-  }
-
-  /** A CSRF token with a random salt: a repeated one would leak through response compression (BREACH). */
-  function formToken(secret: string, about = ''): string {
-    const salt = random(12).toString('base64url')
-    return `${salt}.${macOf(secret, salt, about)}`
+    formToken: csrfTokens.make,
+    isFormToken: csrfTokens.isValid,
   }
 }
 
@@ -210,17 +206,6 @@ function wrongProof() {
 }
 
 export type BrowserSessions = ReturnType<typeof createBrowserSessions>
-
-function isFormToken(token: unknown, secret: string, about = ''): boolean {
-  const [, salt, mac] = typeof token === 'string' ? (/^([\w-]{16})\.([\w-]{43})$/.exec(token) ?? []) : []
-  if (salt === undefined || mac === undefined) return false
-  return timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(secret, salt, about)))
-}
-
-/** The salt has a fixed length, so that salt and purpose cannot be confused. */
-function macOf(secret: string, salt: string, about: string): string {
-  return createHmac('sha256', secret).update(salt).update(about).digest('base64url')
-}
 
 function hashOf(id: string): string {
   return createHash('sha256').update(id).digest('base64url')

@@ -1,3 +1,5 @@
+// A decorator of the sign-in module that increments the counters `sign_ins` and `failed_sign_ins` of the dashboard
+// (policy/figures.ts).
 import { errors, Refusal } from '../../protocol/errors.js'
 import type { Count } from '../../tokens/counters.js'
 import type { SignIn } from './sign-in.js'

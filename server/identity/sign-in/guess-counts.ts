@@ -1,3 +1,5 @@
+// Counters of guesses in fixed windows, in this process: a guess is counted in all of its buckets, or in none.
+
 /** One counter (bucket) of a window, with its limit. */
 export type Count = {
   key: string

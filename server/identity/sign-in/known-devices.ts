@@ -1,3 +1,5 @@
+// Device recognition at a sign-in: by a signed device token or by the client's own name of the device, only among the
+// devices of the user who signs in; otherwise a new device is stored.
 import type { Origin } from '../../policy/actor.js'
 import type { Queries } from '../../storage/database.js'
 import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'

@@ -1,9 +1,8 @@
 // Enforces the limits for a new session: ends the one it replaces, and those above the policy's limits of sessions and devices.
 // Only a few at each sign-in: a backlog, as after an import or a lowered limit, is reduced step by step.
-import { scopeWords } from '../../policy/application-metadata.js'
 import type { EraSubject } from '../../policy/eras.js'
 import type { Policy } from '../../policy/policies.js'
-import { absoluteEnd, type EndedSeqs, type SessionLife, sessionEnd } from '../../policy/session.js'
+import { type EndedSeqs, type SessionLife, sessionEnd } from '../../policy/session.js'
 import { countsAlone, createLimitCount, mostNewerSessions } from '../../policy/session-limit.js'
 import { refuse } from '../../protocol/errors.js'
 import type { ErasInForce } from '../../revocation/policy-in-force.js'
@@ -12,6 +11,7 @@ import type { DeviceStore } from '../../storage/devices.js'
 import type { LimitCandidate, OpenSession } from '../../storage/open-sessions.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
 import type { Change } from '../../tokens/changes.js'
+import type { InForce } from './session-reuse.js'
 
 export type LimitEnforcementDeps = { sessionStore: SessionStore; deviceStore: DeviceStore; now: () => number }
 
@@ -25,12 +25,6 @@ const oldestLookedAt = 50
 const mostOnDevice = 25
 
 type Ends = Map<string, 'replaced' | 'session_limit' | 'device_limit'>
-
-type InForce = {
-  /** Numbers of the last ends of its user's and its application's sessions. */
-  ended: EndedSeqs
-  eras: ErasInForce
-}
 
 export type LimitTerms = InForce & {
   /** Whether it replaces those that its application has on the device. */
@@ -90,34 +84,12 @@ export function createLimitEnforcement({ sessionStore, deviceStore, now }: Limit
     const isAbandoned = (one: LimitCandidate) =>
       one.generation === 1 && one.rotatedAt + eras.of(one).access_token_lifetime * 1000 <= now()
     const inOrderOfEnding = live.sort(
-      (a, b) => Number(isAbandoned(b)) - Number(isAbandoned(a)) || a.lastSeenAt - b.lastSeenAt || (a.id < b.id ? -1 : 1),
+      (a, b) =>
+        Number(isAbandoned(b)) - Number(isAbandoned(a)) || a.lastSeenAt - b.lastSeenAt || (a.id < b.id ? -1 : 1),
     )
     return new Map(
       inOrderOfEnding.slice(0, Math.max(0, live.length + 1 - mostOnDevice)).map(one => [one.id, 'replaced']),
     )
-  }
-
-  /**
-   * Reuses the session of an application without refresh tokens, which returns to the authorization endpoint each time;
-   * it takes over the code's time of sign-in.
-   * @returns the session as it is now; null where there is none, or it ended concurrently
-   */
-  async function retake(tx: Queries, opening: SessionRecord, { ended, eras }: InForce): Promise<SessionRecord | null> {
-    if (opening.browserSid === null || opening.refreshable) return null
-    const at = now()
-    const alike = (await sessionStore.childrenAlike(tx, opening)).filter(one => {
-      const rules = eras.of(one)
-      // Not a session so near its end that its tokens would be shorter.
-      const isYoung = absoluteEnd(one, rules) - at >= rules.access_token_lifetime * 1000
-      return isYoung && lives({ ...one, ended }, eras) && isAlike(one, opening)
-    })
-    const last = alike.sort((a, b) => b.createdAt - a.createdAt)[0]
-    if (!last) return null
-    const { seq, authenticatedAt, address } = opening
-    const rules = eras.of(last)
-    const expiresAt = Math.min(at + rules.refresh_token_lifetime * 1000, absoluteEnd(last, rules))
-    const taken = { seq, authenticatedAt, address, rotatedAt: at, lastSeenAt: at, expiresAt }
-    return (await sessionStore.retake(tx, last.id, taken)) ? { ...last, ...taken } : null
   }
 
   /** Devices above the limit. One with very many sessions loses some of them now, and ends with a later sign-in. */
@@ -162,7 +134,7 @@ export function createLimitEnforcement({ sessionStore, deviceStore, now }: Limit
     for (const { id } of overLimit.slice(-mostAtOnce.sessions)) ends.set(id, 'session_limit')
   }
 
-  return { enforce, retake }
+  return { enforce }
 }
 
 /** The number of other sessions from which a new one is refused. */
@@ -172,12 +144,6 @@ const refusedFromOf = ({ max_sessions_per_user: most, at_session_limit }: Policy
 /** The number of other sessions up to which none is above a limit, under any policy in use, and none is refused. */
 const lowestLimit = (opening: SessionRecord, eras: ErasInForce) =>
   Math.min(refusedFromOf(eras.of(opening)) - 1, ...eras.list.map(era => mostNewerSessions(era.policy)))
-
-function isAlike(one: SessionRecord, other: SessionRecord): boolean {
-  const words = ({ scope, resources }: SessionRecord) =>
-    JSON.stringify([scopeWords(scope).sort(), [...resources].sort()])
-  return words(one) === words(other) && one.dpopJkt === other.dpopJkt
-}
 
 function isOlder(one: OpenSession, than: OpenSession): boolean {
   return one.createdAt < than.createdAt || (one.createdAt === than.createdAt && one.id < than.id)

@@ -20,6 +20,7 @@ import type { Secrets } from '../../tokens/secrets.js'
 import type { DeviceClaim, KnownDevices, NamedDevice } from './known-devices.js'
 import type { LimitEnforcement } from './limit-enforcement.js'
 import type { Renewal } from './renewal.js'
+import type { SessionReuse } from './session-reuse.js'
 
 /** Evidence that a session is opened on. */
 export type Evidence = {
@@ -97,6 +98,7 @@ export type OpenSessionDeps = {
   sessionStore: SessionStore
   knownDevices: KnownDevices
   limitEnforcement: LimitEnforcement
+  reuseSession: SessionReuse
   renewal: Renewal
   issue: Issue
   changes: Changes
@@ -109,7 +111,19 @@ export type OpenSessionDeps = {
 }
 
 export function createOpenSession(deps: OpenSessionDeps) {
-  const { userStandingStore, sessionStore, knownDevices, limitEnforcement, renewal, issue, changes, secrets, tail, policy } = deps
+  const {
+    userStandingStore,
+    sessionStore,
+    knownDevices,
+    limitEnforcement,
+    reuseSession,
+    renewal,
+    issue,
+    changes,
+    secrets,
+    tail,
+    policy,
+  } = deps
   const { applications, now, uuid } = deps
 
   /**
@@ -158,10 +172,10 @@ export function createOpenSession(deps: OpenSessionDeps) {
       const made = newSession(evidence, about, eras)
       const opened = succeeds ? { ...made, windowFrom: 0, windowStartedAt: made.createdAt } : made
       const inForce = { replaces: replaces && !isNew, ended: found.ended, eras }
-      const retaken = standalone ? null : await limitEnforcement.retake(tx, opened, inForce)
-      const session = retaken ?? opened
+      const reused = standalone ? null : await reuseSession(tx, opened, inForce)
+      const session = reused ?? opened
       await evidence.spend?.(tx, session, eras)
-      if (!retaken) {
+      if (!reused) {
         await limitEnforcement.enforce(tx, change, session, inForce)
         await sessionStore.insert(tx, session)
       }

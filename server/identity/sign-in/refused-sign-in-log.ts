@@ -1,3 +1,5 @@
+// A decorator of the sign-in module: one log line for each refusal with a status below 500, with error code, reason,
+// user id, IP address and request id.
 import { Refusal } from '../../protocol/errors.js'
 import type { SignIn } from './sign-in.js'
 

@@ -1,3 +1,5 @@
+// The concurrency limiter of password hashing (hashing.ts): a fixed number of slots and a bounded queue. A request
+// that would wait too long gets the refusal `overloaded`, with a randomized Retry-After.
 import { refuse } from '../../protocol/errors.js'
 
 /** Longest wait for a slot, in ms, and longest queue, however quick the work is. */

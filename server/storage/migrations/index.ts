@@ -1,3 +1,4 @@
+// The list of migrations.
 import type { MigrationInterface } from 'typeorm'
 
 /**

@@ -1,3 +1,5 @@
+// The route of the dashboard's figures, `GET /api/admin/overview`, and the schema of its answer: totals, time series,
+// and numbers of live sessions and users.
 import { z } from 'zod'
 import { countNames, figureNames, figureRanges } from '../../../policy/figures.js'
 import { may } from '../../kinds/permission.js'

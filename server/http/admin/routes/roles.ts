@@ -1,3 +1,4 @@
+// Routes of roles: list, create, change, delete. The routes that write require a recent sign-in.
 import { may, mayIfRecent } from '../../kinds/permission.js'
 import { del, get, patch, post } from '../../route.js'
 import { listOf } from '../../wire/answers.js'

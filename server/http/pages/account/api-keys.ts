@@ -1,3 +1,4 @@
+// The user's own API keys at `/account/keys`: the list, the form for a new key (api-key-form.ts), and ending a key.
 import type { ApiKeys } from '../../../identity/api-keys/api-keys.js'
 import { browserUserOf, type Context } from '../../handler.js'
 import type { ApiKeyForms, ApiKeyOwner } from '../api-key-form.js'

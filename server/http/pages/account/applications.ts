@@ -1,3 +1,5 @@
+// Authorized applications of the user at `/account/applications`: scopes, number of sessions, and withdrawal of the
+// consent. The page of a user for administrators shows the same values.
 import type { AuthorizedApplication, Consents } from '../../../identity/authorizations/consents.js'
 import { isUnreviewed } from '../../../policy/application-metadata.js'
 import { browserUserOf, type Context } from '../../handler.js'

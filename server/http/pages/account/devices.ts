@@ -1,3 +1,5 @@
+// The user's own devices at `/account/devices`: the list with sessions grouped by application, renaming a device, and
+// ending one or all others.
 import { type DeviceNames, longestDeviceName } from '../../../identity/devices/device-names.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
 import type { LiveDevice, WhereSignedIn } from '../../../identity/devices/where-signed-in.js'

@@ -1,3 +1,5 @@
+// The user's own security events at `/account/events`, from the audit log, the newest first. Of another actor only
+// its kind is shown, without name, IP address and device.
 import { nameDevice } from '../../../identity/devices/device-name.js'
 import type { AuditLog, AuditRecord } from '../../../identity/logs/audit-log.js'
 import { browserUserOf, type Context } from '../../handler.js'

@@ -1,3 +1,5 @@
+// The form to change the user's own password at `/account/password`. The new password is checked before the old one,
+// because attempts at the old one are counted.
 import type { OwnPassword } from '../../../identity/people/own-password.js'
 import { requireGoodPassword } from '../../../identity/people/password-rules.js'
 import type { BrowserSessions } from '../../../identity/sign-in/browser-sessions.js'

@@ -1,3 +1,4 @@
+// The user's own profile at `/account`: the form for first name, last name and email address.
 import type { Users } from '../../../identity/people/users.js'
 import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'

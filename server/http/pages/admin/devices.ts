@@ -1,3 +1,5 @@
+// Devices of all users, for administrators: the filtered list, one device with its sessions and its history in the
+// audit log, and ending a device.
 import type { Details } from '../../../identity/devices/details.js'
 import type { DeviceList } from '../../../identity/devices/device-list.js'
 import { deviceStates } from '../../../identity/devices/device-list.js'

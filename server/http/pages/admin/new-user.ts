@@ -1,3 +1,5 @@
+// The form with which an administrator creates a user: profile, roles, and a password that is typed or generated
+// (given-password.ts) and must be changed at the first sign-in.
 import type { Roles } from '../../../identity/people/roles.js'
 import type { Users } from '../../../identity/people/users.js'
 import { checkAll } from '../../../protocol/check-all.js'

@@ -1,3 +1,5 @@
+// Sessions of all users, for administrators: the filtered list, one session with its events (from its row, the
+// incidents and the audit log), and ending a session with a reason.
 import type { Activity, Details, SessionDetails } from '../../../identity/devices/details.js'
 import { nameDevice } from '../../../identity/devices/device-name.js'
 import type { SessionInList, SessionList } from '../../../identity/devices/session-list.js'
