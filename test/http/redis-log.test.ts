@@ -120,8 +120,8 @@ onRedis('a server with Redis', () => {
       await redis.command('PUBLISH', logChannel, '\u0000')
     }
     await redis.command('ZADD', `{darvoza:${logId}}:log`, next, JSON.stringify({ log: logId, entry: entry(next) }))
-    await waitFor(async () => expect(server.logged.join()).to.include('is not ours'))
-    expect(server.logged.filter(line => line.includes('is not ours'))).to.have.length(1)
+    await waitFor(async () => expect(server.logged.join()).to.include('have no valid MAC'))
+    expect(server.logged.filter(line => line.includes('have no valid MAC'))).to.have.length(1)
     expect(tail.position).to.equal(position)
     await sessions.end(claimsOf(doomed.access).sid, amy.id, 'system')
     expect((await client.verify(doomed.access)).status).to.equal(401)

@@ -217,11 +217,20 @@ describe('every route of users and administrators', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
-  it('names at most ten of the unknown fields or parameters', async () => {
+  it('names at most ten of the unknown fields or parameters, also one of the name __proto__', async () => {
     const client = aClient(await aServer())
     const { access } = await client.signIn({ username: 'admin', password })
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`n${index}`, 1]))
     expect(Object.keys((await client.patch('/api/me', many, access)).body)).to.have.length(10)
+    for (const refused of [
+      await client.get('/api/me?__proto__=1', access),
+      await client.send('PATCH', '/api/me', {
+        body: '{"__proto__":1}',
+        headers: { 'Content-Type': 'application/json' },
+        token: access,
+      }),
+    ])
+      expect([refused.status, Object.keys(refused.body)]).to.deep.equal([400, ['__proto__']])
     const query = Array.from({ length: 2_000 }, (_, index) => `n${index}`).join('&')
     expect(Object.keys((await client.get(`/api/me?${query}`, access)).body)).to.have.length(10)
   })

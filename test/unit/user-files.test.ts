@@ -2,10 +2,12 @@
 import { expect } from 'chai'
 import { csvRows } from '../../server/commands/csv-rows.js'
 import { jsonRows } from '../../server/commands/json-rows.js'
+import { readUser } from '../../server/commands/user-fields.js'
 import { escapeCell, unescapeCell } from '../../server/policy/csv-cells.js'
 import { rolesOfGroups } from '../../server/policy/group-roles.js'
 import { builtInRoles, isRoleName, ownPermissions } from '../../server/policy/permissions.js'
 import { roleNameOf, uniqueRoleName } from '../../server/policy/role-names.js'
+import type { Refusal } from '../../server/protocol/errors.js'
 
 async function* inPieces(text: string, size: number) {
   for (let from = 0; from < text.length; from += size) yield text.slice(from, from + size)
@@ -25,6 +27,21 @@ const problemOf = (work: Promise<unknown>) =>
     () => '',
     (error: Error) => error.message,
   )
+
+describe('a user of a JSON file', () => {
+  it('is refused with unknown fields, whatever their names', () => {
+    const fieldsOf = (text: string) => {
+      try {
+        return readUser(JSON.parse(text))
+      } catch (error) {
+        return Object.keys((error as Refusal).details.fields!)
+      }
+    }
+    expect(fieldsOf('{"username":"amy"}')).to.deep.equal({ username: 'amy' })
+    for (const name of ['is_activ', '__proto__', 'constructor', 'toString'])
+      expect(fieldsOf(`{"username":"amy","${name}":1}`), name).to.deep.equal([name])
+  })
+})
 
 describe('rows of a JSON file', () => {
   const rows = ['{"a": "x, ] } [ { \\" \\\\"}', '[1, [2, {"b": []}]]', 'NaN', '', '"text"', ' {"c":\n1}\n']
