@@ -46,7 +46,7 @@ describe('an embedded SQLite database', () => {
     await waitFor(() => fetch(`http://127.0.0.1:${third.port}/readyz`))
     await ended(third.child, 'SIGTERM')
     expect(third.child.exitCode).to.equal(0)
-  }).timeout(60_000)
+  })
 
   it('a first start prints the generated administrator password even when the port is in use', async () => {
     const folder = join(aFolder(), 'data')
@@ -64,5 +64,5 @@ describe('an embedded SQLite database', () => {
     taken.close()
     expect(printed).to.match(/password {2}\S{20}/)
     expect(printed).to.match(/Darvoza did not start: another program listens on this address; set PORT/)
-  }).timeout(60_000)
+  })
 })

@@ -44,8 +44,7 @@ onMariaDb('several workers on one port', engine =>
         })
       const died = new Promise<never>((_, reject) => child.once('exit', () => reject(new Error(printed))))
       died.catch(() => {})
-      // Three workers and a database on two busy cores.
-      const ready = waitFor(async () => expect(printed).to.include('Darvoza is ready'), 60_000)
+      const ready = waitFor(async () => expect(printed).to.include('Darvoza is ready'))
       await Promise.race([ready, died])
       return { url: `http://127.0.0.1:${port}`, child, printed: () => printed, workers: () => childrenOf(child.pid!) }
     }
@@ -95,7 +94,7 @@ onMariaDb('several workers on one port', engine =>
       await new Promise(resolve => running.child.once('exit', resolve))
       expect(running.child.exitCode).to.equal(0)
       expect(gone.filter(isAlive)).to.deep.equal([])
-    }).timeout(120_000)
+    }).timeout(60_000)
 
     it('finish begun requests at SIGTERM, and end when their leader is killed', async () => {
       const running = await start({
@@ -122,7 +121,7 @@ onMariaDb('several workers on one port', engine =>
       })
       next.child.kill('SIGKILL')
       await waitFor(async () => expect(orphans.filter(isAlive)).to.deep.equal([]))
-    }).timeout(120_000)
+    }).timeout(60_000)
 
     it('a connection is handed to a second worker when the first dies, and to no third', async () => {
       const running = await start(await settingsOf(await engine.migrated()))
@@ -146,7 +145,7 @@ onMariaDb('several workers on one port', engine =>
       const statuses = (await Promise.all(answers)).map(text => text.slice(0, 12)).sort()
       expect(statuses).to.deep.equal(['', '', 'HTTP/1.1 200'])
       expect((await aClient(running).send('GET', '/healthz', fresh)).status).to.equal(200)
-    }).timeout(120_000)
+    }).timeout(60_000)
 
     it('serve again after they had run out of file descriptors', async () => {
       const running = await start(await settingsOf(await engine.migrated()))
@@ -171,7 +170,7 @@ onMariaDb('several workers on one port', engine =>
       await waitFor(async () => expect(running.workers().filter(pid => pid !== workers[0])).to.have.length(3))
       expect((await aClient(running).send('GET', '/healthz', fresh)).status).to.equal(200)
       expect(running.printed()).to.not.include('an unexpected error')
-    }).timeout(120_000)
+    }).timeout(60_000)
 
     it('a port in use is reported once, the start fails, and no process of it is left running', async () => {
       const settings = await settingsOf(await engine.migrated())
@@ -184,7 +183,7 @@ onMariaDb('several workers on one port', engine =>
       expect(error?.message).to.include('another program listens on this address')
       expect(error?.message.match(/another program/g)).to.have.length(1)
       await waitFor(async () => expect(processesIn(folder)).to.deep.equal([]))
-    }).timeout(120_000)
+    }).timeout(60_000)
   }),
 )
 

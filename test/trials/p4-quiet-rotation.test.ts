@@ -45,7 +45,7 @@ onMariaDb('P4: signing keys that rotate under load at two server processes', eng
       await load.stop()
       await operator.close()
     }
-  }).timeout(120_000)
+  }).timeout(60_000)
 })
 
 onEachEngine('P4: remote verifiers that cache the JWKS for as long as its header allows', engine => {
