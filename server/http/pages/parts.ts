@@ -48,6 +48,7 @@ import { createRolePages } from './admin/roles.js'
 import { createSessionPages } from './admin/sessions.js'
 import { createSnippets } from './admin/snippets.js'
 import { createOneUserPages } from './admin/user.js'
+import { createUserPasswordPages } from './admin/user-password.js'
 import { createUserPages } from './admin/users.js'
 import { createApiDocumentPages } from './api-documents.js'
 import { createApiKeyForms } from './api-key-form.js'
@@ -176,8 +177,9 @@ export function createPageParts(deps: PagePartsDeps) {
     }),
     ...createUserPages({ pages, files, users, userList, roles }),
     ...createOneUserPages({
-      ...{ pages, users, roles, sessions, whereSignedIn, details, names, consents, apiKeys, policy, random },
+      ...{ pages, users, roles, sessions, whereSignedIn, details, names, consents, apiKeys },
     }),
+    ...createUserPasswordPages({ pages, users, whereSignedIn, policy, random }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
     ...createManyUsersPages({ pages, users, userActs, roles }),
     ...createApplicationPages({

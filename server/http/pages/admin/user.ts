@@ -10,8 +10,6 @@ import type { Roles } from '../../../identity/people/roles.js'
 import type { Users } from '../../../identity/people/users.js'
 import type { Actor } from '../../../policy/actor.js'
 import { checkAll } from '../../../protocol/check-all.js'
-import { isUserId } from '../../../protocol/claims.js'
-import { refuse } from '../../../protocol/errors.js'
 import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { presentAuthorization } from '../account/applications.js'
@@ -19,13 +17,13 @@ import { sessionsByApplication } from '../account/devices.js'
 import { shownApiKey } from '../api-key-texts.js'
 import { chosenIn, type Problems, problemsOf, profileRules, typedIn, typedProfile } from '../fields.js'
 import type { Pages } from '../page.js'
-import { createGivenPasswords, type GivenPassword, type GivenPasswordDeps } from './given-password.js'
 import { presentDeviceName } from './lists.js'
 import { eventActorText } from './people.js'
 import { roleChoice } from './role-texts.js'
+import { userIdIn } from './user-password.js'
 import { presentUser } from './users.js'
 
-export type OneUserPagesDeps = GivenPasswordDeps & {
+export type OneUserPagesDeps = {
   pages: Pages
   users: Users
   roles: Roles
@@ -49,7 +47,6 @@ const apiKeysShown = 10
 
 export function createOneUserPages(deps: OneUserPagesDeps) {
   const { pages, users, roles, sessions, whereSignedIn, details, names, consents, apiKeys } = deps
-  const given = createGivenPasswords(deps)
 
   async function show(ctx: Context, user: PublicUser, wrong: Wrong | null = null): Promise<void> {
     const frame = pages.frameOf(ctx)
@@ -88,7 +85,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
 
   /** Changes a user, shows a notice, and redirects to the user's page. */
   async function act(ctx: Context, work: (id: number, actor: Actor) => Promise<void>, textKey: string): Promise<void> {
-    const user = await users.require(idOf(ctx))
+    const user = await users.require(userIdIn(ctx))
     await work(user.id, browserUserOf(ctx).actor)
     await pages.flash(ctx, { tone: 'good', text: pages.translate(ctx)(textKey, { name: user.username }) })
     pages.go(ctx, `/admin/users/${user.id}`)
@@ -96,7 +93,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
 
   /** Saves a form of the user's page; problems are shown beside its fields. */
   async function save(ctx: Context, form: Wrong['form'], work: (user: PublicUser) => Promise<void>, textKey: string) {
-    const user = await users.require(idOf(ctx))
+    const user = await users.require(userIdIn(ctx))
     try {
       await work(user)
     } catch (error) {
@@ -108,29 +105,9 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     pages.go(ctx, `/admin/users/${user.id}`)
   }
 
-  async function showPassword(ctx: Context, user: PublicUser, problems: Problems = {}): Promise<void> {
-    const t = pages.translate(ctx)
-    const crumbs = [
-      { label: t('nav.users'), href: '/admin/users' },
-      { label: user.username, href: `/admin/users/${user.id}` },
-    ]
-    const { id, username } = user
-    const isAgain = Object.keys(problems).length > 0
-    const data = {
-      title: t('user.resetTitle', { name: username }),
-      crumbs,
-      user: { id, username },
-      how: isAgain ? given.howOf(ctx) : 'make',
-      problems,
-    }
-    const { count } = await whereSignedIn.countSessions(id)
-    const rights = await users.usableByPassword(id, browserUserOf(ctx).actor)
-    await pages.show(ctx, 'admin/reset-password', { ...data, sessionCount: count, rights }, isAgain ? 400 : 200)
-  }
-
   return {
     async userPage(ctx: Context): Promise<void> {
-      await show(ctx, await users.require(idOf(ctx)))
+      await show(ctx, await users.require(userIdIn(ctx)))
     },
 
     saveUserPage: (ctx: Context) =>
@@ -160,28 +137,8 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
         'user.rolesSaved',
       ),
 
-    async resetPasswordPage(ctx: Context): Promise<void> {
-      await showPassword(ctx, await users.require(idOf(ctx)))
-    },
-
-    async savePasswordOfUser(ctx: Context): Promise<void> {
-      const user = await users.require(idOf(ctx))
-      let password: GivenPassword
-      try {
-        password = given.read(ctx)
-        // A password set by somebody else must be changed at the next sign-in.
-        await users.setPassword(user.id, password.password, browserUserOf(ctx).actor, true)
-      } catch (error) {
-        return await showPassword(ctx, user, problemsOf(error, pages.frameOf(ctx)))
-      }
-      const text = pages.translate(ctx)('user.nowReset', { name: user.username })
-      if (password.isMade) return await given.show(ctx, user, password.password, text)
-      await pages.flash(ctx, { tone: 'good', text })
-      pages.go(ctx, `/admin/users/${user.id}`)
-    },
-
     async deleteUserPage(ctx: Context): Promise<void> {
-      const user = await users.require(idOf(ctx))
+      const user = await users.require(userIdIn(ctx))
       await users.remove(user.id, browserUserOf(ctx).actor)
       const text = pages.translate(ctx)('user.nowDeleted', { name: user.username })
       await pages.flash(ctx, { tone: 'good', text })
@@ -200,12 +157,6 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     enableUserPage: (ctx: Context) => act(ctx, users.enable, 'user.nowEnabled'),
     signOutUserPage: (ctx: Context) => act(ctx, (id, actor) => sessions.endAll(id, actor), 'user.nowSignedOut'),
   }
-}
-
-/** @throws not_found */
-function idOf(ctx: Context): number {
-  if (!isUserId(ctx.params.id)) throw refuse('not_found')
-  return Number(ctx.params.id)
 }
 
 function profileOf({ username, firstName, lastName, email, permissions }: PublicUser): Record<string, string> {
