@@ -5,14 +5,9 @@ import { createApiKeyLookup } from '../tokens/api-key-lookup.js'
 import { createApiKeyUses } from '../tokens/api-key-uses.js'
 import { createApplicationKeys } from '../tokens/application-keys.js'
 import { createAssertions } from '../tokens/assertion.js'
-import { createAuditLines } from '../tokens/audit-lines.js'
-import { createAuditTrail } from '../tokens/audit-trail.js'
-import { createChanges } from '../tokens/changes.js'
 import { createTokenChecks } from '../tokens/checks.js'
 import { createClientToken } from '../tokens/client-token.js'
 import { createCounters } from '../tokens/counters.js'
-import { createCredentials } from '../tokens/credential.js'
-import { createDeliveryWriting } from '../tokens/delivery-writing.js'
 import { createExchange } from '../tokens/exchange.js'
 import { createExplain } from '../tokens/explain.js'
 import { createIdTokens } from '../tokens/id-token.js'
@@ -20,14 +15,11 @@ import { createIdTokenHints } from '../tokens/id-token-hints.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIntrospect } from '../tokens/introspect.js'
 import { createIssue } from '../tokens/issue.js'
-import { createJudgedTransactions } from '../tokens/judged-transactions.js'
 import { createLastSeen } from '../tokens/last-seen.js'
-import { createLogAdvance } from '../tokens/log-advance.js'
 import { createLogoutTokens } from '../tokens/logout-token.js'
 import { createProofNonces } from '../tokens/proof-nonces.js'
 import { createProofs } from '../tokens/proofs.js'
 import { createRefreshRights } from '../tokens/refresh-rights.js'
-import { createRevocationWriting } from '../tokens/revocation-writing.js'
 import { createRotate } from '../tokens/rotate.js'
 import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
@@ -37,24 +29,25 @@ import { createSignInTests } from '../tokens/sign-in-tests.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createSpentProofs } from '../tokens/spent-proofs.js'
 import { createStandings } from '../tokens/standings.js'
-import { createSweeping } from '../tokens/sweeping.js'
 import { createTickets } from '../tokens/ticket.js'
 import type { Afterwards, Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
+import { composeWriting } from './writing.js'
 
 export function composeTokens(
   { issuer, secretKeyPrevious, outgoingAllow }: Pick<Settings, 'issuer' | 'secretKeyPrevious' | 'outgoingAllow'>,
   secretKey: Buffer,
-  { log, random, uuid, pauses, firstPair, outgoing: network }: Given,
+  given: Given,
   storage: StorageParts,
-  { clock: { latest }, now, projection, redisLog, tail, outages, policy, applications, catchUp }: RevocationParts,
+  revocation: RevocationParts,
   afterwards: Afterwards,
 ) {
-  const { database, userStore, roleStore, deviceStore, sessionStore, apiKeyStore, applicationStore, consentStore } =
-    storage
-  const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore, policyVersionStore } =
-    storage
+  const { log, random, uuid, pauses, firstPair, outgoing: network } = given
+  const { now, projection, tail, outages, policy, applications, catchUp } = revocation
+  const { latest } = revocation.clock
+  const { database, userStore, deviceStore, sessionStore, apiKeyStore, consentStore } = storage
+  const { keyStore, revocationStore, incidentStore, figureStore, policyVersionStore } = storage
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
   const signingKeys = createSigningKeys({
     database,
@@ -80,58 +73,8 @@ export function composeTokens(
     counters.count('refreshes')
     lastSeen.note(deviceId)
   }
-  const auditTrail = createAuditTrail({ database, auditStore, secrets, now })
-  const audited = createAuditLines({ log })
-  const credentials = createCredentials({
-    userStore,
-    roleStore,
-    sessionStore,
-    apiKeyStore,
-    applicationStore,
-    policy,
-    applications,
-    now,
-    latest,
-  })
-  const judgedTransactions = createJudgedTransactions({ database, credentials, tail, applications })
-  const deliveryWriting = createDeliveryWriting({ deliveryStore: storage.deliveryStore, applications, uuid, now })
-  const sweeping = createSweeping({
-    ...{ database, sweepStore: storage.sweepStore, sessionStore, deliveryWriting, now, afterwards },
-  })
-  const revocationWriting = createRevocationWriting({
-    revocationStore,
-    sessionStore,
-    userStore,
-    apiKeyStore,
-    applicationStore,
-    deliveryWriting,
-    sweeping,
-    tail,
-    now,
-  })
-  const changes = createChanges({
-    judgedTransactions,
-    logHeadStore,
-    auditStore,
-    auditTrail,
-    revocationWriting,
-    count: counters.count,
-    audited,
-  })
-  const logAdvance = createLogAdvance({
-    database,
-    revocationStore,
-    userStore,
-    logHeadStore,
-    auditTrail,
-    audited,
-    revocationWriting,
-    sweeping,
-    tail,
-    redisLog,
-    now,
-    random,
-  })
+  const writing = composeWriting(given, storage, revocation, { secrets, counters }, afterwards)
+  const { changes } = writing
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy, applications })
   const sessionTokens = createSessionTokens({ issue, idTokens, applications })
@@ -193,21 +136,16 @@ export function composeTokens(
   const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
+    ...writing,
     sealing,
     signingKeys,
     secrets,
     issue,
     idTokens,
     logoutTokens,
-    deliveryWriting,
-    sweeping,
     inspect,
     counters,
     lastSeen,
-    auditTrail,
-    judgedTransactions,
-    changes,
-    logAdvance,
     sessionTokens,
     rotate,
     clientToken,
