@@ -67,5 +67,6 @@ onEachEngine('upgrade from the version without applications', engine => {
     const made = await storage.applicationStore.find(storage.database, 'darvoza')
     expect({ ...own, createdAt: 0 }).to.deep.equal({ ...made, createdAt: 0 })
     expect(own).to.include({ kind: 'resource_server', origin: 'built_in', active: true })
-  })
+    // Dozens of ALTER TABLE, each of which MariaDB makes durable.
+  }).timeout(60_000)
 })
