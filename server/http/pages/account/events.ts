@@ -23,15 +23,15 @@ export function createEventPages({ pages, auditLog }: { pages: Pages; auditLog: 
 
 function presentEvent({ seq, createdAt, action, actor, address, userAgent }: AuditRecord, userId: number) {
   // A wrong password may have been typed by anybody; the user is shown from which address.
-  const isOwn = actor === `user:${userId}` || action === 'sign_in_failed'
+  const showsDetails = actor === `user:${userId}` || action === 'sign_in_failed'
   return {
     seq,
     at: createdAt,
     action,
     /** The kind of another actor, not its name; '' for the user's own action. */
-    by: isOwn ? '' : kindOf(actor),
-    address: isOwn ? address : '',
-    device: isOwn && userAgent !== '' ? nameDevice(userAgent).name : '',
+    by: showsDetails ? '' : kindOf(actor),
+    address: showsDetails ? address : '',
+    device: showsDetails && userAgent !== '' ? nameDevice(userAgent).name : '',
   }
 }
 
